@@ -1,0 +1,62 @@
+"""someos: the dependencies, for WORKSPACE. MODULE.bazel says the same for Bzlmod.
+
+A consumer's WORKSPACE declares this repository as `someos`, then
+
+    load("@someos//:deps.bzl", "someos_deps")
+
+    someos_deps()
+
+Whatever is declared before that call wins.
+"""
+
+load("@bazel_tools//tools/build_defs/repo:http.bzl", "http_archive")
+load("@bazel_tools//tools/build_defs/repo:utils.bzl", "maybe")
+
+def someos_deps():
+    """Declares what the libraries need, under the names of the Central Registry."""
+    maybe(
+        http_archive,
+        name = "abseil-cpp",
+        sha256 = "6e1aee535473414164bf83e4ebc40240dec71a4701f8a642d906e95bea1aea0c",
+        strip_prefix = "abseil-cpp-20260526.0",
+        url = "https://github.com/abseil/abseil-cpp/releases/download/20260526.0/abseil-cpp-20260526.0.tar.gz",
+    )
+    maybe(
+        http_archive,
+        name = "bazel_skylib",
+        sha256 = "3b5b49006181f5f8ff626ef8ddceaa95e9bb8ad294f7b5d7b11ea9f7ddaf8c59",
+        url = "https://github.com/bazelbuild/bazel-skylib/releases/download/1.9.0/bazel-skylib-1.9.0.tar.gz",
+    )
+    maybe(
+        http_archive,
+        name = "platforms",
+        sha256 = "dbad4a23abcca6171e47b79edc53bd6a41067a3b75f9e8b104656b459ff25046",
+        url = "https://github.com/bazelbuild/platforms/releases/download/1.1.0/platforms-1.1.0.tar.gz",
+    )
+
+    # The newest rules_cc whose rules a WORKSPACE can use with nothing declared
+    # besides; 0.2 needs two more repositories and a call after this one.
+    maybe(
+        http_archive,
+        name = "rules_cc",
+        sha256 = "b8b918a85f9144c01f6cfe0f45e4f2838c7413961a8ff23bc0c6cdf8bb07a3b6",
+        strip_prefix = "rules_cc-0.1.5",
+        url = "https://github.com/bazelbuild/rules_cc/releases/download/0.1.5/rules_cc-0.1.5.tar.gz",
+    )
+
+def someos_dev_deps():
+    """Declares what this repository's own tests and benchmarks need besides."""
+    maybe(
+        http_archive,
+        name = "google_benchmark",
+        sha256 = "32131c08ee31eeff2c8968d7e874f3cb648034377dfc32a4c377fa8796d84981",
+        strip_prefix = "benchmark-1.9.1",
+        url = "https://github.com/google/benchmark/archive/refs/tags/v1.9.1.tar.gz",
+    )
+    maybe(
+        http_archive,
+        name = "googletest",
+        sha256 = "6e3191c1455468b3fc35a417fb565c1c5071aee1b7e7f85e30cf48a98d37d8b5",
+        strip_prefix = "googletest-1.18.0",
+        url = "https://github.com/google/googletest/releases/download/v1.18.0/googletest-1.18.0.tar.gz",
+    )

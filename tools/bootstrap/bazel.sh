@@ -1,0 +1,39 @@
+#!/bin/sh
+# The private Bazel: sets it up if it is not there, then becomes it. See README.md.
+set -eu
+
+here=$(dirname "$(readlink -f "$0")")
+
+say() { printf 'someos: %s\n' "$*" >&2; }
+
+need_debian() {
+  for tool in apt-get dpkg dpkg-deb flock mount pivot_root unshare; do
+    command -v "$tool" >/dev/null || {
+      say "no Bazel of 7.7 or newer on PATH, and making a private one needs Debian's $tool."
+      say "Install Bazel (https://bazel.build/install) or bazelisk; on Debian: apt-get install mount util-linux."
+      exit 1
+    }
+  done
+}
+
+PATH=$PATH:/usr/sbin:/sbin
+export PATH
+cache=${XDG_CACHE_HOME:-${HOME:?someos: neither HOME nor XDG_CACHE_HOME is set}/.cache}/someos
+key=$(cd "$here" && cat setup.sh provide.py clang ./*.txt system.bazelrc | sha256sum | cut -c 1-12)
+root=$cache/bazel-$key
+if [ ! -d "$root" ]; then
+  need_debian
+  "$here/enter.sh" --check
+  mkdir -p "$cache"
+  (
+    flock -n 9 || {
+      say "another call is setting up the private Bazel; waiting for it"
+      flock 9
+    }
+    [ -d "$root" ] || {
+      say "no Bazel of 7.7 or newer on PATH: making a private one, once"
+      "$here/setup.sh" "$root"
+    }
+  ) 9>"$cache/lock"
+fi
+exec "$here/enter.sh" "$root" bazel "$@"
