@@ -8,7 +8,7 @@ say() { printf 'someos: %s\n' "$*" >&2; }
 
 need_debian() {
   for tool in apt-get dpkg dpkg-deb flock mount pivot_root unshare; do
-    command -v "$tool" >/dev/null || {
+    PATH=$PATH:/usr/sbin:/sbin command -v "$tool" >/dev/null || {
       say "no Bazel of 7.7 or newer on PATH, and making a private one needs Debian's $tool."
       say "Install Bazel (https://bazel.build/install) or bazelisk; on Debian: apt-get install mount util-linux."
       exit 1
@@ -16,8 +16,6 @@ need_debian() {
   done
 }
 
-PATH=$PATH:/usr/sbin:/sbin
-export PATH
 cache=${XDG_CACHE_HOME:-${HOME:?someos: neither HOME nor XDG_CACHE_HOME is set}/.cache}/someos
 key=$(cd "$here" && cat setup.sh provide.py clang ./*.txt system.bazelrc | sha256sum | cut -c 1-12)
 root=$cache/bazel-$key

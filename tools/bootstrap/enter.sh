@@ -70,8 +70,13 @@ assemble() {
   exec "$@"
 }
 
-PATH=$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-export PATH
+# Ordinary users may lack these.
+for dir in /usr/bin /bin /usr/sbin /sbin; do
+  case :$PATH: in
+    *:"$dir":*) ;;
+    *) PATH=$PATH:$dir ;;
+  esac
+done
 if [ "$1" = --assemble ]; then
   shift
   assemble "$@"

@@ -166,8 +166,12 @@ configure_root() {
 # The compiler, its headers and libraries, Bazel's flags and what stands in for a network.
 configure_bazel() {
   sysroot=$part/usr/lib/someos/sysroot
-  libs=usr/lib/$(dpkg-architecture -q DEB_HOST_MULTIARCH)
+  libs=usr/lib/$(cd "$sysroot/usr/lib" && ls -d ./*-linux-*)
   mkdir -p "$part/usr/lib/someos/bin" "$sysroot/usr/include"
+  # Absolute links would lead out of the sysroot, to forky's libraries.
+  find "$sysroot" -type l -lname '/*' | while IFS= read -r link; do
+    ln -sfnr "$sysroot$(readlink "$link")" "$link"
+  done
   cp "$here/clang" "$part/usr/lib/someos/bin/clang"
   cp -R "$part/usr/include/kqueue" "$sysroot/usr/include/"
   cp "$part/$libs/libkqueue.a" "$sysroot/$libs/"
