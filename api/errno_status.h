@@ -1,0 +1,91 @@
+// How an errno travels in an absl::Status, and comes out again.
+
+#ifndef SOMEOS_API_ERRNO_STATUS_H_
+#define SOMEOS_API_ERRNO_STATUS_H_
+
+#include <cerrno>
+#include <optional>
+
+#include "absl/status/status.h"
+#include "absl/strings/cord.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+
+namespace someos {
+
+// The payload under which a status of this library keeps its errno, as a decimal number.
+inline constexpr absl::string_view kErrnoPayload = "someos/errno";
+
+// The symbol of an errno that the library's own calls can meet ("EBADF"), or "errno" for others.
+constexpr absl::string_view ErrnoName(int error) {
+  switch (error) {
+    case EACCES:
+      return "EACCES";
+    case EAGAIN:
+      return "EAGAIN";
+    case EBADF:
+      return "EBADF";
+    case EEXIST:
+      return "EEXIST";
+    case EFAULT:
+      return "EFAULT";
+    case EINTR:
+      return "EINTR";
+    case EINVAL:
+      return "EINVAL";
+    case EIO:
+      return "EIO";
+    case ELOOP:
+      return "ELOOP";
+    case EMFILE:
+      return "EMFILE";
+    case ENFILE:
+      return "ENFILE";
+    case ENODEV:
+      return "ENODEV";
+    case ENOENT:
+      return "ENOENT";
+    case ENOMEM:
+      return "ENOMEM";
+    case ENOSPC:
+      return "ENOSPC";
+    case ENOSYS:
+      return "ENOSYS";
+    case EOPNOTSUPP:
+      return "EOPNOTSUPP";
+    case EPERM:
+      return "EPERM";
+    case EPIPE:
+      return "EPIPE";
+    case ERANGE:
+      return "ERANGE";
+    case ESRCH:
+      return "ESRCH";
+    default:
+      return "errno";
+  }
+}
+
+// A status for a failed operation: the code that Abseil gives this errno, the message
+// "<operation>: <strerror> (<ErrnoName>)" as perror would print it, and the errno itself as a
+// payload. `error` must not be 0.
+inline absl::Status ErrnoStatus(int error, absl::string_view operation) {
+  // absl::ErrnoToStatus appends strerror's text, thread-safely.
+  const absl::Status plain = absl::ErrnoToStatus(error, operation);
+  absl::Status status(plain.code(), absl::StrCat(plain.message(), " (", ErrnoName(error), ")"));
+  status.SetPayload(kErrnoPayload, absl::Cord(absl::StrCat(error)));
+  return status;
+}
+
+// The errno a status of this library carries; 0 for OK and for errors that have none (an option
+// that a backend does not implement, a second concurrent Wait).
+inline int ErrnoOf(const absl::Status& status) {
+  const std::optional<absl::Cord> payload = status.GetPayload(kErrnoPayload);
+  int error = 0;
+  return payload.has_value() && absl::SimpleAtoi(std::string(*payload), &error) ? error : 0;
+}
+
+}  // namespace someos
+
+#endif  // SOMEOS_API_ERRNO_STATUS_H_

@@ -1,0 +1,99 @@
+// What a caller may ask about a descriptor: the interest mask and the trigger mode.
+
+#ifndef SOMEOS_API_INTEREST_H_
+#define SOMEOS_API_INTEREST_H_
+
+#include <cstdint>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+
+namespace someos {
+
+// The conditions a caller wants to hear about. A bit mask: combine with `|`.
+//
+// Hangup, error and invalid are not here because they need not be asked for: they are reported
+// with any interest but `kNone`. The bits have the values of Readiness.
+enum class Interest : uint8_t {
+  // Keeps the registration and its data, and reports nothing: the way to pause a descriptor
+  // (back-pressure) without the kernel waking the poller for a hangup over and over.
+  kNone = 0,
+  // read(), recv() or accept() would not block.
+  kReadable = 0x01,
+  // write() or send() would not block, or a connect() has ended.
+  kWritable = 0x04,
+  // Urgent data (TCP out-of-band), a pseudo-terminal's packet mode, a changed sysfs attribute.
+  kPriority = 0x02,
+  // The peer shut down its writing side, told apart from "readable" where the mechanism can.
+  kReadHangup = 0x40,
+};
+
+constexpr Interest operator|(Interest a, Interest b) {
+  return static_cast<Interest>(static_cast<uint8_t>(a) | static_cast<uint8_t>(b));
+}
+constexpr Interest operator&(Interest a, Interest b) {
+  return static_cast<Interest>(static_cast<uint8_t>(a) & static_cast<uint8_t>(b));
+}
+// The complement within the four named bits.
+constexpr Interest operator~(Interest a) {
+  return static_cast<Interest>(~static_cast<uint8_t>(a) & 0x47);
+}
+constexpr Interest& operator|=(Interest& a, Interest b) { return a = a | b; }
+constexpr Interest& operator&=(Interest& a, Interest b) { return a = a & b; }
+
+// True if `interest` and `bits` share a bit.
+constexpr bool HasAny(Interest interest, Interest bits) {
+  return (interest & bits) != Interest::kNone;
+}
+
+// When a ready descriptor is reported.
+enum class Trigger : uint8_t {
+  // By every Wait for as long as the condition holds.
+  kLevel = 0,
+  // Once each time the condition comes about anew (epoll's EPOLLET, kqueue's EV_CLEAR). Read or
+  // write until EAGAIN, or the next report may never come. Unimplemented on poll and select.
+  kEdge = 1,
+  // Once; then the registration sleeps, keeping its data, until Modify arms it again.
+  kOneShot = 2,
+};
+
+// "readable|writable", or "none".
+inline std::string InterestNames(Interest interest) {
+  std::string names;
+  auto append = [&](Interest bit, absl::string_view name) {
+    if (HasAny(interest, bit)) absl::StrAppend(&names, names.empty() ? "" : "|", name);
+  };
+  append(Interest::kReadable, "readable");
+  append(Interest::kWritable, "writable");
+  append(Interest::kPriority, "priority");
+  append(Interest::kReadHangup, "read-hangup");
+  return names.empty() ? "none" : names;
+}
+
+// "level", "edge" or "one-shot".
+constexpr absl::string_view TriggerName(Trigger trigger) {
+  switch (trigger) {
+    case Trigger::kLevel:
+      return "level";
+    case Trigger::kEdge:
+      return "edge";
+    case Trigger::kOneShot:
+      return "one-shot";
+  }
+  return "unknown";
+}
+
+template <typename Sink>
+void AbslStringify(Sink& sink, Interest interest) {
+  sink.Append(InterestNames(interest));
+}
+
+template <typename Sink>
+void AbslStringify(Sink& sink, Trigger trigger) {
+  sink.Append(TriggerName(trigger));
+}
+
+}  // namespace someos
+
+#endif  // SOMEOS_API_INTEREST_H_

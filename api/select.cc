@@ -1,0 +1,87 @@
+#include "someos/api/select.h"
+
+#include <cstdlib>
+#include <iterator>
+#include <memory>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "someos/api/linked.h"
+
+#if SOMEOS_LINKS_EPOLL
+#include "someos/backends/epoll/epoll_poller.h"
+#endif
+#if SOMEOS_LINKS_KQUEUE
+#include "someos/backends/kqueue/kqueue_poller.h"
+#endif
+#if SOMEOS_LINKS_POLL
+#include "someos/backends/poll/poll_poller.h"
+#endif
+#if SOMEOS_LINKS_SELECT
+#include "someos/backends/select/select_poller.h"
+#endif
+
+namespace someos {
+
+absl::Span<const Backend* const> LinkedBackends() {
+  static const Backend* const kLinked[] = {
+  // In the order of preference.
+#if SOMEOS_LINKS_EPOLL
+      &EpollBackend(),
+#endif
+#if SOMEOS_LINKS_KQUEUE
+      &KqueueBackend(),
+#endif
+#if SOMEOS_LINKS_POLL
+      &PollBackend(),
+#endif
+#if SOMEOS_LINKS_SELECT
+      &SelectBackend(),
+#endif
+  };
+  return kLinked;
+}
+
+absl::StatusOr<const Backend*> FindBackend(absl::string_view name) {
+  for (const Backend* backend : LinkedBackends()) {
+    if (backend->name == name) return backend;
+  }
+  const std::string linked =
+      absl::StrJoin(LinkedBackends(), ", ", [](std::string* out, const Backend* backend) {
+        absl::StrAppend(out, backend->name);
+      });
+  return absl::NotFoundError(
+      absl::StrCat("no poller \"", name, "\" in this build; linked: ", linked));
+}
+
+absl::StatusOr<DefaultChoice> DefaultBackend() {
+  const char* const name = std::getenv(kPollerVariable);
+  if (name == nullptr || *name == '\0') {
+    return DefaultChoice{LinkedBackends().front(), DefaultReason::kBuild};
+  }
+  const absl::StatusOr<const Backend*> backend = FindBackend(name);
+  if (!backend.ok()) {
+    return absl::NotFoundError(absl::StrCat(kPollerVariable, ": ", backend.status().message()));
+  }
+  return DefaultChoice{*backend, DefaultReason::kEnvironment};
+}
+
+absl::StatusOr<std::unique_ptr<Poller>> NewPoller(const PollerOptions& options) {
+  const absl::StatusOr<DefaultChoice> choice = DefaultBackend();
+  if (!choice.ok()) return choice.status();
+  return choice->backend->create(options);
+}
+
+absl::StatusOr<std::unique_ptr<Poller>> NewPoller(absl::string_view name,
+                                                  const PollerOptions& options) {
+  if (name.empty()) return NewPoller(options);
+  const absl::StatusOr<const Backend*> backend = FindBackend(name);
+  if (!backend.ok()) return backend.status();
+  return (*backend)->create(options);
+}
+
+}  // namespace someos

@@ -1,0 +1,72 @@
+#include "someos/backends/base/deadline.h"
+
+#include <algorithm>
+
+namespace someos::base {
+namespace {
+
+constexpr int64_t kNanosPerSecond = 1'000'000'000;
+
+int64_t MonotonicNow() {
+  timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec * kNanosPerSecond + now.tv_nsec;
+}
+
+// A Duration counts quarters of a nanosecond; ToInt64Nanoseconds drops them.
+int64_t NanosecondsRoundedUp(absl::Duration timeout) {
+  const int64_t whole = absl::ToInt64Nanoseconds(timeout);
+  return absl::Nanoseconds(whole) < timeout ? whole + 1 : whole;
+}
+
+int64_t DivideRoundingUp(int64_t dividend, int64_t divisor) {
+  return dividend / divisor + (dividend % divisor != 0 ? 1 : 0);
+}
+
+}  // namespace
+
+Deadline::Deadline(absl::Duration timeout) {
+  if (timeout <= absl::ZeroDuration()) {
+    end_ns_ = kImmediate;
+    remaining_ns_ = 0;
+    return;
+  }
+  end_ns_ = kForever;
+  remaining_ns_ = kForever;
+  if (timeout == absl::InfiniteDuration()) return;
+  const int64_t now = MonotonicNow();
+  if (timeout >= absl::Nanoseconds(kForever - now)) return;
+  remaining_ns_ = NanosecondsRoundedUp(timeout);
+  end_ns_ = now + remaining_ns_;
+}
+
+bool Deadline::Passed() {
+  if (end_ns_ == kForever) return false;
+  if (end_ns_ == kImmediate) return true;
+  remaining_ns_ = std::max<int64_t>(0, end_ns_ - MonotonicNow());
+  return remaining_ns_ == 0;
+}
+
+timespec Deadline::AsTimespec() const {
+  const int64_t ns = std::min(remaining_ns_, kLongestWaitSeconds * kNanosPerSecond);
+  timespec result = {};
+  result.tv_sec = static_cast<time_t>(ns / kNanosPerSecond);
+  result.tv_nsec = static_cast<decltype(result.tv_nsec)>(ns % kNanosPerSecond);
+  return result;
+}
+
+timeval Deadline::AsTimeval() const {
+  const int64_t us =
+      std::min(DivideRoundingUp(remaining_ns_, 1000), kLongestWaitSeconds * 1'000'000);
+  timeval result = {};
+  result.tv_sec = static_cast<decltype(result.tv_sec)>(us / 1'000'000);
+  result.tv_usec = static_cast<decltype(result.tv_usec)>(us % 1'000'000);
+  return result;
+}
+
+int Deadline::AsMilliseconds() const {
+  return static_cast<int>(
+      std::min(DivideRoundingUp(remaining_ns_, 1'000'000), kLongestWaitSeconds * 1000));
+}
+
+}  // namespace someos::base

@@ -1,0 +1,96 @@
+// A dense table indexed by descriptor, readable without a lock while it grows.
+
+#ifndef SOMEOS_BACKENDS_BASE_FD_TABLE_H_
+#define SOMEOS_BACKENDS_BASE_FD_TABLE_H_
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+namespace someos::base {
+
+// Maps descriptor numbers to entries that are created on demand and never move, as the kernel's
+// own table does: descriptors are small and dense, so an index beats any hash.
+//
+// One writer at a time may call At(); any thread may call Find() meanwhile. What is inside an
+// entry is synchronised by its users (Entry's fields are atomics, or a lock is held).
+template <typename Entry>
+class FdTable {
+ public:
+  FdTable() = default;
+  FdTable(const FdTable&) = delete;
+  FdTable& operator=(const FdTable&) = delete;
+
+  // The entry of `fd` >= 0, created with default values if need be.
+  Entry& At(int fd) {
+    const size_t index = static_cast<size_t>(fd) / kChunkEntries;
+    Directory* directory = directory_.load(std::memory_order_relaxed);
+    if (directory == nullptr || index >= directory->chunks.size()) directory = Grow(index);
+    Chunk* chunk = directory->chunks[index].load(std::memory_order_relaxed);
+    if (chunk == nullptr) {
+      chunks_.push_back(std::make_unique<Chunk>());
+      chunk = chunks_.back().get();
+      directory->chunks[index].store(chunk, std::memory_order_release);
+    }
+    return (*chunk)[static_cast<size_t>(fd) % kChunkEntries];
+  }
+
+  // The entry of `fd` >= 0, or null if At(fd) never made it.
+  Entry* Find(int fd) const {
+    const size_t index = static_cast<size_t>(fd) / kChunkEntries;
+    const Directory* directory = directory_.load(std::memory_order_acquire);
+    if (directory == nullptr || index >= directory->chunks.size()) return nullptr;
+    Chunk* chunk = directory->chunks[index].load(std::memory_order_acquire);
+    return chunk == nullptr ? nullptr : &(*chunk)[static_cast<size_t>(fd) % kChunkEntries];
+  }
+
+  // Calls visit(fd, entry) for every entry made so far, in the order of their numbers.
+  template <typename Visitor>
+  void ForEach(Visitor visit) const {
+    const Directory* directory = directory_.load(std::memory_order_acquire);
+    if (directory == nullptr) return;
+    for (size_t index = 0; index < directory->chunks.size(); ++index) {
+      Chunk* chunk = directory->chunks[index].load(std::memory_order_acquire);
+      if (chunk == nullptr) continue;
+      for (size_t i = 0; i < kChunkEntries; ++i) {
+        visit(static_cast<int>(index * kChunkEntries + i), (*chunk)[i]);
+      }
+    }
+  }
+
+ private:
+  static constexpr size_t kChunkEntries = 256;
+  using Chunk = std::array<Entry, kChunkEntries>;
+
+  struct Directory {
+    explicit Directory(size_t size) : chunks(size) {}
+    std::vector<std::atomic<Chunk*>> chunks;
+  };
+
+  // Publishes a directory that has room for `index`. The ones before it stay alive, because a
+  // reader may still be looking at them; they double in size, so they add up to less than the
+  // last one.
+  Directory* Grow(size_t index) {
+    const Directory* old = directory_.load(std::memory_order_relaxed);
+    size_t size = old == nullptr ? 4 : old->chunks.size() * 2;
+    while (size <= index) size *= 2;
+    auto grown = std::make_unique<Directory>(size);
+    for (size_t i = 0; old != nullptr && i < old->chunks.size(); ++i) {
+      grown->chunks[i].store(old->chunks[i].load(std::memory_order_relaxed),
+                             std::memory_order_relaxed);
+    }
+    directories_.push_back(std::move(grown));
+    directory_.store(directories_.back().get(), std::memory_order_release);
+    return directories_.back().get();
+  }
+
+  std::atomic<Directory*> directory_{nullptr};
+  std::vector<std::unique_ptr<Directory>> directories_;
+  std::vector<std::unique_ptr<Chunk>> chunks_;
+};
+
+}  // namespace someos::base
+
+#endif  // SOMEOS_BACKENDS_BASE_FD_TABLE_H_

@@ -1,0 +1,43 @@
+// A descriptor that closes itself.
+
+#ifndef SOMEOS_BACKENDS_BASE_OWNED_FD_H_
+#define SOMEOS_BACKENDS_BASE_OWNED_FD_H_
+
+#include <unistd.h>
+
+#include <utility>
+
+namespace someos::base {
+
+class OwnedFd {
+ public:
+  OwnedFd() = default;
+  // Takes ownership of `fd`; a negative one means none.
+  explicit OwnedFd(int fd) : fd_(fd) {}
+  ~OwnedFd() { Reset(); }
+  OwnedFd(OwnedFd&& other) noexcept : fd_(other.Release()) {}
+  OwnedFd& operator=(OwnedFd&& other) noexcept {
+    if (this != &other) Reset(other.Release());
+    return *this;
+  }
+
+  int get() const { return fd_; }
+  bool valid() const { return fd_ >= 0; }
+
+  // Gives the descriptor up without closing it.
+  int Release() { return std::exchange(fd_, -1); }
+
+  // Closes the descriptor held, if any, and holds `fd` from now on. close() is not retried on
+  // EINTR: Linux and the BSDs have freed the number by then, and it may be another file's already.
+  void Reset(int fd = -1) {
+    if (fd_ >= 0) close(fd_);
+    fd_ = fd;
+  }
+
+ private:
+  int fd_ = -1;
+};
+
+}  // namespace someos::base
+
+#endif  // SOMEOS_BACKENDS_BASE_OWNED_FD_H_

@@ -1,0 +1,224 @@
+#include "someos/backends/base/scanning_poller.h"
+
+#include <fcntl.h>
+
+#include <cerrno>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "someos/api/errno_status.h"
+
+namespace someos::base {
+
+ScanningPoller::ScanningPoller(const PollerOptions& options, WakeChannel wake_channel)
+    : options_(options),
+      wake_channel_(std::move(wake_channel)),
+      fork_generation_(ForkGeneration()) {
+  WatchForForks();
+}
+
+absl::Status ScanningPoller::CheckSupported(absl::string_view operation, int fd, Interest interest,
+                                            Trigger trigger) const {
+  if (trigger == Trigger::kEdge) {
+    return absl::UnimplementedError(absl::StrCat(operation, " fd ", fd, ": ", name(),
+                                                 " has no edge-triggered mode"));
+  }
+  if (HasAny(interest, Interest::kPriority) && !capabilities().priority) {
+    return absl::UnimplementedError(
+        absl::StrCat(operation, " fd ", fd, ": ", name(), " reports no priority data"));
+  }
+  return absl::OkStatus();
+}
+
+ScanningPoller::Entry* ScanningPoller::FindRegistered(int fd) {
+  if (static_cast<size_t>(fd) >= table_.size() || !table_[fd].registered) return nullptr;
+  return &table_[fd];
+}
+
+absl::Status ScanningPoller::DoRegister(int fd, Interest interest, uint64_t data,
+                                        Trigger trigger) {
+  if (forked()) return ForkedError("register");
+  if (absl::Status status = CheckSupported("register", fd, interest, trigger); !status.ok()) {
+    return status;
+  }
+  // Before the range: INT_MAX is not open, and must not size a table.
+  const std::optional<FileIdentity> identity = FileIdentity::Of(fd);
+  if (!identity.has_value()) return ErrnoStatus(errno, absl::StrCat("register fd ", fd));
+  if (absl::Status status = CheckRange(fd); !status.ok()) return status;
+
+  absl::MutexLock lock(mutex_);
+  if (Entry* entry = FindRegistered(fd);
+      entry != nullptr && entry->identity == identity->digest) {
+    return ErrnoStatus(EEXIST, absl::StrCat("register fd ", fd));
+  }
+  if (static_cast<size_t>(fd) >= table_.size()) table_.resize(fd + 1);
+  table_[fd] = {data, identity->digest, interest, trigger, /*registered=*/true, /*silent=*/false};
+  Sync(fd);
+  return absl::OkStatus();
+}
+
+absl::Status ScanningPoller::DoModify(int fd, Interest interest, uint64_t data, Trigger trigger) {
+  if (forked()) return ForkedError("modify");
+  if (absl::Status status = CheckSupported("modify", fd, interest, trigger); !status.ok()) {
+    return status;
+  }
+  absl::MutexLock lock(mutex_);
+  Entry* entry = FindRegistered(fd);
+  if (entry == nullptr) return ErrnoStatus(ENOENT, absl::StrCat("modify fd ", fd));
+  const std::optional<FileIdentity> identity = FileIdentity::Of(fd);
+  if (!identity.has_value()) return ErrnoStatus(errno, absl::StrCat("modify fd ", fd));
+  if (entry->identity != identity->digest) {
+    return ErrnoStatus(ENOENT, absl::StrCat("modify fd ", fd));
+  }
+  *entry = {data, identity->digest, interest, trigger, /*registered=*/true, /*silent=*/false};
+  Sync(fd);
+  return absl::OkStatus();
+}
+
+absl::Status ScanningPoller::DoUnregister(int fd) {
+  if (forked()) return ForkedError("unregister");
+  absl::MutexLock lock(mutex_);
+  Entry* entry = FindRegistered(fd);
+  if (entry == nullptr) return ErrnoStatus(ENOENT, absl::StrCat("unregister fd ", fd));
+  *entry = Entry();
+  Sync(fd);
+  return absl::OkStatus();
+}
+
+void ScanningPoller::Sync(int fd) {
+  if (!waiting_) {
+    SyncNow(fd);
+    return;
+  }
+  changed_.push_back(fd);
+  wake_channel_.Signal();
+}
+
+void ScanningPoller::SyncNow(int fd) {
+  const Entry& entry = table_[fd];
+  if (entry.registered) {
+    Watch(fd, entry.silent ? Interest::kNone : entry.interest);
+  } else {
+    Forget(fd);
+  }
+}
+
+void ScanningPoller::SyncChanged() {
+  for (const int fd : changed_) SyncNow(fd);
+  changed_.clear();
+}
+
+absl::Status ScanningPoller::DoWake() {
+  if (forked()) return ForkedError("wake");
+  if (!wake_pending_.exchange(true)) wake_channel_.Signal();
+  return absl::OkStatus();
+}
+
+absl::StatusOr<size_t> ScanningPoller::DoWait(absl::Span<Event> events, absl::Duration timeout) {
+  if (forked()) return ForkedError("wait");
+  Deadline deadline(timeout);
+  absl::MutexLock lock(mutex_);
+  if (waiting_) {
+    return absl::FailedPreconditionError("wait: another thread is waiting on this poller");
+  }
+  waiting_ = true;
+  events_ = events;
+  delivered_ = 0;
+  absl::StatusOr<size_t> result = WaitUntil(deadline);
+  waiting_ = false;
+  // Changes that came while the last events were on their way out of the kernel.
+  SyncChanged();
+  return result;
+}
+
+absl::StatusOr<size_t> ScanningPoller::WaitUntil(Deadline& deadline) {
+  while (true) {
+    mutex_.unlock();
+    const int count = Block(deadline);
+    const int error = count < 0 ? errno : 0;
+    mutex_.lock();
+
+    bool woken = false;
+    if (count > 0 && WakeFound()) {
+      wake_channel_.Drain();
+      // Signalled without a pending Wake: by a change.
+      woken = wake_pending_.exchange(false);
+    }
+    // First, so that nothing is reported of a descriptor that changed meanwhile: its number may
+    // name another file by now.
+    const bool changed = !changed_.empty();
+    SyncChanged();
+    if (count > 0) {
+      Scan();
+    } else if (error == EBADF) {
+      DeliverClosed();
+      if (delivered_ == 0 && !changed) {
+        return ErrnoStatus(error, absl::StrCat("wait: ", name(), ": wake channel"));
+      }
+    } else if (error != 0 && (error != EINTR || options_.return_on_signal)) {
+      return ErrnoStatus(error, absl::StrCat("wait: ", name()));
+    }
+    if (delivered_ > 0 || woken || deadline.Passed()) return delivered_;
+  }
+}
+
+bool ScanningPoller::Deliver(int fd, Readiness found, uint16_t raw) {
+  constexpr Readiness kUnasked = Readiness::kHangup | Readiness::kError | Readiness::kInvalid;
+  Entry& entry = table_[fd];
+  const auto wanted = static_cast<Readiness>(entry.interest);
+  Readiness readiness = found & (wanted | kUnasked);
+  if (HasAny(found, Readiness::kHangup | Readiness::kError)) {
+    // read() and write() return at once now: see Readiness.
+    readiness |= wanted & (Readiness::kReadable | Readiness::kWritable);
+  }
+  if (readiness == Readiness::kNone) return true;
+  if (HasAny(found, Readiness::kInvalid) || entry.trigger == Trigger::kOneShot) {
+    entry.silent = true;
+    Watch(fd, Interest::kNone);
+  }
+  Event& event = events_[delivered_++];
+  event.fd = fd;
+  event.readiness = readiness;
+  event.raw = raw;
+  event.data = entry.data;
+  return delivered_ < events_.size();
+}
+
+void ScanningPoller::DeliverClosed() {
+  for (size_t fd = 0; fd < table_.size(); ++fd) {
+    const Entry& entry = table_[fd];
+    if (!entry.registered || entry.silent || entry.interest == Interest::kNone) continue;
+    if (fcntl(static_cast<int>(fd), F_GETFD) != -1 || errno != EBADF) continue;
+    if (!Deliver(static_cast<int>(fd), Readiness::kInvalid, 0)) return;
+  }
+}
+
+absl::Status ScanningPoller::DoRebuildAfterFork() {
+  if (!forked()) return absl::OkStatus();
+  absl::StatusOr<WakeChannel> wake_channel = WakeChannel::Create();
+  if (!wake_channel.ok()) return wake_channel.status();
+  absl::MutexLock lock(mutex_);
+  if (absl::Status status = ReplaceWakeFd(wake_channel->fd()); !status.ok()) return status;
+  wake_channel_ = *std::move(wake_channel);
+  wake_pending_ = false;
+  waiting_ = false;
+  SyncChanged();
+  fork_generation_ = ForkGeneration();
+  absl::Status first;
+  for (size_t i = 0; i < table_.size(); ++i) {
+    const int fd = static_cast<int>(i);
+    if (!table_[i].registered) continue;
+    const std::optional<FileIdentity> identity = FileIdentity::Of(fd);
+    if (identity.has_value() && identity->digest == table_[i].identity) continue;
+    const int error = identity.has_value() ? ENOENT : errno;
+    if (first.ok()) {
+      first = ErrnoStatus(error, absl::StrCat("rebuild after fork: register fd ", fd));
+    }
+    table_[i] = Entry();
+    SyncNow(fd);
+  }
+  return first;
+}
+
+}  // namespace someos::base

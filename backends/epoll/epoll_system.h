@@ -1,0 +1,26 @@
+// The system calls that the epoll backend makes, as a seam for tests.
+
+#ifndef SOMEOS_BACKENDS_EPOLL_EPOLL_SYSTEM_H_
+#define SOMEOS_BACKENDS_EPOLL_EPOLL_SYSTEM_H_
+
+#include <sys/epoll.h>
+#include <time.h>
+
+namespace someos {
+
+// Each as its man page has it: -1 and errno on failure. Held by pointer, never copied.
+struct EpollSystem {
+  int (*create)(int flags);
+  int (*control)(int epoll_fd, int operation, int fd, epoll_event* event);
+  int (*wait)(int epoll_fd, epoll_event* events, int max_events, int milliseconds);
+  // epoll_pwait2 (Linux 5.11) without a signal mask. ENOSYS on older kernels.
+  int (*wait_precisely)(int epoll_fd, epoll_event* events, int max_events,
+                        const timespec& timeout);
+};
+
+// The kernel's own.
+const EpollSystem& RealEpollSystem();
+
+}  // namespace someos
+
+#endif  // SOMEOS_BACKENDS_EPOLL_EPOLL_SYSTEM_H_

@@ -1,0 +1,131 @@
+#include "someos/backends/poll/poll_poller.h"
+
+#include <sys/resource.h>
+
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace someos {
+namespace {
+
+using base::Deadline;
+using base::WakeChannel;
+
+#ifdef POLLRDHUP
+constexpr short kReadHangupMask = POLLRDHUP;
+#else
+constexpr short kReadHangupMask = 0;
+#endif
+
+// Readable, priority, writable, error, hangup and invalid have poll(2)'s own values.
+constexpr short kSharedBits = POLLIN | POLLPRI | POLLOUT | POLLERR | POLLHUP | POLLNVAL;
+static_assert(static_cast<int>(Readiness::kReadable) == POLLIN);
+static_assert(static_cast<int>(Readiness::kPriority) == POLLPRI);
+static_assert(static_cast<int>(Readiness::kWritable) == POLLOUT);
+static_assert(static_cast<int>(Readiness::kError) == POLLERR);
+static_assert(static_cast<int>(Readiness::kHangup) == POLLHUP);
+static_assert(static_cast<int>(Readiness::kInvalid) == POLLNVAL);
+
+short PollMask(Interest interest) {
+  short mask = static_cast<short>(interest) & (POLLIN | POLLPRI | POLLOUT);
+  if (HasAny(interest, Interest::kReadHangup)) mask |= kReadHangupMask;
+  return mask;
+}
+
+Readiness ReadinessOf(short mask) {
+  Readiness readiness = static_cast<Readiness>(mask & kSharedBits);
+  if (mask & kReadHangupMask) readiness |= Readiness::kReadHangup;
+  return readiness;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<PollPoller>> PollPoller::Create(const PollerOptions& options,
+                                                               const PollSystem& system) {
+  absl::StatusOr<WakeChannel> wake_channel = WakeChannel::Create();
+  if (!wake_channel.ok()) return wake_channel.status();
+  return std::unique_ptr<PollPoller>(new PollPoller(options, system, *std::move(wake_channel)));
+}
+
+PollPoller::PollPoller(const PollerOptions& options, const PollSystem& system,
+                       WakeChannel wake_channel)
+    : ScanningPoller(options, std::move(wake_channel)), system_(system) {
+  watched_.push_back({wake_fd(), POLLIN, 0});
+}
+
+Capabilities PollPoller::capabilities() const {
+  Capabilities result;
+  result.hangup = true;
+  result.read_hangup = kReadHangupMask != 0;
+  result.priority = true;
+  result.invalid = true;
+  result.timeout_resolution = system_.resolution;
+  return result;
+}
+
+void PollPoller::Watch(int fd, Interest interest) {
+  if (static_cast<size_t>(fd) >= place_.size()) place_.resize(fd + 1);
+  if (place_[fd] == 0) {
+    place_[fd] = static_cast<int>(watched_.size());
+    watched_.emplace_back();
+  }
+  // A negative number keeps the place and makes the kernel look away, hangups included (T4).
+  watched_[place_[fd]] = {interest == Interest::kNone ? ~fd : fd, PollMask(interest), 0};
+}
+
+void PollPoller::Forget(int fd) {
+  if (static_cast<size_t>(fd) >= place_.size() || place_[fd] == 0) return;
+  const pollfd last = watched_.back();
+  watched_[place_[fd]] = last;
+  place_[last.fd < 0 ? ~last.fd : last.fd] = place_[fd];
+  place_[fd] = 0;
+  watched_.pop_back();
+}
+
+int PollPoller::Block(const Deadline& deadline) {
+  return system_.poll(watched_.data(), static_cast<nfds_t>(watched_.size()), deadline);
+}
+
+bool PollPoller::WakeFound() const { return watched_[0].revents != 0; }
+
+void PollPoller::Scan() {
+  const size_t size = watched_.size();
+  size_t at = scan_start_ < size ? scan_start_ : 1;
+  for (size_t left = size - 1; left > 0; --left) {
+    const pollfd& found = watched_[at];
+    at = at + 1 < size ? at + 1 : 1;
+    if (found.revents == 0) continue;
+    const short mask = found.revents;
+    if (!Deliver(found.fd, ReadinessOf(mask), static_cast<uint16_t>(mask))) break;
+  }
+  scan_start_ = at;
+}
+
+absl::Status PollPoller::CheckRange(int) const { return absl::OkStatus(); }
+
+absl::Status PollPoller::ReplaceWakeFd(int fd) {
+  watched_[0] = {fd, POLLIN, 0};
+  return absl::OkStatus();
+}
+
+namespace {
+
+absl::StatusOr<std::unique_ptr<Poller>> CreatePollPoller(const PollerOptions& options) {
+  return PollPoller::Create(options);
+}
+
+std::string PollLimits() {
+  rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return "descriptors up to RLIMIT_NOFILE";
+  return absl::StrCat("descriptors up to RLIMIT_NOFILE, now ", limit.rlim_cur);
+}
+
+constexpr Backend kPollBackend = {"poll", "poll(2)", CreatePollPoller, PollLimits};
+
+}  // namespace
+
+const Backend& PollBackend() { return kPollBackend; }
+
+}  // namespace someos

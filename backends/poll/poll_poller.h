@@ -1,0 +1,61 @@
+// The Poller over poll(2).
+//
+// Deviations from the contract of someos/api/poller.h:
+//  - No edge-triggered mode.
+//  - The kernel knows numbers, not files. Whether a number was closed and reused is told by
+//    fstat(2), which cannot tell two eventfds (Linux) or two TCP sockets (FreeBSD) apart: for
+//    these, Register of a reused number that was not unregistered answers EEXIST.
+//  - kReadHangup needs POLLRDHUP (Linux, FreeBSD 14); elsewhere a half-close is only readable.
+//  - A wait costs time in proportion to the number of registrations.
+
+#ifndef SOMEOS_BACKENDS_POLL_POLL_POLLER_H_
+#define SOMEOS_BACKENDS_POLL_POLL_POLLER_H_
+
+#include <poll.h>
+
+#include <memory>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "someos/api/backend.h"
+#include "someos/api/poller.h"
+#include "someos/backends/base/scanning_poller.h"
+#include "someos/backends/poll/poll_system.h"
+
+namespace someos {
+
+class PollPoller final : public base::ScanningPoller {
+ public:
+  // EMFILE, ENFILE: no descriptor for the wake channel. `system` must outlive the poller.
+  static absl::StatusOr<std::unique_ptr<PollPoller>> Create(
+      const PollerOptions& options, const PollSystem& system = RealPollSystem());
+
+  absl::string_view name() const override { return "poll"; }
+  Capabilities capabilities() const override;
+
+ private:
+  PollPoller(const PollerOptions& options, const PollSystem& system,
+             base::WakeChannel wake_channel);
+
+  void Watch(int fd, Interest interest) override;
+  void Forget(int fd) override;
+  int Block(const base::Deadline& deadline) override;
+  bool WakeFound() const override;
+  void Scan() override;
+  absl::Status CheckRange(int fd) const override;
+  absl::Status ReplaceWakeFd(int fd) override;
+
+  const PollSystem& system_;
+  std::vector<pollfd> watched_;  // the wake channel first
+  std::vector<int> place_;       // of each descriptor in watched_; 0 for none
+  size_t scan_start_ = 1;        // in watched_
+};
+
+// This backend, for the facade and for those who depend on //backends/poll alone.
+const Backend& PollBackend();
+
+}  // namespace someos
+
+#endif  // SOMEOS_BACKENDS_POLL_POLL_POLLER_H_

@@ -1,0 +1,25 @@
+// The system call that the poll backend makes, as a seam for tests.
+
+#ifndef SOMEOS_BACKENDS_POLL_POLL_SYSTEM_H_
+#define SOMEOS_BACKENDS_POLL_POLL_SYSTEM_H_
+
+#include <poll.h>
+
+#include "absl/time/time.h"
+#include "someos/backends/base/deadline.h"
+
+namespace someos {
+
+struct PollSystem {
+  // poll(2) until `deadline`; -1 and errno on failure.
+  int (*poll)(pollfd* fds, nfds_t count, const base::Deadline& deadline);
+  // The finest timeout of it.
+  absl::Duration resolution;
+};
+
+// The kernel's own: ppoll(2) where there is one, else poll(2) in milliseconds (macOS).
+const PollSystem& RealPollSystem();
+
+}  // namespace someos
+
+#endif  // SOMEOS_BACKENDS_POLL_POLL_SYSTEM_H_

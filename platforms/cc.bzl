@@ -1,0 +1,38 @@
+"""The C++ rules of this repository: rules_cc's, with our include paths and warnings.
+
+Every header is included as "someos/<path in this repository>", by us and by consumers alike.
+Warnings are copts of our own targets, so none of them reaches a consumer.
+"""
+
+load("@rules_cc//cc:cc_binary.bzl", "cc_binary")
+load("@rules_cc//cc:cc_library.bzl", "cc_library")
+load("@rules_cc//cc:cc_test.bzl", "cc_test")
+
+_WARNINGS = [
+    "-Wall",
+    "-Wextra",
+    "-Wno-sign-compare",  # of Abseil's and GoogleTest's headers, which are not system headers here
+]
+
+def someos_cc_library(name, copts = [], **kwargs):
+    cc_library(
+        name = name,
+        copts = _WARNINGS + copts,
+        include_prefix = "someos",
+        strip_include_prefix = "/",
+        **kwargs
+    )
+
+def someos_cc_binary(name, copts = [], **kwargs):
+    cc_binary(
+        name = name,
+        copts = _WARNINGS + copts,
+        **kwargs
+    )
+
+def someos_cc_test(name, copts = [], **kwargs):
+    cc_test(
+        name = name,
+        copts = _WARNINGS + copts,
+        **kwargs
+    )
