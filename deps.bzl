@@ -11,6 +11,7 @@ Whatever is declared before that call wins.
 
 load("@bazel_tools//tools/build_defs/repo:http.bzl", "http_archive")
 load("@bazel_tools//tools/build_defs/repo:utils.bzl", "maybe")
+load("//platforms:libkqueue.bzl", "libkqueue_repository")
 
 def someos_deps():
     """Declares what the libraries need, under the names of the Central Registry."""
@@ -43,6 +44,9 @@ def someos_deps():
         strip_prefix = "rules_cc-0.1.5",
         url = "https://github.com/bazelbuild/rules_cc/releases/download/0.1.5/rules_cc-0.1.5.tar.gz",
     )
+
+    # Of the running system, for kqueue on Linux; nothing is downloaded.
+    maybe(libkqueue_repository, name = "libkqueue")
 
 def someos_dev_deps():
     """Declares what this repository's own tests and benchmarks need besides."""

@@ -15,13 +15,11 @@
 namespace someos::base {
 namespace {
 
-#ifndef __linux__
 bool SetNonBlockingAndCloseOnExec(int fd) {
   const int flags = fcntl(fd, F_GETFL);
   return flags >= 0 && fcntl(fd, F_SETFL, flags | O_NONBLOCK) == 0 &&
          fcntl(fd, F_SETFD, FD_CLOEXEC) == 0;
 }
-#endif
 
 }  // namespace
 
@@ -31,6 +29,11 @@ absl::StatusOr<WakeChannel> WakeChannel::Create() {
   if (!event.valid()) return ErrnoStatus(errno, "create a wake channel: eventfd");
   return WakeChannel(std::move(event), OwnedFd());
 #else
+  return CreatePipe();
+#endif
+}
+
+absl::StatusOr<WakeChannel> WakeChannel::CreatePipe() {
   // pipe2 would be atomic, but macOS has none.
   int ends[2];
   if (pipe(ends) != 0) return ErrnoStatus(errno, "create a wake channel: pipe");
@@ -39,7 +42,6 @@ absl::StatusOr<WakeChannel> WakeChannel::Create() {
     return ErrnoStatus(errno, "create a wake channel: fcntl");
   }
   return WakeChannel(std::move(read_end), std::move(write_end));
-#endif
 }
 
 void WakeChannel::Signal() const {

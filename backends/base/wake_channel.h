@@ -13,6 +13,8 @@ class WakeChannel {
  public:
   // EMFILE, ENFILE: no descriptor left.
   static absl::StatusOr<WakeChannel> Create();
+  // A pipe on every system, for kernel queues that take no eventfd.
+  static absl::StatusOr<WakeChannel> CreatePipe();
 
   // The end to watch for readability.
   int fd() const { return read_end_.get(); }

@@ -1,0 +1,445 @@
+#include "someos/backends/kqueue/kqueue_poller.h"
+
+#include <poll.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+#include "absl/base/macros.h"
+#include "absl/strings/str_cat.h"
+#include "someos/api/errno_status.h"
+
+namespace someos {
+namespace {
+
+using base::Deadline;
+using base::FileIdentity;
+using base::ForkedError;
+using base::WakeChannel;
+
+// How many events one kevent call may bring.
+constexpr size_t kBufferEvents = 256;
+
+#if defined(EVFILT_EXCEPT) && defined(NOTE_OOB)
+constexpr bool kHasPriority = true;
+constexpr auto kExceptKernelFilter = EVFILT_EXCEPT;
+constexpr unsigned kExceptNote = NOTE_OOB;
+#else
+constexpr bool kHasPriority = false;
+constexpr auto kExceptKernelFilter = EVFILT_READ;  // never used
+constexpr unsigned kExceptNote = 0;
+#endif
+
+// The types of struct kevent differ (NetBSD has unsigned filters and wider flags, udata is a
+// pointer or a number), so fields are converted to what they are.
+template <typename Field, typename Value>
+void Assign(Field& field, Value value) {
+  if constexpr (std::is_pointer_v<Field>) {
+    field = reinterpret_cast<Field>(static_cast<uintptr_t>(value));
+  } else {
+    field = static_cast<Field>(value);
+  }
+}
+
+template <typename Udata>
+uint32_t GenerationOf(Udata udata) {
+  if constexpr (std::is_pointer_v<Udata>) {
+    return static_cast<uint32_t>(reinterpret_cast<uintptr_t>(udata));
+  } else {
+    return static_cast<uint32_t>(udata);
+  }
+}
+
+// What poll(2) says about `fd` now, in the values of Readiness (which are poll's).
+Readiness AskPoll(int fd) {
+  pollfd one = {fd, POLLIN | POLLOUT, 0};
+  if (poll(&one, 1, 0) <= 0) return Readiness::kNone;
+  return static_cast<Readiness>(one.revents & (POLLIN | POLLOUT | POLLERR | POLLHUP));
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<KqueuePoller>> KqueuePoller::Create(const PollerOptions& options,
+                                                                   QueueMaker new_queue) {
+  base::WatchForForks();
+  absl::StatusOr<WatchedQueue> watched = CreateWatchedQueue(new_queue);
+  if (!watched.ok()) return watched.status();
+  return std::unique_ptr<KqueuePoller>(
+      new KqueuePoller(options, new_queue, *std::move(watched)));
+}
+
+KqueuePoller::KqueuePoller(const PollerOptions& options, QueueMaker new_queue,
+                           WatchedQueue watched)
+    : options_(options),
+      new_queue_(new_queue),
+      wake_channel_(std::move(watched.wake_channel)),
+      queue_(std::move(watched.queue)),
+      fork_generation_(base::ForkGeneration()),
+      buffer_(kBufferEvents) {}
+
+Capabilities KqueuePoller::capabilities() const {
+  Capabilities result;
+  result.edge = true;
+  result.hangup = true;
+  result.read_hangup = true;
+  result.priority = kHasPriority;
+  return result;
+}
+
+absl::Status KqueuePoller::CheckSupported(absl::string_view operation, int fd,
+                                          Interest interest) {
+  if (kHasPriority || !HasAny(interest, Interest::kPriority)) return absl::OkStatus();
+  return absl::UnimplementedError(absl::StrCat(
+      operation, " fd ", fd, ": this system's kqueue reports no priority data (EVFILT_EXCEPT)"));
+}
+
+absl::StatusOr<KqueuePoller::WatchedQueue> KqueuePoller::CreateWatchedQueue(
+    QueueMaker new_queue) {
+  // A pipe everywhere: libkqueue takes no eventfd, and not every BSD has EVFILT_USER.
+  absl::StatusOr<WakeChannel> wake_channel = WakeChannel::CreatePipe();
+  if (!wake_channel.ok()) return wake_channel.status();
+  absl::StatusOr<std::unique_ptr<KernelQueue>> queue = new_queue();
+  if (!queue.ok()) return queue.status();
+  struct kevent wake = {};
+  Assign(wake.ident, wake_channel->fd());
+  Assign(wake.filter, EVFILT_READ);
+  Assign(wake.flags, EV_ADD);
+  if (const int error = (*queue)->Change(wake); error != 0) {
+    return ErrnoStatus(error, "create a kqueue poller: kevent");
+  }
+  return WatchedQueue{*std::move(wake_channel), *std::move(queue)};
+}
+
+KqueuePoller::Entry* KqueuePoller::FindRegistered(int fd) {
+  if (static_cast<size_t>(fd) >= table_.size() || !table_[fd].registered) return nullptr;
+  return &table_[fd];
+}
+
+int KqueuePoller::ChangeFilter(int fd, const Entry& entry, Filters filter, unsigned flags) const {
+  struct kevent change = {};
+  Assign(change.ident, fd);
+  Assign(change.flags, flags);
+  Assign(change.udata, entry.generation);
+  switch (filter) {
+    case kExceptFilter:
+      Assign(change.filter, kExceptKernelFilter);
+      Assign(change.fflags, kExceptNote);
+      break;
+    case kWriteFilter:
+      Assign(change.filter, EVFILT_WRITE);
+      break;
+    default:
+      Assign(change.filter, EVFILT_READ);
+#ifndef __linux__  // libkqueue knows no low-water mark
+      if (!HasAny(entry.interest, Interest::kReadable)) {
+        // For the end of file alone: no amount of data shall do.
+        Assign(change.fflags, NOTE_LOWAT);
+        Assign(change.data, INT_MAX);
+      }
+#endif
+  }
+  return queue_->Change(change);
+}
+
+bool KqueuePoller::KernelHolds(int fd, const Entry& entry) const {
+  // Without EV_ADD the kernel answers ENOENT if the filter went away with its file.
+  for (const Filters filter : {kReadFilter, kWriteFilter, kExceptFilter}) {
+    if (entry.filters & filter) return ChangeFilter(fd, entry, filter, EV_ENABLE) == 0;
+  }
+  return true;
+}
+
+int KqueuePoller::Arm(int fd, Entry& entry, const FileIdentity& identity) {
+  if (entry.fired || entry.interest == Interest::kNone) return 0;
+  unsigned flags = EV_ADD;
+  if (entry.trigger == Trigger::kEdge) flags |= EV_CLEAR;
+  if (entry.trigger == Trigger::kOneShot) flags |= EV_ONESHOT;
+  const bool readable = HasAny(entry.interest, Interest::kReadable);
+  const bool read = HasAny(entry.interest, Interest::kReadable | Interest::kReadHangup);
+  int error = identity.always_ready() ? EPIPE : 0;
+  if (error == 0 && read) {
+    // A system that ignores NOTE_LOWAT would report data that nobody asked for over and over.
+    error = ChangeFilter(fd, entry, kReadFilter, readable ? flags : flags | EV_CLEAR);
+    if (error == 0) entry.filters |= kReadFilter;
+  }
+  if (error == 0 && HasAny(entry.interest, Interest::kWritable)) {
+    error = ChangeFilter(fd, entry, kWriteFilter, flags);
+    if (error == 0) entry.filters |= kWriteFilter;
+  }
+  if (error == 0 && HasAny(entry.interest, Interest::kPriority)) {
+    error = ChangeFilter(fd, entry, kExceptFilter, flags);
+    if (error == 0) entry.filters |= kExceptFilter;
+  }
+  if (error == 0) return 0;
+  Disarm(fd, entry);
+  // EPIPE: a pipe whose other end is gone already cannot be queued (T14), but is ready for ever.
+  if (error != EPIPE) return error;
+  // What is ready now will not become ready anew.
+  if (entry.trigger == Trigger::kEdge) entry.trigger = Trigger::kOneShot;
+  entry.always_ready = true;
+  always_ready_.Add(fd, identity, /*active=*/true);
+  wake_channel_.Signal();  // a running wait does not know of it
+  return 0;
+}
+
+void KqueuePoller::Disarm(int fd, Entry& entry) {
+  for (const Filters filter : {kReadFilter, kWriteFilter, kExceptFilter}) {
+    // Fails if the file was closed, or its one-shot fired: then there is nothing to take out.
+    if (entry.filters & filter) ChangeFilter(fd, entry, filter, EV_DELETE);
+  }
+  entry.filters = kNoFilter;
+  if (entry.always_ready) always_ready_.Remove(fd);
+  entry.always_ready = false;
+}
+
+absl::Status KqueuePoller::DoRegister(int fd, Interest interest, uint64_t data, Trigger trigger) {
+  if (forked()) return ForkedError("register");
+  if (absl::Status status = CheckSupported("register", fd, interest); !status.ok()) return status;
+  const std::optional<FileIdentity> identity = FileIdentity::Of(fd);
+  if (!identity.has_value()) return ErrnoStatus(errno, absl::StrCat("register fd ", fd));
+  absl::MutexLock lock(mutex_);
+  if (Entry* old = FindRegistered(fd); old != nullptr) {
+    if (old->identity == identity->digest && KernelHolds(fd, *old)) {
+      return ErrnoStatus(EEXIST, absl::StrCat("register fd ", fd));
+    }
+    Disarm(fd, *old);
+  }
+  if (static_cast<size_t>(fd) >= table_.size()) table_.resize(fd + 1);
+  Entry& entry = table_[fd];
+  const uint32_t generation = entry.generation + 1;
+  entry = Entry();
+  entry.generation = generation;
+  entry.data = data;
+  entry.identity = identity->digest;
+  entry.interest = interest;
+  entry.trigger = trigger;
+  entry.registered = true;
+  if (const int error = Arm(fd, entry, *identity); error != 0) {
+    entry.registered = false;
+    return ErrnoStatus(error, absl::StrCat("register fd ", fd));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status KqueuePoller::DoModify(int fd, Interest interest, uint64_t data, Trigger trigger) {
+  if (forked()) return ForkedError("modify");
+  if (absl::Status status = CheckSupported("modify", fd, interest); !status.ok()) return status;
+  absl::MutexLock lock(mutex_);
+  Entry* entry = FindRegistered(fd);
+  if (entry == nullptr) return ErrnoStatus(ENOENT, absl::StrCat("modify fd ", fd));
+  const std::optional<FileIdentity> identity = FileIdentity::Of(fd);
+  if (!identity.has_value()) return ErrnoStatus(errno, absl::StrCat("modify fd ", fd));
+  if (entry->identity != identity->digest || (!entry->fired && !KernelHolds(fd, *entry))) {
+    return ErrnoStatus(ENOENT, absl::StrCat("modify fd ", fd));
+  }
+  // From scratch: EV_ADD of a filter that is there does not change its EV_CLEAR or EV_ONESHOT.
+  const Entry old = *entry;
+  Disarm(fd, *entry);
+  entry->data = data;
+  entry->interest = interest;
+  entry->trigger = trigger;
+  entry->fired = false;
+  if (const int error = Arm(fd, *entry, *identity); error != 0) {
+    *entry = old;
+    entry->filters = kNoFilter;
+    Arm(fd, *entry, *identity);
+    return ErrnoStatus(error, absl::StrCat("modify fd ", fd));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status KqueuePoller::DoUnregister(int fd) {
+  if (forked()) return ForkedError("unregister");
+  absl::MutexLock lock(mutex_);
+  Entry* entry = FindRegistered(fd);
+  if (entry == nullptr) return ErrnoStatus(ENOENT, absl::StrCat("unregister fd ", fd));
+  Disarm(fd, *entry);
+  entry->registered = false;
+  return absl::OkStatus();
+}
+
+absl::Status KqueuePoller::DoWake() {
+  if (forked()) return ForkedError("wake");
+  if (!wake_pending_.exchange(true)) wake_channel_.Signal();
+  return absl::OkStatus();
+}
+
+absl::StatusOr<size_t> KqueuePoller::DoWait(absl::Span<Event> events, absl::Duration timeout) {
+  if (forked()) return ForkedError("wait");
+  if (waiting_.exchange(true, std::memory_order_acquire)) {
+    return absl::FailedPreconditionError("wait: another thread is waiting on this poller");
+  }
+  Deadline deadline(timeout);
+  absl::StatusOr<size_t> result = WaitUntil(events, deadline);
+  waiting_.store(false, std::memory_order_release);
+  return result;
+}
+
+absl::StatusOr<size_t> KqueuePoller::WaitUntil(absl::Span<Event> events, Deadline& deadline) {
+  while (true) {
+    // No more than there is room to report: a one-shot or edge that is fetched is spent.
+    const int room = static_cast<int>(std::min(events.size(), buffer_.size()));
+    timespec timeout = {};
+    const timespec* limit = nullptr;
+    bool some_always_ready;
+    {
+      absl::MutexLock lock(mutex_);
+      some_always_ready = always_ready_.active() > 0;
+    }
+    if (some_always_ready) {
+      limit = &timeout;
+    } else if (!deadline.infinite()) {
+      timeout = deadline.AsTimespec();
+      limit = &timeout;
+    }
+    const int count = queue_->Wait(buffer_.data(), room, limit);
+    if (count < 0 && (errno != EINTR || options_.return_on_signal)) {
+      return ErrnoStatus(errno, "wait: kevent");
+    }
+
+    bool woken = false;
+    size_t delivered = 0;
+    {
+      absl::MutexLock lock(mutex_);
+      // Neither kind may starve the other: they take turns in going first.
+      always_ready_turn_ = !always_ready_turn_;
+      if (always_ready_turn_) TakeAlwaysReady(events, delivered);
+      for (int i = 0; i < count; ++i) {
+        if (static_cast<int>(buffer_[i].ident) == wake_channel_.fd()) {
+          wake_channel_.Drain();
+          // Signalled without a pending Wake: by a change.
+          woken |= wake_pending_.exchange(false);
+        } else {
+          Translate(buffer_[i], events, delivered);
+        }
+      }
+      if (!always_ready_turn_) TakeAlwaysReady(events, delivered);
+    }
+    if (delivered > 0 || woken || deadline.Passed()) return delivered;
+  }
+}
+
+void KqueuePoller::Translate(const struct kevent& raw, absl::Span<Event> events,
+                             size_t& delivered) {
+  const int fd = static_cast<int>(raw.ident);
+  Entry* entry = FindRegistered(fd);
+  if (entry == nullptr || entry->generation != GenerationOf(raw.udata)) return;
+  Readiness readiness = Readiness::kNone;
+  if (raw.filter == EVFILT_WRITE) {
+    readiness = Readiness::kWritable;
+  } else if (kHasPriority && raw.filter == kExceptKernelFilter) {
+    readiness = Readiness::kPriority;
+  } else {
+    readiness = Readiness::kReadable;
+    if (raw.flags & EV_EOF) readiness |= Readiness::kReadHangup;
+  }
+  if (raw.flags & (EV_EOF | EV_ERROR)) {
+    readiness |= AskPoll(fd) & (Readiness::kHangup | Readiness::kError);
+    // The socket's error; libkqueue has taken it from the socket, so poll no longer sees it.
+    if (raw.fflags != 0) readiness |= Readiness::kError;
+  }
+  Deliver(fd, *entry, readiness, static_cast<uint16_t>(raw.flags), events, delivered);
+}
+
+void KqueuePoller::Deliver(int fd, Entry& entry, Readiness found, uint16_t raw,
+                           absl::Span<Event> events, size_t& delivered) {
+  const auto wanted = static_cast<Readiness>(entry.interest);
+  Readiness readiness = found & (wanted | Readiness::kHangup | Readiness::kError);
+  if (HasAny(readiness, Readiness::kHangup | Readiness::kError)) {
+    // read() and write() return at once now: see Readiness.
+    readiness |= wanted & (Readiness::kReadable | Readiness::kWritable);
+  }
+  if (readiness == Readiness::kNone) return;
+  if (entry.slot < delivered && events[entry.slot].fd == fd) {
+    events[entry.slot].readiness |= readiness;
+    events[entry.slot].raw |= raw;
+    return;
+  }
+  // Level-triggered, what finds no room comes again; the two others ask for no more than fits.
+  if (entry.fired || delivered == events.size()) return;
+  entry.slot = static_cast<uint32_t>(delivered);
+  Event& event = events[delivered++];
+  event.fd = fd;
+  event.readiness = readiness;
+  event.raw = raw;
+  event.data = entry.data;
+  if (entry.trigger == Trigger::kOneShot) {
+    // The filter that fired is gone; the other one must not fire as well.
+    Disarm(fd, entry);
+    entry.fired = true;
+  }
+}
+
+void KqueuePoller::TakeAlwaysReady(absl::Span<Event> events, size_t& delivered) {
+  for (size_t left = std::min(events.size() - delivered, always_ready_.active()); left > 0;
+       --left) {
+    const std::optional<int> fd = always_ready_.Next();
+    if (!fd.has_value()) return;
+    Entry& entry = table_[*fd];
+    const std::optional<FileIdentity> identity = FileIdentity::Of(*fd);
+    const bool same_file = identity.has_value() && always_ready_.Holds(*fd, *identity);
+    const size_t before = delivered;
+    if (same_file) Deliver(*fd, entry, AskPoll(*fd), 0, events, delivered);
+    // A file closed behind our back is forgotten, as the kernel does; one with nothing to report
+    // (an interest in priority data alone) will not get any.
+    if (delivered == before) always_ready_.SetActive(*fd, false);
+  }
+}
+
+absl::Status KqueuePoller::DoRebuildAfterFork() {
+  if (!forked()) return absl::OkStatus();
+  absl::StatusOr<WatchedQueue> watched = CreateWatchedQueue(new_queue_);
+  if (!watched.ok()) return watched.status();
+  absl::MutexLock lock(mutex_);
+  queue_ = std::move(watched->queue);
+  wake_channel_ = std::move(watched->wake_channel);
+  wake_pending_ = false;
+  waiting_ = false;
+  fork_generation_ = base::ForkGeneration();
+  absl::Status first;
+  for (size_t i = 0; i < table_.size(); ++i) {
+    Entry& entry = table_[i];
+    const int fd = static_cast<int>(i);
+    if (!entry.registered) continue;
+    entry.filters = kNoFilter;
+    if (entry.always_ready) always_ready_.Remove(fd);
+    entry.always_ready = false;
+    const std::optional<FileIdentity> identity = FileIdentity::Of(fd);
+    int error = identity.has_value() ? 0 : errno;
+    if (error == 0 && identity->digest != entry.identity) error = ENOENT;
+    if (error == 0) error = Arm(fd, entry, *identity);
+    if (error == 0) continue;
+    entry.registered = false;
+    if (first.ok()) {
+      first = ErrnoStatus(error, absl::StrCat("rebuild after fork: register fd ", fd));
+    }
+  }
+  return first;
+}
+
+namespace {
+
+absl::StatusOr<std::unique_ptr<Poller>> CreateKqueuePoller(const PollerOptions& options) {
+  return KqueuePoller::Create(options);
+}
+
+std::string KqueueLimits() { return "descriptors up to RLIMIT_NOFILE"; }
+
+#ifdef __linux__
+constexpr absl::string_view kImplementation = "kqueue over libkqueue";
+#else
+constexpr absl::string_view kImplementation = "kqueue(2)";
+#endif
+
+constexpr Backend kKqueueBackend = {"kqueue", kImplementation, CreateKqueuePoller, KqueueLimits};
+
+}  // namespace
+
+const Backend& KqueueBackend() { return kKqueueBackend; }
+
+}  // namespace someos

@@ -1,0 +1,132 @@
+// The Poller over kqueue(2): FreeBSD, OpenBSD, NetBSD, DragonFly BSD, macOS; Linux over libkqueue.
+//
+// Deviations from the contract of someos/api/poller.h:
+//  - A descriptor that was closed without Unregister is not reported as kInvalid: the kernel
+//    forgets it in silence.
+//  - kPriority needs EVFILT_EXCEPT with NOTE_OOB (OpenBSD, DragonFly BSD, macOS).
+//  - kReadHangup as the only interest is reported once, not by every wait.
+//  - libkqueue takes no eventfds and the like (EINVAL), keeps a duplicate of each descriptor that
+//    has both kinds of interest until it is unregistered, and leaves descriptors of its own open
+//    to an exec.
+//
+// A kqueue has one filter for reading and one for writing, and reports them apart; this Poller
+// joins them. EV_EOF means less than a hangup (it comes with every half-close), so poll(2) is
+// asked once about each descriptor that shows it.
+
+#ifndef SOMEOS_BACKENDS_KQUEUE_KQUEUE_POLLER_H_
+#define SOMEOS_BACKENDS_KQUEUE_KQUEUE_POLLER_H_
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "someos/api/backend.h"
+#include "someos/api/poller.h"
+#include "someos/backends/base/always_ready.h"
+#include "someos/backends/base/deadline.h"
+#include "someos/backends/base/file_identity.h"
+#include "someos/backends/base/fork_generation.h"
+#include "someos/backends/base/wake_channel.h"
+#include "someos/backends/kqueue/kernel_queue.h"
+
+namespace someos {
+
+class KqueuePoller final : public Poller {
+ public:
+  using QueueMaker = absl::StatusOr<std::unique_ptr<KernelQueue>> (*)();
+
+  // Makes the poller over what `new_queue` makes. EMFILE, ENFILE, ENOMEM from there.
+  static absl::StatusOr<std::unique_ptr<KqueuePoller>> Create(
+      const PollerOptions& options, QueueMaker new_queue = NewKernelQueue);
+
+  absl::string_view name() const override { return "kqueue"; }
+  Capabilities capabilities() const override;
+
+ private:
+  // The filters that a registration may have in the kernel, as bits.
+  enum Filters : uint8_t { kNoFilter = 0, kReadFilter = 1, kWriteFilter = 2, kExceptFilter = 4 };
+
+  struct Entry {
+    uint64_t data = 0;
+    uint32_t identity = 0;
+    // Counts the registrations that this number has had; the kernel returns it with each event, so
+    // that an event of an earlier registration is recognised.
+    uint32_t generation = 0;
+    // Where in the running wait's events this descriptor is, if it is there.
+    uint32_t slot = 0;
+    Interest interest = Interest::kNone;
+    Trigger trigger = Trigger::kLevel;
+    uint8_t filters = kNoFilter;  // what the kernel has
+    bool registered = false;
+    bool fired = false;         // a one-shot that has been reported
+    bool always_ready = false;  // a file whose readiness the kernel does not queue
+  };
+
+  // A queue that watches a wake channel.
+  struct WatchedQueue {
+    base::WakeChannel wake_channel;
+    std::unique_ptr<KernelQueue> queue;
+  };
+
+  KqueuePoller(const PollerOptions& options, QueueMaker new_queue, WatchedQueue watched);
+
+  absl::Status DoRegister(int fd, Interest interest, uint64_t data, Trigger trigger) override;
+  absl::Status DoModify(int fd, Interest interest, uint64_t data, Trigger trigger) override;
+  absl::Status DoUnregister(int fd) override;
+  absl::StatusOr<size_t> DoWait(absl::Span<Event> events, absl::Duration timeout) override;
+  absl::Status DoWake() override;
+  absl::Status DoRebuildAfterFork() override;
+
+  static absl::Status CheckSupported(absl::string_view operation, int fd, Interest interest);
+  static absl::StatusOr<WatchedQueue> CreateWatchedQueue(QueueMaker new_queue);
+  Entry* FindRegistered(int fd) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Whether the kernel still knows the registered file under this number.
+  bool KernelHolds(int fd, const Entry& entry) const;
+  // Makes the kernel's filters, or the list of always-ready files, what the entry wants. Returns 0
+  // or an errno.
+  int Arm(int fd, Entry& entry, const base::FileIdentity& identity)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Disarm(int fd, Entry& entry) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // One change of one filter. Returns 0 or an errno.
+  int ChangeFilter(int fd, const Entry& entry, Filters filter, unsigned flags) const;
+
+  absl::StatusOr<size_t> WaitUntil(absl::Span<Event> events, base::Deadline& deadline);
+  // Adds what one event of the kernel says to `events`, of which `delivered` are filled.
+  void Translate(const struct kevent& raw, absl::Span<Event> events, size_t& delivered)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void TakeAlwaysReady(absl::Span<Event> events, size_t& delivered)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Deliver(int fd, Entry& entry, Readiness readiness, uint16_t raw, absl::Span<Event> events,
+               size_t& delivered) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  bool forked() const { return fork_generation_ != base::ForkGeneration(); }
+
+  const PollerOptions options_;
+  const QueueMaker new_queue_;
+  base::WakeChannel wake_channel_;
+  std::unique_ptr<KernelQueue> queue_;
+  std::atomic<bool> wake_pending_{false};
+  std::atomic<bool> waiting_{false};
+  uint32_t fork_generation_;
+  std::vector<struct kevent> buffer_;  // the waiting thread's
+  bool always_ready_turn_ = false;     // the waiting thread's
+
+  absl::Mutex mutex_;
+  std::vector<Entry> table_ ABSL_GUARDED_BY(mutex_);  // by descriptor
+  base::AlwaysReady always_ready_ ABSL_GUARDED_BY(mutex_);
+};
+
+// This backend, for the facade and for those who depend on //backends/kqueue alone.
+const Backend& KqueueBackend();
+
+}  // namespace someos
+
+#endif  // SOMEOS_BACKENDS_KQUEUE_KQUEUE_POLLER_H_

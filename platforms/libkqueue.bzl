@@ -1,0 +1,109 @@
+"""Finds libkqueue, which gives Linux a kqueue, among the system's libraries.
+
+It is looked for where packages put it, below /usr/local and /usr, or below the prefix that
+--repo_env=SOMEOS_LIBKQUEUE=PREFIX names. Nothing is downloaded, and a build that does not ask for
+kqueue on Linux does not look.
+"""
+
+_MISSING = (
+    "someos: kqueue on Linux needs libkqueue with its headers. Install it (Debian: libkqueue-dev, " +
+    "in the experimental suite), or give its prefix with --repo_env=SOMEOS_LIBKQUEUE=PREFIX."
+)
+
+_FOUND_BUILD = """\
+load("@rules_cc//cc:cc_library.bzl", "cc_library")
+
+package(default_visibility = ["//visibility:public"])
+
+cc_library(
+    name = "libkqueue",
+    srcs = {srcs},
+    hdrs = ["include/sys/event.h"],
+    includes = ["include"],
+    linkopts = {linkopts},
+)
+
+# For target_compatible_with: there is a libkqueue.
+alias(
+    name = "installed",
+    actual = "@platforms//os:linux",
+)
+
+# Fails with a sentence where there is none.
+alias(
+    name = "required",
+    actual = ":libkqueue",
+)
+"""
+
+_MISSING_BUILD = """\
+load("@rules_cc//cc:cc_library.bzl", "cc_library")
+
+package(default_visibility = ["//visibility:public"])
+
+cc_library(
+    name = "libkqueue",
+    target_compatible_with = [":installed"],
+)
+
+alias(
+    name = "installed",
+    actual = "@platforms//:incompatible",
+)
+
+cc_library(
+    name = "required",
+    deps = select(
+        {{"@platforms//:incompatible": []}},
+        no_match_error = {message},
+    ),
+)
+"""
+
+def _library_directories(repository_ctx, prefix):
+    lib = prefix.get_child("lib")
+    directories = [lib, prefix.get_child("lib64")]
+    if lib.exists:
+        directories += [d for d in lib.readdir() if d.basename.endswith("-linux-gnu")]
+    return directories
+
+def _first_library(repository_ctx, prefix):
+    """The static library if there is one, so that what is built needs no libkqueue to run."""
+    for name in ["libkqueue.a", "libkqueue.so"]:
+        for directory in _library_directories(repository_ctx, prefix):
+            if directory.get_child(name).exists:
+                return directory.get_child(name)
+    return None
+
+def _libkqueue_repository_impl(repository_ctx):
+    named = repository_ctx.os.environ.get("SOMEOS_LIBKQUEUE")
+    for prefix in [repository_ctx.path(p) for p in ([named] if named else ["/usr/local", "/usr"])]:
+        header = prefix.get_child("include", "kqueue", "sys", "event.h")
+        library = _first_library(repository_ctx, prefix)
+        if not header.exists or not library:
+            continue
+        repository_ctx.symlink(header, "include/sys/event.h")
+        if library.basename.endswith(".a"):
+            repository_ctx.symlink(library, "libkqueue.a")
+            srcs, linkopts = ["libkqueue.a"], ["-pthread"]
+        else:
+            srcs, linkopts = [], ["-L%s" % library.dirname, "-lkqueue", "-pthread"]
+        repository_ctx.file("BUILD.bazel", _FOUND_BUILD.format(
+            linkopts = repr(linkopts),
+            srcs = repr(srcs),
+        ))
+        return
+    repository_ctx.file("BUILD.bazel", _MISSING_BUILD.format(message = repr(_MISSING)))
+
+libkqueue_repository = repository_rule(
+    implementation = _libkqueue_repository_impl,
+    configure = True,
+    doc = "Makes a repository of the system's libkqueue, or of a sentence that it is missing.",
+    environ = ["SOMEOS_LIBKQUEUE"],
+    local = True,
+)
+
+libkqueue = module_extension(
+    implementation = lambda module_ctx: libkqueue_repository(name = "libkqueue"),
+    doc = "The same for Bzlmod.",
+)
