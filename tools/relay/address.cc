@@ -1,0 +1,97 @@
+#include "someos/tools/relay/address.h"
+
+#include <netdb.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/algorithm/container.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
+#include "someos/tools/relay/socket_address.h"
+
+namespace someos::relay {
+namespace {
+
+absl::StatusOr<Address> ParseUnix(absl::string_view path) {
+  if (path.empty()) return absl::InvalidArgumentError("the path after \"unix:\" is missing");
+  if (path.size() > SocketAddress::MaxUnixPath()) {
+    return absl::InvalidArgumentError(absl::StrCat("the path has ", path.size(),
+                                                   " bytes, a Unix socket's at most ",
+                                                   SocketAddress::MaxUnixPath()));
+  }
+  Address address;
+  address.path = std::string(path);
+  return address;
+}
+
+absl::StatusOr<uint16_t> ParsePort(absl::string_view text) {
+  uint32_t port = 0;
+  // SimpleAtoi would take a sign and spaces too.
+  if (text.empty() || !absl::c_all_of(text, absl::ascii_isdigit) ||
+      !absl::SimpleAtoi(text, &port) || port > UINT16_MAX) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("the port is \"", text, "\", not a number from 0 to 65535"));
+  }
+  return static_cast<uint16_t>(port);
+}
+
+}  // namespace
+
+absl::StatusOr<Address> ParseAddress(absl::string_view text) {
+  if (absl::ConsumePrefix(&text, "unix:")) return ParseUnix(text);
+  const size_t colon = text.rfind(':');
+  if (colon == absl::string_view::npos) {
+    return absl::InvalidArgumentError("not of the form host:port, [ipv6]:port or unix:/path");
+  }
+  absl::string_view host = text.substr(0, colon);
+  if (absl::ConsumePrefix(&host, "[")) {
+    if (!absl::ConsumeSuffix(&host, "]")) {
+      return absl::InvalidArgumentError("after [ipv6] the form is \"]:port\"");
+    }
+  } else if (absl::StrContains(host, ':')) {
+    return absl::InvalidArgumentError("an IPv6 address needs brackets: [ipv6]:port");
+  }
+  if (host.empty()) {
+    return absl::InvalidArgumentError(
+        "the host is missing; every address of this machine is 0.0.0.0 or [::]");
+  }
+  absl::StatusOr<uint16_t> port = ParsePort(text.substr(colon + 1));
+  if (!port.ok()) return port.status();
+  Address address;
+  address.host = std::string(host);
+  address.port = *port;
+  return address;
+}
+
+absl::StatusOr<std::vector<SocketAddress>> Resolve(const Address& address) {
+  if (!address.path.empty()) return std::vector{SocketAddress::Unix(address.path)};
+
+  addrinfo hints = {};
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = AI_NUMERICSERV;
+  addrinfo* found = nullptr;
+  const int error =
+      getaddrinfo(address.host.c_str(), absl::StrCat(address.port).c_str(), &hints, &found);
+  if (error == EAI_SYSTEM) return absl::ErrnoToStatus(errno, "resolve");
+  if (error == EAI_AGAIN) return absl::UnavailableError(gai_strerror(error));
+  if (error != 0) return absl::NotFoundError(gai_strerror(error));
+
+  const std::unique_ptr<addrinfo, void (*)(addrinfo*)> owner(found, freeaddrinfo);
+  std::vector<SocketAddress> addresses;
+  for (const addrinfo* entry = found; entry != nullptr; entry = entry->ai_next) {
+    addresses.emplace_back(entry->ai_addr, entry->ai_addrlen);
+  }
+  return addresses;
+}
+
+}  // namespace someos::relay

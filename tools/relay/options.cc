@@ -1,0 +1,173 @@
+#include "someos/tools/relay/options.h"
+
+#include <cstddef>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
+#include "absl/types/span.h"
+#include "someos/tools/relay/address.h"
+
+namespace someos::relay {
+namespace {
+
+constexpr int kMostClients = 100'000;
+
+// Not Abseil's flags library: there a bad flag ends the program with exit code 1 and several
+// lines, and the help page cannot be written by hand.
+class Parser {
+ public:
+  explicit Parser(absl::Span<const char* const> arguments) : arguments_(arguments) {}
+
+  absl::StatusOr<Options> Parse() {
+    while (next_ < arguments_.size()) {
+      if (absl::Status status = ParseOne(arguments_[next_++]); !status.ok()) return status;
+    }
+    if (options_.action == Options::Action::kHelp) return options_;
+    if (absl::Status status = CheckTogether(); !status.ok()) return status;
+    return options_;
+  }
+
+ private:
+  absl::Status ParseOne(absl::string_view argument) {
+    absl::string_view name = argument;
+    if (!absl::ConsumePrefix(&name, "-")) return Invalid(argument, "unexpected argument");
+    absl::ConsumePrefix(&name, "-");
+    if (name == "help" || name == "h") {
+      options_.action = Options::Action::kHelp;
+      return absl::OkStatus();
+    }
+    if (name == "demo") {
+      if (options_.action == Options::Action::kRelay) options_.action = Options::Action::kDemo;
+      return absl::OkStatus();
+    }
+    const size_t equals = name.find('=');
+    const bool has_value = equals != absl::string_view::npos;
+    absl::string_view value = has_value ? name.substr(equals + 1) : "";
+    name = name.substr(0, equals);
+    if (name != "listen" && name != "connect" && name != "poller" && name != "clients") {
+      return Invalid(argument, "unknown flag");
+    }
+    if (!has_value) {
+      if (next_ == arguments_.size()) return Invalid(argument, "needs a value");
+      value = arguments_[next_++];
+    }
+    return Set(name, value);
+  }
+
+  absl::Status Set(absl::string_view name, absl::string_view value) {
+    if (name == "listen")
+      return SetAddress("--listen", value, &options_.listen_text, &options_.listen);
+    if (name == "connect") {
+      return SetAddress("--connect", value, &options_.connect_text, &options_.connect);
+    }
+    if (name == "poller") {
+      if (value.empty()) return Invalid("--poller", "needs a value");
+      options_.poller = std::string(value);
+      return absl::OkStatus();
+    }
+    clients_given_ = true;
+    if (!absl::SimpleAtoi(value, &options_.clients) || options_.clients < 1 ||
+        options_.clients > kMostClients) {
+      return Invalid(absl::StrCat("--clients ", value),
+                     absl::StrCat("not a number from 1 to ", kMostClients));
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status SetAddress(absl::string_view flag, absl::string_view value, std::string* text,
+                          Address* address) {
+    absl::StatusOr<Address> parsed = ParseAddress(value);
+    if (!parsed.ok()) return Invalid(absl::StrCat(flag, " ", value), parsed.status().message());
+    *text = std::string(value);
+    *address = *std::move(parsed);
+    return absl::OkStatus();
+  }
+
+  absl::Status CheckTogether() const {
+    const bool listens = !options_.listen_text.empty();
+    const bool connects = !options_.connect_text.empty();
+    if (options_.action == Options::Action::kDemo) {
+      if (listens) return Invalid("--listen", "not together with --demo");
+      if (connects) return Invalid("--connect", "not together with --demo");
+      return absl::OkStatus();
+    }
+    if (clients_given_) return Invalid("--clients", "only together with --demo");
+    if (!listens) return Invalid("--listen", "missing; see --help, or try --demo");
+    if (!connects) return Invalid("--connect", "missing; see --help, or try --demo");
+    if (options_.connect.path.empty() && options_.connect.port == 0) {
+      return Invalid(absl::StrCat("--connect ", options_.connect_text), "port 0 cannot be reached");
+    }
+    return absl::OkStatus();
+  }
+
+  static absl::Status Invalid(absl::string_view what, absl::string_view why) {
+    return absl::InvalidArgumentError(absl::StrCat(what, ": ", why));
+  }
+
+  const absl::Span<const char* const> arguments_;
+  size_t next_ = 0;
+  bool clients_given_ = false;
+  Options options_;
+};
+
+}  // namespace
+
+absl::StatusOr<Options> ParseOptions(absl::Span<const char* const> arguments) {
+  return Parser(arguments).Parse();
+}
+
+absl::string_view HelpText() {
+  return R"(relay: passes TCP and Unix-socket streams on, thousands at a time, in one thread
+
+  relay --listen ADDRESS --connect ADDRESS [--poller NAME]
+  relay --demo [--poller NAME] [--clients N]
+
+Every client that connects to the --listen address gets a connection of its own to
+the --connect address, and what one side sends is passed on to the other: bytes,
+the end of the stream (each way by itself) and resets.
+
+  --listen ADDRESS   where clients connect; with port 0 the system picks a free one
+  --connect ADDRESS  the server behind; a name is looked up once, at the start, and
+                     its addresses are tried in order for each client
+  --poller NAME      the someos backend to wait with, of those linked into this
+                     program (//tools/pollers lists them); without it the one that
+                     SOMEOS_POLLER names, else the default of the build
+  --demo             shows all that on this machine: an echo server, the relay and
+                     some hundred clients on loopback, for every linked backend, or
+                     for the one of --poller; every byte is checked
+  --clients N        clients of the demo (300)
+  --help             this page
+
+ADDRESS is one of
+  127.0.0.1:8080  localhost:8080  [::1]:8080  unix:/run/relay.socket
+
+Signals
+  SIGUSR1            print a line of statistics
+  SIGINT, SIGTERM    stop accepting, deliver what has been read (for at most a
+                     second), close everything and exit; a second one does not wait
+
+When descriptors run out (or, with select, numbers below FD_SETSIZE), clients wait
+in the system's queue until a connection closes. The limit of open files is raised
+as far as it may be.
+
+Exit code: 0 after a signal or a demo without errors, 1 for what went wrong while
+running, 2 for a command line that makes no sense.
+
+Statistics
+  accepted, active   clients so far, connections now
+  refused            clients closed because the server could not be reached
+  reset              connections that broke off on either side
+  exhausted          times accepting had to pause
+  up_, down_         to the server and back: bytes, reads that brought data, and
+                     stalls, when a slow receiver made the relay stop reading
+  waits, modifies    Poller::Wait and Poller::Modify calls
+)";
+}
+
+}  // namespace someos::relay

@@ -1,0 +1,103 @@
+// The relay itself: one thread, one Poller, one listener and as many connections as the system
+// allows.
+
+#ifndef SOMEOS_TOOLS_RELAY_RELAY_LOOP_H_
+#define SOMEOS_TOOLS_RELAY_RELAY_LOOP_H_
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "someos/api/event.h"
+#include "someos/api/poller.h"
+#include "someos/tools/relay/connection.h"
+#include "someos/tools/relay/listener.h"
+#include "someos/tools/relay/socket.h"
+#include "someos/tools/relay/socket_address.h"
+#include "someos/tools/relay/statistics.h"
+
+namespace someos::relay {
+
+// When a connection cannot be begun for want of something (descriptors of the process or the
+// system, numbers that the poller can hold, room in the backlog of an upstream Unix socket),
+// accepting pauses: the listener's interest is none, at most one client that was accepted already
+// is kept for later, and the others wait in the kernel's backlog. It is tried again whenever a
+// connection has closed, and from time to time in case the want was the system's.
+class RelayLoop {
+ public:
+  // Called in the loop's thread when ReportStatistics() asks for it.
+  using Reporter = std::function<void(const Statistics&)>;
+
+  // `poller` is not owned and watches nothing else. `upstream` holds at least
+  // one address; see ConnectionContext.
+  RelayLoop(Poller* poller, Listener listener, std::vector<SocketAddress> upstream,
+            Reporter reporter);
+  RelayLoop(const RelayLoop&) = delete;
+  RelayLoop& operator=(const RelayLoop&) = delete;
+
+  // Relays until Stop() is called. To be called once. An error means that the poller failed.
+  absl::Status Run();
+
+  // Makes Run() return. The first call stops accepting and reading, and lets Run() deliver for a
+  // second what has been read; the second call makes it return at once. Connections that are left
+  // over are reset. Safe from any thread and from a signal handler.
+  void Stop();
+
+  // Makes Run() call the reporter soon. Safe from any thread and from a signal handler.
+  void ReportStatistics();
+
+  // For the loop's thread, or when Run() has returned.
+  Statistics statistics() const;
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  bool paused() const { return listener_.listening() && !listener_watched_; }
+  absl::Duration WaitTimeout() const;
+  absl::Status OnEvent(const Event& event);
+  void OnRequests();
+
+  // Accepts and begins connections until no client waits, a fair number is done or accepting has
+  // to pause. Errors are the poller's.
+  absl::Status AcceptClients();
+  absl::Status BeginConnection();
+  absl::Status PauseAccepting(const absl::Status& reason);
+  absl::Status WatchListener(bool watch);
+
+  void Retire(Connection& connection);
+  void BeginStopping();
+
+  Poller& poller_;
+  Listener listener_;
+  const std::vector<SocketAddress> upstream_;
+  const Reporter reporter_;
+  Statistics statistics_;
+  const std::unique_ptr<char[]> scratch_;
+  const ConnectionContext context_;
+
+  bool listener_watched_ = false;
+  Socket waiting_client_;  // accepted, and to be served first when accepting goes on
+  Clock::time_point retry_at_;
+  bool pause_reported_ = false;  // each is reported once, and then only counted
+  bool refusal_reported_ = false;
+
+  std::vector<std::unique_ptr<Connection>> connections_;
+  // Closed, but perhaps still named by an event of the current batch.
+  std::vector<std::unique_ptr<Connection>> retired_;
+
+  bool stopping_ = false;
+  Clock::time_point stop_at_;
+
+  std::atomic<int> stops_requested_{0};
+  std::atomic<bool> report_requested_{false};
+  static_assert(std::atomic<int>::is_always_lock_free && std::atomic<bool>::is_always_lock_free,
+                "a signal handler sets them");
+};
+
+}  // namespace someos::relay
+
+#endif  // SOMEOS_TOOLS_RELAY_RELAY_LOOP_H_

@@ -1,0 +1,126 @@
+// relay: a TCP and Unix-socket relay on someos::Poller. HelpText() says what it does.
+
+#include <signal.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "someos/api/poller.h"
+#include "someos/api/select.h"
+#include "someos/tools/relay/address.h"
+#include "someos/tools/relay/demo/demo.h"
+#include "someos/tools/relay/descriptor_limit.h"
+#include "someos/tools/relay/listener.h"
+#include "someos/tools/relay/options.h"
+#include "someos/tools/relay/relay_loop.h"
+#include "someos/tools/relay/socket_address.h"
+#include "someos/tools/relay/statistics.h"
+
+namespace someos::relay {
+namespace {
+
+constexpr int kFailed = 1;
+constexpr int kUsage = 2;
+
+int Fail(int code, absl::string_view message) {
+  fprintf(stderr, "relay: %s\n", std::string(message).c_str());
+  return code;
+}
+
+// Whom the signal handler tells; set before the handler is.
+RelayLoop* signalled_loop = nullptr;
+
+extern "C" void OnSignal(int signal) {
+  const int saved_errno = errno;
+  if (signal == SIGUSR1) {
+    signalled_loop->ReportStatistics();
+  } else {
+    signalled_loop->Stop();
+  }
+  errno = saved_errno;
+}
+
+void SetSignals(void (*handler)(int)) {
+  struct sigaction action = {};
+  action.sa_handler = handler;
+  action.sa_flags = SA_RESTART;
+  sigemptyset(&action.sa_mask);
+  for (int signal : {SIGINT, SIGTERM, SIGUSR1}) sigaction(signal, &action, nullptr);
+}
+
+void PrintStatistics(const Statistics& statistics) {
+  printf("relay: %s\n", ToString(statistics).c_str());
+  fflush(stdout);
+}
+
+absl::StatusOr<Listener> OpenListener(const Address& address) {
+  const absl::StatusOr<std::vector<SocketAddress>> addresses = Resolve(address);
+  if (!addresses.ok()) return addresses.status();
+  return Listener::Open(*addresses);
+}
+
+int RunRelay(const Options& options) {
+  const absl::StatusOr<std::unique_ptr<Poller>> poller = NewPoller(options.poller);
+  if (!poller.ok()) return Fail(kFailed, poller.status().message());
+  const absl::StatusOr<std::vector<SocketAddress>> upstream = Resolve(options.connect);
+  if (!upstream.ok()) {
+    return Fail(kFailed, absl::StrCat("--connect ", options.connect_text, ": ",
+                                      upstream.status().message()));
+  }
+  absl::StatusOr<Listener> listener = OpenListener(options.listen);
+  if (!listener.ok()) {
+    return Fail(kFailed,
+                absl::StrCat("--listen ", options.listen_text, ": ", listener.status().message()));
+  }
+  const std::string address = listener->address().ToString();
+
+  RelayLoop loop(poller->get(), *std::move(listener), *upstream, PrintStatistics);
+  signalled_loop = &loop;
+  SetSignals(OnSignal);
+  printf("relay: listening on %s, connecting to %s, waiting with %s\n", address.c_str(),
+         options.connect_text.c_str(), std::string((*poller)->name()).c_str());
+  fflush(stdout);
+  const absl::Status status = loop.Run();
+  SetSignals(SIG_IGN);  // the loop is about to go
+  PrintStatistics(loop.statistics());
+  return status.ok() ? 0 : Fail(kFailed, status.message());
+}
+
+// A name that no backend has, on the command line or in the environment, makes no sense anywhere.
+absl::Status CheckPollerName(const std::string& name) {
+  if (name.empty()) return DefaultBackend().status();
+  const absl::Status status = FindBackend(name).status();
+  return status.ok() ? status : absl::NotFoundError(absl::StrCat("--poller: ", status.message()));
+}
+
+int Main(absl::Span<const char* const> arguments) {
+  const absl::StatusOr<Options> options = ParseOptions(arguments);
+  if (!options.ok()) return Fail(kUsage, options.status().message());
+  if (options->action == Options::Action::kHelp) {
+    printf("%s", std::string(HelpText()).c_str());
+    return 0;
+  }
+  const absl::Status name = CheckPollerName(options->poller);
+  if (!name.ok()) return Fail(kUsage, name.message());
+
+  signal(SIGPIPE, SIG_IGN);
+  RaiseDescriptorLimit();
+  if (options->action == Options::Action::kRelay) return RunRelay(*options);
+  return RunDemo(options->poller, options->clients) ? 0 : kFailed;
+}
+
+}  // namespace
+}  // namespace someos::relay
+
+int main(int argc, char** argv) {
+  return someos::relay::Main(absl::MakeConstSpan(argv, argc).subspan(1));
+}

@@ -1,0 +1,93 @@
+#include "someos/tools/relay/socket.h"
+
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "someos/tools/relay/socket_address.h"
+
+namespace someos::relay {
+namespace {
+
+// For systems whose socket() and accept() cannot set the flags themselves.
+[[maybe_unused]] int SetFlags(int fd) {
+  if (fcntl(fd, F_SETFD, FD_CLOEXEC) != 0 || fcntl(fd, F_SETFL, O_NONBLOCK) != 0) return errno;
+  return 0;
+}
+
+}  // namespace
+
+void Socket::Close() {
+  if (valid()) close(std::exchange(fd_, -1));
+}
+
+void Socket::CloseWithReset() {
+  const linger at_once = {/*l_onoff=*/1, /*l_linger=*/0};
+  if (valid()) setsockopt(fd_, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+  Close();
+}
+
+int Accept(int listener, Socket* accepted) {
+#ifdef SOCK_NONBLOCK
+  const int fd = accept4(listener, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  if (fd < 0) return errno;
+  *accepted = Socket(fd);
+  return 0;
+#else
+  const int fd = accept(listener, nullptr, nullptr);
+  if (fd < 0) return errno;
+  *accepted = Socket(fd);
+  return SetFlags(fd);
+#endif
+}
+
+int NewSocket(int family, Socket* made) {
+#ifdef SOCK_NONBLOCK
+  const int fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+#else
+  const int fd = socket(family, SOCK_STREAM, 0);
+#endif
+  if (fd < 0) return errno;
+  *made = Socket(fd);
+  // A relay passes on at once what it got: holding back small segments (Nagle) would only add
+  // its delay to the sender's own.
+  if (family != AF_UNIX) {
+    const int on = 1;
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+  }
+#ifdef SOCK_NONBLOCK
+  return 0;
+#else
+  return SetFlags(fd);
+#endif
+}
+
+int BeginConnect(int fd, const SocketAddress& address) {
+  if (connect(fd, address.get(), address.size()) == 0) return 0;
+  // An interrupted connect() goes on by itself.
+  return errno == EINTR ? EINPROGRESS : errno;
+}
+
+int ConnectResult(int fd) {
+  // A socket that has a peer is connected. Asking for it first costs one call in the usual case,
+  // and a report that came too early does no harm: SO_ERROR alone is 0 also while connecting.
+  sockaddr_storage peer;
+  socklen_t size = sizeof(peer);
+  if (getpeername(fd, reinterpret_cast<sockaddr*>(&peer), &size) == 0) return 0;
+  int error = 0;
+  size = sizeof(error);
+  if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) != 0) return errno;
+  return error != 0 ? error : EINPROGRESS;
+}
+
+void MoveToLowestNumber(Socket* socket) {
+  Socket lowest(fcntl(socket->fd(), F_DUPFD_CLOEXEC, 0));
+  if (lowest.valid() && lowest.fd() < socket->fd()) *socket = std::move(lowest);
+}
+
+}  // namespace someos::relay
