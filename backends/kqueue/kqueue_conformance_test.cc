@@ -1,0 +1,10 @@
+#include "someos/backends/kqueue/kqueue_poller.h"
+#include "someos/testing/conformance.h"
+
+namespace someos {
+namespace {
+
+SOMEOS_CONFORMANCE_TESTS(Kqueue, KqueueBackend);
+
+}  // namespace
+}  // namespace someos

@@ -1,0 +1,10 @@
+#include "someos/backends/poll/poll_poller.h"
+#include "someos/testing/conformance.h"
+
+namespace someos {
+namespace {
+
+SOMEOS_CONFORMANCE_TESTS(Poll, PollBackend);
+
+}  // namespace
+}  // namespace someos

@@ -1,0 +1,10 @@
+#include "someos/backends/select/select_poller.h"
+#include "someos/testing/conformance.h"
+
+namespace someos {
+namespace {
+
+SOMEOS_CONFORMANCE_TESTS(Select, SelectBackend);
+
+}  // namespace
+}  // namespace someos

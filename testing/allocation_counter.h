@@ -1,0 +1,15 @@
+// Counts a thread's calls of operator new.
+
+#ifndef SOMEOS_TESTING_ALLOCATION_COUNTER_H_
+#define SOMEOS_TESTING_ALLOCATION_COUNTER_H_
+
+#include <cstddef>
+
+namespace someos {
+
+// How often the calling thread has called operator new so far.
+size_t Allocations();
+
+}  // namespace someos
+
+#endif  // SOMEOS_TESTING_ALLOCATION_COUNTER_H_

@@ -1,0 +1,132 @@
+// Promise 10: regular files are always readable and writable, as poll(2) has it, on every backend.
+
+#include <fcntl.h>
+
+#include <cerrno>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "someos/api/event.h"
+#include "someos/api/interest.h"
+#include "someos/testing/clocks.h"
+#include "someos/testing/conformance/fixture.h"
+#include "someos/testing/pipe.h"
+#include "someos/testing/scoped_fd.h"
+#include "someos/testing/status_matchers.h"
+#include "someos/testing/stream_io.h"
+#include "someos/testing/system_call.h"
+#include "someos/testing/temporary_file.h"
+
+namespace someos {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::UnorderedElementsAre;
+
+constexpr Readiness kReadableAndWritable = Readiness::kReadable | Readiness::kWritable;
+
+TEST_P(RegularFilesTest, AlwaysReadableAndWritable) {
+  const ScopedFd file = TemporaryFile();
+  Register(file.get(), kReadAndWrite, 7);
+  // At the end of an empty file, and again and again.
+  for (int i = 0; i < 3; ++i) {
+    const auto events = WaitReady();
+    ASSERT_THAT(events, ElementsAre(EventOf(file.get(), kReadableAndWritable)));
+    EXPECT_EQ(events[0].data, 7u);
+  }
+  // With data before the offset and with data behind it.
+  WriteText(file.get(), "some text");
+  EXPECT_THAT(WaitReady(), ElementsAre(EventOf(file.get(), kReadableAndWritable)));
+  MustSucceed(lseek(file.get(), 0, SEEK_SET), "lseek");
+  EXPECT_THAT(WaitReady(), ElementsAre(EventOf(file.get(), kReadableAndWritable)));
+}
+
+TEST_P(RegularFilesTest, OnlyWhatWasAsked) {
+  const ScopedFd file = TemporaryFile();
+  Register(file.get(), Interest::kReadable);
+  EXPECT_THAT(WaitReady(), ElementsAre(EventOf(file.get(), Readiness::kReadable)));
+  Modify(file.get(), Interest::kWritable);
+  EXPECT_THAT(WaitReady(), ElementsAre(EventOf(file.get(), Readiness::kWritable)));
+  Modify(file.get(), Interest::kNone);
+  ExpectQuiet();
+  Modify(file.get(), kReadAndWrite);
+  EXPECT_THAT(WaitReady(), ElementsAre(EventOf(file.get(), kReadableAndWritable)));
+}
+
+TEST_P(RegularFilesTest, EndAnInfiniteWait) {
+  const ScopedFd file = TemporaryFile();
+  Register(file.get(), Interest::kWritable);
+  EXPECT_THAT(Wait(absl::InfiniteDuration()),
+              ElementsAre(EventOf(file.get(), Readiness::kWritable)));
+}
+
+TEST_P(RegularFilesTest, DoNotHideOthers) {
+  const ScopedFd file = TemporaryFile();
+  const Pipe pipe;
+  Register(file.get(), Interest::kReadable);
+  Register(pipe.reader.get(), Interest::kReadable);
+  EXPECT_THAT(WaitReady(), ElementsAre(EventOf(file.get(), Readiness::kReadable)));
+  WriteText(pipe.writer.get(), "x");
+  EXPECT_THAT(WaitReady(),
+              UnorderedElementsAre(EventOf(file.get(), Readiness::kReadable),
+                                   EventOf(pipe.reader.get(), Readiness::kReadable)));
+}
+
+TEST_P(RegularFilesTest, OneShot) {
+  const ScopedFd file = TemporaryFile();
+  Register(file.get(), kReadAndWrite, 1, Trigger::kOneShot);
+  EXPECT_THAT(WaitReady(), ElementsAre(EventOf(file.get(), kReadableAndWritable)));
+  ExpectQuiet();
+  Modify(file.get(), Interest::kWritable, 2, Trigger::kOneShot);
+  const auto events = WaitReady();
+  ASSERT_THAT(events, ElementsAre(EventOf(file.get(), Readiness::kWritable)));
+  EXPECT_EQ(events[0].data, 2u);
+  ExpectQuiet();
+}
+
+TEST_P(RegularFilesTest, EdgeReportsOnce) {
+  if (!capabilities().edge) GTEST_SKIP() << Lacks("edge");
+  const ScopedFd file = TemporaryFile();
+  Register(file.get(), kReadAndWrite, 0, Trigger::kEdge);
+  EXPECT_THAT(WaitReady(), ElementsAre(EventOf(file.get(), kReadableAndWritable)));
+  ExpectQuiet();
+}
+
+TEST_P(RegularFilesTest, AreRegisteredAsAllElse) {
+  ScopedFd file = TemporaryFile();
+  const int fd = file.get();
+  EXPECT_THAT(poller().Modify(fd, Interest::kReadable), FailsWithErrno(ENOENT, "modify fd"));
+  Register(fd, Interest::kReadable);
+  EXPECT_THAT(poller().Register(fd, Interest::kReadable), FailsWithErrno(EEXIST, "register fd"));
+  Unregister(fd);
+  EXPECT_THAT(poller().Unregister(fd), FailsWithErrno(ENOENT, "unregister fd"));
+  ExpectQuiet();
+}
+
+TEST_P(RegularFilesTest, ClosedUnregisteredIsReportedAtMostOnceMore) {
+  ScopedFd file = TemporaryFile();
+  const int fd = file.get();
+  Register(fd, Interest::kReadable);
+  EXPECT_THAT(WaitReady(), ElementsAre(EventOf(fd, Readiness::kReadable)));
+  file.reset();
+  EXPECT_LE(WaitNow().size(), 1u);
+  ExpectQuiet();
+  Unregister(fd);
+}
+
+// A program's standard input is often one, and epoll refuses it as it refuses regular files.
+TEST_P(RegularFilesTest, NullDeviceIsAlwaysReady) {
+#ifdef __APPLE__
+  GTEST_SKIP() << "poll(2) of macOS knows no devices";
+#endif
+  const ScopedFd null(MustSucceed(open("/dev/null", O_RDWR | O_CLOEXEC), "open"));
+  Register(null.get(), kReadAndWrite);
+  EXPECT_THAT(WaitReady(), ElementsAre(EventOf(null.get(), kReadableAndWritable)));
+  EXPECT_THAT(WaitReady(), ElementsAre(EventOf(null.get(), kReadableAndWritable)));
+}
+
+}  // namespace
+}  // namespace someos

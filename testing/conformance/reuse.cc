@@ -1,0 +1,277 @@
+// Promise 2: a number that was closed without Unregister, and given out again, can be registered
+// anew, and hears nothing of the old file.
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "someos/api/event.h"
+#include "someos/api/interest.h"
+#include "someos/testing/conformance/fixture.h"
+#include "someos/testing/pipe.h"
+#include "someos/testing/scoped_fd.h"
+#include "someos/testing/socket_pair.h"
+#include "someos/testing/status_matchers.h"
+#include "someos/testing/stream_io.h"
+#include "someos/testing/system_call.h"
+#include "someos/testing/temporary_file.h"
+#include "someos/testing/waiting_thread.h"
+
+namespace someos {
+namespace {
+
+using testing::ElementsAre;
+using testing::Field;
+using testing::IsEmpty;
+
+// Closes what `number` names and lets it name the file of `file`, as happens when a program
+// closes a descriptor and opens another: the kernel gives out the lowest free number.
+void GiveNumber(const ScopedFd& number, const ScopedFd& file) {
+  MustSucceed(close(number.get()), "close");
+  MustSucceed(dup2(file.get(), number.get()), "dup2");
+}
+
+TEST_P(ReuseTest, RegisterOfTheNewFile) {
+  const Pipe old;
+  const SocketPair pair;
+  const int fd = old.reader.get();
+  Register(fd, Interest::kReadable, 1);
+  GiveNumber(old.reader, pair.near);
+  Register(fd, Interest::kReadable, 2);
+  ExpectQuiet();
+  WriteText(pair.far.get(), "x");
+  const auto events = WaitReady();
+  ASSERT_THAT(events, ElementsAre(EventOf(fd, Readiness::kReadable)));
+  EXPECT_EQ(events[0].data, 2u);
+  Unregister(fd);
+  ExpectQuiet();
+}
+
+TEST_P(ReuseTest, RegisterOfTheNewFileOfTheSameKind) {
+  const Pipe old;
+  const Pipe young;
+  const int fd = old.reader.get();
+  Register(fd, Interest::kReadable, 1);
+  WriteText(old.writer.get(), "x");
+  EXPECT_THAT(WaitReady(), ElementsAre(Field(&Event::data, 1u)));
+  GiveNumber(old.reader, young.reader);
+  Register(fd, Interest::kReadable, 2);
+  ExpectQuiet();
+  WriteText(young.writer.get(), "x");
+  EXPECT_THAT(WaitReady(), ElementsAre(Field(&Event::data, 2u)));
+}
+
+// The new file may be asked for other things than the old one.
+TEST_P(ReuseTest, InterestAndTriggerAreTheNewOnes) {
+  const SocketPair old;
+  const SocketPair pair;
+  const int fd = old.near.get();
+  Register(fd, kReadAndWrite, 1, Trigger::kOneShot);
+  EXPECT_THAT(WaitReady(), ElementsAre(EventOf(fd, Readiness::kWritable)));
+  GiveNumber(old.near, pair.near);
+  Register(fd, Interest::kReadable, 2);
+  ExpectQuiet();
+  WriteText(pair.far.get(), "x");
+  EXPECT_THAT(WaitReady(), ElementsAre(EventOf(fd, Readiness::kReadable)));
+  EXPECT_THAT(WaitReady(), ElementsAre(EventOf(fd, Readiness::kReadable)));
+}
+
+TEST_P(ReuseTest, RegularFileAfterPipe) {
+  const Pipe old;
+  const ScopedFd file = TemporaryFile();
+  const int fd = old.reader.get();
+  Register(fd, Interest::kReadable, 1);
+  GiveNumber(old.reader, file);
+  Register(fd, Interest::kReadable, 2);
+  EXPECT_THAT(WaitReady(), ElementsAre(Field(&Event::data, 2u)));
+  Unregister(fd);
+  ExpectQuiet();
+}
+
+TEST_P(ReuseTest, PipeAfterRegularFile) {
+  const ScopedFd file = TemporaryFile();
+  const Pipe pipe;
+  const int fd = file.get();
+  Register(fd, Interest::kReadable, 1);
+  EXPECT_THAT(WaitReady(), ElementsAre(Field(&Event::data, 1u)));
+  GiveNumber(file, pipe.reader);
+  Register(fd, Interest::kReadable, 2);
+  ExpectQuiet();
+  WriteText(pipe.writer.get(), "x");
+  EXPECT_THAT(WaitReady(), ElementsAre(Field(&Event::data, 2u)));
+}
+
+// The old file stays open under another number (dup, fork), and so stays in the set of a kernel
+// that registers files and not numbers.
+TEST_P(ReuseTest, ADuplicateKeepsTheOldFileOpen) {
+  const Pipe old;
+  const ScopedFd duplicate = Duplicate(old.reader.get());
+  const SocketPair pair;
+  const int fd = old.reader.get();
+  Register(fd, Interest::kReadable, 1);
+  WriteText(old.writer.get(), "x");
+  GiveNumber(old.reader, pair.near);
+  Register(fd, Interest::kReadable, 2);
+  // The old file is ready all the time.
+  ExpectQuiet();
+  WriteText(pair.far.get(), "x");
+  const auto events = WaitReady();
+  ASSERT_THAT(events, ElementsAre(EventOf(fd, Readiness::kReadable)));
+  EXPECT_EQ(events[0].data, 2u);
+  ReadAvailable(pair.near.get());
+  ExpectQuiet();
+  Unregister(fd);
+  ExpectQuiet();
+}
+
+TEST_P(ReuseTest, ADuplicateKeepsAOneShotOpen) {
+  const Pipe old;
+  const ScopedFd duplicate = Duplicate(old.reader.get());
+  const SocketPair pair;
+  const int fd = old.reader.get();
+  Register(fd, Interest::kReadable, 1, Trigger::kOneShot);
+  GiveNumber(old.reader, pair.near);
+  Register(fd, Interest::kReadable, 2, Trigger::kOneShot);
+  WriteText(old.writer.get(), "x");
+  ExpectQuiet();
+  WriteText(pair.far.get(), "x");
+  EXPECT_THAT(WaitReady(), ElementsAre(Field(&Event::data, 2u)));
+  ExpectQuiet();
+}
+
+TEST_P(ReuseTest, UnregisterOfTheOldNumberLeavesADuplicateSilent) {
+  Pipe old;
+  const ScopedFd duplicate = Duplicate(old.reader.get());
+  const int fd = old.reader.get();
+  Register(fd, Interest::kReadable, 1);
+  WriteText(old.writer.get(), "x");
+  old.reader.reset();
+  Unregister(fd);
+  ExpectQuiet();
+}
+
+// The number comes back in the middle of a Wait.
+TEST_P(ReuseTest, RegisterOfTheNewFileDuringWait) {
+  const Pipe old;
+  const SocketPair pair;
+  const int fd = old.reader.get();
+  Register(fd, Interest::kReadable, 1);
+  WaitingThread waiter(poller());
+  waiter.AwaitInside();
+  // dup2 alone, closing and opening in one step: an instant without a file would be an event.
+  MustSucceed(dup2(pair.near.get(), fd), "dup2");
+  Register(fd, Interest::kReadable, 2);
+  WriteText(pair.far.get(), "x");
+  const auto events = waiter.Join();
+  ASSERT_THAT(events, Succeeds());
+  EXPECT_THAT(*events, ElementsAre(Field(&Event::data, 2u)));
+}
+
+TEST_P(ReuseTest, ManyTimes) {
+  const Pipe slot;
+  const int fd = slot.reader.get();
+  for (uint64_t i = 0; i < 100; ++i) {
+    const Pipe pipe;
+    GiveNumber(slot.reader, pipe.reader);
+    Register(fd, Interest::kReadable, i);
+    WriteText(pipe.writer.get(), "x");
+    EXPECT_THAT(WaitReady(), ElementsAre(Field(&Event::data, i)));
+  }
+}
+
+TEST_P(ReuseTest, ModifyDoesNotTakeTheNewFileForTheOld) {
+  const Pipe old;
+  const SocketPair pair;
+  const int fd = old.reader.get();
+  Register(fd, Interest::kReadable, 1);
+  GiveNumber(old.reader, pair.near);
+  EXPECT_THAT(poller().Modify(fd, kReadAndWrite, 2), FailsWithErrno(ENOENT, "modify fd"));
+}
+
+TEST_P(ReuseTest, UnregisterOfAClosedDescriptor) {
+  Pipe pipe;
+  const int fd = pipe.reader.get();
+  Register(fd, Interest::kReadable);
+  pipe.reader.reset();
+  Unregister(fd);
+  EXPECT_THAT(poller().Unregister(fd), FailsWithErrno(ENOENT, "unregister fd"));
+  ExpectQuiet();
+}
+
+TEST_P(ReuseTest, UnregisterOfAReusedNumber) {
+  const Pipe old;
+  const SocketPair pair;
+  const int fd = old.reader.get();
+  Register(fd, Interest::kReadable);
+  GiveNumber(old.reader, pair.near);
+  Unregister(fd);
+  WriteText(pair.far.get(), "x");
+  ExpectQuiet();
+}
+
+TEST_P(ReuseTest, ClosedDescriptorIsReportedAtMostOnce) {
+  Pipe pipe;
+  const int fd = pipe.reader.get();
+  Register(fd, Interest::kReadable, 7);
+  EXPECT_THAT(WaitNow(), IsEmpty());
+  pipe.reader.reset();
+  if (capabilities().invalid) {
+    const auto events = WaitReady();
+    ASSERT_THAT(events, ElementsAre(EventOf(fd, Readiness::kInvalid)));
+    EXPECT_EQ(events[0].data, 7u);
+  }
+  ExpectQuiet();
+  // Dead, but registered.
+  Unregister(fd);
+}
+
+TEST_P(ReuseTest, ClosedDescriptorDoesNotHideOthers) {
+  Pipe closed;
+  const Pipe pipe;
+  Register(closed.reader.get(), kReadAndWrite);
+  Register(pipe.reader.get(), Interest::kReadable);
+  closed.reader.reset();
+  WriteText(pipe.writer.get(), "x");
+  bool reported = false;
+  for (int i = 0; i < 3; ++i) {
+    for (const Event& event : WaitReady()) {
+      if (event.fd != pipe.reader.get()) continue;
+      EXPECT_THAT(event, EventOf(pipe.reader.get(), Readiness::kReadable));
+      reported = true;
+    }
+  }
+  EXPECT_TRUE(reported);
+  ReadAvailable(pipe.reader.get());
+  ExpectQuiet();
+}
+
+TEST_P(ReuseTest, ClosedDescriptorWithoutInterestIsSilent) {
+  Pipe pipe;
+  Register(pipe.reader.get(), Interest::kNone);
+  pipe.reader.reset();
+  ExpectQuiet();
+}
+
+TEST_P(ReuseTest, NumberOfAReportedDeadDescriptorCanComeBack) {
+  const Pipe slot;
+  const int fd = slot.reader.get();
+  const SocketPair pair;
+  Register(fd, Interest::kReadable, 1);
+  MustSucceed(close(fd), "close");
+  Wait(kQuiet);  // may report it
+  MustSucceed(dup2(pair.near.get(), fd), "dup2");
+  Register(fd, Interest::kReadable, 2);
+  ExpectQuiet();
+  WriteText(pair.far.get(), "x");
+  EXPECT_THAT(WaitReady(), ElementsAre(Field(&Event::data, 2u)));
+}
+
+}  // namespace
+}  // namespace someos

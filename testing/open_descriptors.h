@@ -1,0 +1,22 @@
+// The process's table of open descriptors.
+
+#ifndef SOMEOS_TESTING_OPEN_DESCRIPTORS_H_
+#define SOMEOS_TESTING_OPEN_DESCRIPTORS_H_
+
+#include <set>
+
+namespace someos {
+
+// Every number below the soft limit that is open now.
+std::set<int> OpenDescriptors();
+
+// True if `fd` is closed by exec().
+bool IsCloseOnExec(int fd);
+
+// Raises the soft limit of open descriptors towards `wanted`, as far as the hard one allows, and
+// returns the soft limit that holds then.
+int RaiseDescriptorLimit(int wanted);
+
+}  // namespace someos
+
+#endif  // SOMEOS_TESTING_OPEN_DESCRIPTORS_H_

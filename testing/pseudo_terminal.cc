@@ -1,0 +1,34 @@
+#include "someos/testing/pseudo_terminal.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <termios.h>
+
+#include <utility>
+
+#include "someos/testing/scoped_fd.h"
+#include "someos/testing/system_call.h"
+
+namespace someos {
+
+PseudoTerminal::PseudoTerminal() {
+  ScopedFd opened(posix_openpt(O_RDWR | O_NOCTTY));
+  if (opened.get() < 0 || grantpt(opened.get()) != 0 || unlockpt(opened.get()) != 0) return;
+  const char* name = ptsname(opened.get());
+  if (name == nullptr) return;
+  ScopedFd other(open(name, O_RDWR | O_NOCTTY));
+  if (other.get() < 0) return;
+  termios settings = {};
+  MustSucceed(tcgetattr(other.get(), &settings), "tcgetattr");
+  settings.c_lflag &= ~static_cast<tcflag_t>(ICANON | ECHO | ISIG);
+  settings.c_oflag &= ~static_cast<tcflag_t>(OPOST);
+  settings.c_cc[VMIN] = 1;
+  settings.c_cc[VTIME] = 0;
+  MustSucceed(tcsetattr(other.get(), TCSANOW, &settings), "tcsetattr");
+  NonBlocking(opened.get());
+  NonBlocking(other.get());
+  controller = std::move(opened);
+  terminal = std::move(other);
+}
+
+}  // namespace someos

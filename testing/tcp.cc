@@ -1,0 +1,77 @@
+#include "someos/testing/tcp.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+
+#include "someos/testing/scoped_fd.h"
+#include "someos/testing/system_call.h"
+
+namespace someos {
+namespace {
+
+ScopedFd NewSocket() {
+  return ScopedFd(NonBlocking(MustSucceed(socket(AF_INET, SOCK_STREAM, 0), "socket")));
+}
+
+void AwaitPollEvent(int fd, short events) {
+  pollfd entry = {fd, events, 0};
+  while (poll(&entry, 1, -1) < 0) {
+    if (errno != EINTR) MustSucceed(-1, "poll");
+  }
+}
+
+}  // namespace
+
+TcpServer::TcpServer() : socket_(NewSocket()) {
+  address_.sin_family = AF_INET;
+  address_.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  MustSucceed(bind(fd(), reinterpret_cast<const sockaddr*>(&address_), sizeof(address_)), "bind");
+  socklen_t length = sizeof(address_);
+  MustSucceed(getsockname(fd(), reinterpret_cast<sockaddr*>(&address_), &length), "getsockname");
+}
+
+void TcpServer::Listen() { MustSucceed(listen(fd(), 16), "listen"); }
+
+ScopedFd TcpServer::Accept() {
+  AwaitPollEvent(fd(), POLLIN);
+  return ScopedFd(NonBlocking(MustSucceed(accept(fd(), nullptr, nullptr), "accept")));
+}
+
+ScopedFd TcpServer::BeginConnect(int* error) const {
+  ScopedFd client = NewSocket();
+  const int result =
+      connect(client.get(), reinterpret_cast<const sockaddr*>(&address_), sizeof(address_));
+  *error = result == 0 ? 0 : errno;
+  return client;
+}
+
+TcpPair::TcpPair() {
+  TcpServer server;
+  server.Listen();
+  int error = 0;
+  near = server.BeginConnect(&error);
+  if (error != 0 && error != EINPROGRESS) {
+    errno = error;
+    MustSucceed(-1, "connect");
+  }
+  far = server.Accept();
+  AwaitPollEvent(near.get(), POLLOUT);
+}
+
+void CloseWithReset(ScopedFd& socket) {
+  linger abortive = {};
+  abortive.l_onoff = 1;
+  MustSucceed(setsockopt(socket.get(), SOL_SOCKET, SO_LINGER, &abortive, sizeof(abortive)),
+              "setsockopt");
+  socket.reset();
+}
+
+void AwaitArrival(int fd) { AwaitPollEvent(fd, POLLIN); }
+
+}  // namespace someos
