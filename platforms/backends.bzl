@@ -10,18 +10,21 @@ IMPOSSIBLE = (
     "Set --@someos//platforms:poller to one of these, or to auto."
 )
 
-def linked_backends(choose):
-    """A select() over the backends to link, the default first.
-
-    Args:
-      choose: a function from a list of backend names to the value of the attribute.
-    """
+def _choose(to_value):
     return select({
-        "//platforms:auto_on_linux": choose(["epoll", "poll", "select"]),
-        "//platforms:auto_on_kqueue_os": choose(["kqueue", "poll", "select"]),
-        "//platforms:only_select": choose(["select"]),
-        "//platforms:only_poll": choose(["poll"]),
-        "//platforms:only_epoll": choose(["epoll"]),
-        "//platforms:only_kqueue": choose(["kqueue"]),
-        "//platforms:only_kqueue_on_linux": choose(["kqueue"]),
+        "//platforms:auto_on_kqueue_os": to_value(["kqueue", "poll", "select"]),
+        "//platforms:auto_on_linux": to_value(["epoll", "poll", "select"]),
+        "//platforms:only_epoll": to_value(["epoll"]),
+        "//platforms:only_kqueue": to_value(["kqueue"]),
+        "//platforms:only_kqueue_on_linux": to_value(["kqueue"]),
+        "//platforms:only_poll": to_value(["poll"]),
+        "//platforms:only_select": to_value(["select"]),
     }, no_match_error = IMPOSSIBLE)
+
+def linked_backend_names():
+    """A select() over the names of the backends to link."""
+    return _choose(lambda names: names)
+
+def linked_backend_targets():
+    """A select() over their targets."""
+    return _choose(lambda names: ["//backends/" + name for name in names])

@@ -61,12 +61,10 @@ class LibkqueueQueue final : public KernelQueue {
     DeleteAll();
   }
 
+  // Makes the queue report recalls; once for each queue.
   int WatchForRecall() {
-    struct kevent change = {};
-    change.ident = static_cast<uintptr_t>(recall_.fd());
-    change.filter = EVFILT_READ;
-    change.flags = EV_ADD;
-    return Apply(queue_.get(), change);
+    absl::MutexLock lock(mutex_);
+    return AddRecall();
   }
 
   int Change(const struct kevent& change) override {
@@ -99,6 +97,14 @@ class LibkqueueQueue final : public KernelQueue {
     uint32_t identity;     // of the file it was added for
     OwnedFd duplicate;     // that libkqueue has in place of the descriptor, if it has one
   };
+
+  int AddRecall() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    struct kevent change = {};
+    change.ident = static_cast<uintptr_t>(recall_.fd());
+    change.filter = EVFILT_READ;
+    change.flags = EV_ADD;
+    return Apply(queue_.get(), change);
+  }
 
   void CallWaiterBack() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     ++changing_;
@@ -181,7 +187,7 @@ class LibkqueueQueue final : public KernelQueue {
     if (!fresh.valid()) return;  // the next deletion tries again
     DeleteAll();
     queue_ = std::move(fresh);
-    WatchForRecall();
+    AddRecall();
     for (auto filter = filters_.begin(); filter != filters_.end();) {
       // A filter whose file is gone would be gone from a kernel's queue as well.
       filter = AddToQueue(filter->second) == 0 ? std::next(filter) : filters_.erase(filter);

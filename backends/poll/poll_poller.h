@@ -16,6 +16,7 @@
 #include <memory>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -43,7 +44,7 @@ class PollPoller final : public base::ScanningPoller {
   void Forget(int fd) override;
   int Block(const base::Deadline& deadline) override;
   bool WakeFound() const override;
-  void Scan() override;
+  void Scan() override ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status CheckRange(int fd) const override;
   absl::Status ReplaceWakeFd(int fd) override;
 

@@ -15,6 +15,7 @@
 
 #include <memory>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -54,12 +55,12 @@ class SelectPoller final : public base::ScanningPoller {
   void Forget(int fd) override;
   int Block(const base::Deadline& deadline) override;
   bool WakeFound() const override;
-  void Scan() override;
+  void Scan() override ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status CheckRange(int fd) const override;
   absl::Status ReplaceWakeFd(int fd) override;
 
   // Deliver for one descriptor, if the last Block found something about it.
-  bool ScanOne(int fd);
+  bool ScanOne(int fd) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const SelectSystem& system_;
   Sets watched_;
