@@ -1,4 +1,5 @@
-// The conformance suite: the contract of api/poller.h as scenarios that run on every backend.
+// The conformance suite: the contract of api/poller.h as scenarios that run on
+// every backend.
 //
 // A backend joins with one test file,
 //
@@ -14,10 +15,11 @@
 //   }  // namespace
 //   }  // namespace someos
 //
-// and one target that depends on the backend, on //testing:conformance and on gtest_main. A run
-// begins with a line that names the implementation under test (and its limits), which the XML
-// report has as properties. A scenario that a backend's Capabilities exclude is skipped and says
-// why; nothing passes unseen.
+// and one target that depends on the backend, on //testing:conformance and on
+// gtest_main. A run begins with a line that names the implementation under test
+// (and its limits), which the XML report has as properties. A scenario that a
+// backend's Capabilities exclude is skipped and says why; nothing passes
+// unseen.
 //
 // The scenarios stand in conformance/, a file for each promise of the contract.
 
@@ -28,27 +30,27 @@
 #include "someos/api/backend.h"
 #include "someos/testing/conformance/fixture.h"
 
-// Runs all scenarios on the backend that `backend_function` returns: a `const Backend& ()`. To be
-// used once per `Name`, within namespace someos.
-#define SOMEOS_CONFORMANCE_TESTS(Name, backend_function)                                  \
-  [[maybe_unused]] const ::testing::Environment* const kConformanceReport##Name =         \
+// Runs all scenarios on the backend that `backend_function` returns: a `const
+// Backend& ()`. To be used once per `Name`, within namespace someos.
+#define SOMEOS_CONFORMANCE_TESTS(Name, backend_function)                                      \
+  [[maybe_unused]] const ::testing::Environment* const kConformanceReport##Name =             \
       ::testing::AddGlobalTestEnvironment(new ::someos::ConformanceReport(backend_function)); \
-  SOMEOS_CONFORMANCE_SUITE_(Name, ErrorsTest, backend_function);                          \
-  SOMEOS_CONFORMANCE_SUITE_(Name, EventsTest, backend_function);                          \
-  SOMEOS_CONFORMANCE_SUITE_(Name, DataTest, backend_function);                            \
-  SOMEOS_CONFORMANCE_SUITE_(Name, TriggersTest, backend_function);                        \
-  SOMEOS_CONFORMANCE_SUITE_(Name, WaitingTest, backend_function);                         \
-  SOMEOS_CONFORMANCE_SUITE_(Name, SignalsTest, backend_function);                         \
-  SOMEOS_CONFORMANCE_SUITE_(Name, WakeTest, backend_function);                            \
-  SOMEOS_CONFORMANCE_SUITE_(Name, ThreadsTest, backend_function);                         \
-  SOMEOS_CONFORMANCE_SUITE_(Name, ForkTest, backend_function);                            \
-  SOMEOS_CONFORMANCE_SUITE_(Name, ReuseTest, backend_function);                           \
-  SOMEOS_CONFORMANCE_SUITE_(Name, FairnessTest, backend_function);                        \
-  SOMEOS_CONFORMANCE_SUITE_(Name, BatchesTest, backend_function);                         \
-  SOMEOS_CONFORMANCE_SUITE_(Name, RegularFilesTest, backend_function);                    \
+  SOMEOS_CONFORMANCE_SUITE_(Name, ErrorsTest, backend_function);                              \
+  SOMEOS_CONFORMANCE_SUITE_(Name, EventsTest, backend_function);                              \
+  SOMEOS_CONFORMANCE_SUITE_(Name, DataTest, backend_function);                                \
+  SOMEOS_CONFORMANCE_SUITE_(Name, TriggersTest, backend_function);                            \
+  SOMEOS_CONFORMANCE_SUITE_(Name, WaitingTest, backend_function);                             \
+  SOMEOS_CONFORMANCE_SUITE_(Name, SignalsTest, backend_function);                             \
+  SOMEOS_CONFORMANCE_SUITE_(Name, WakeTest, backend_function);                                \
+  SOMEOS_CONFORMANCE_SUITE_(Name, ThreadsTest, backend_function);                             \
+  SOMEOS_CONFORMANCE_SUITE_(Name, ForkTest, backend_function);                                \
+  SOMEOS_CONFORMANCE_SUITE_(Name, ReuseTest, backend_function);                               \
+  SOMEOS_CONFORMANCE_SUITE_(Name, FairnessTest, backend_function);                            \
+  SOMEOS_CONFORMANCE_SUITE_(Name, BatchesTest, backend_function);                             \
+  SOMEOS_CONFORMANCE_SUITE_(Name, RegularFilesTest, backend_function);                        \
   SOMEOS_CONFORMANCE_SUITE_(Name, ManyTest, backend_function)
 
-#define SOMEOS_CONFORMANCE_SUITE_(Name, Suite, backend_function)            \
+#define SOMEOS_CONFORMANCE_SUITE_(Name, Suite, backend_function)                \
   INSTANTIATE_TEST_SUITE_P(Name, Suite, ::testing::Values(&backend_function()), \
                            ::someos::ConformanceParameterName)
 

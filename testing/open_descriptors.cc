@@ -27,9 +27,7 @@ std::set<int> OpenDescriptors() {
   return open;
 }
 
-bool IsCloseOnExec(int fd) {
-  return (MustSucceed(fcntl(fd, F_GETFD), "fcntl") & FD_CLOEXEC) != 0;
-}
+bool IsCloseOnExec(int fd) { return (MustSucceed(fcntl(fd, F_GETFD), "fcntl") & FD_CLOEXEC) != 0; }
 
 int RaiseDescriptorLimit(int wanted) {
   rlimit limit = {};

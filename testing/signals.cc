@@ -24,8 +24,8 @@ ScopedSignalHandler::~ScopedSignalHandler() {
 SignalStorm::SignalStorm(pthread_t target, int signal, absl::Duration period)
     : thread_([this, target, signal, period] {
         std::unique_lock<std::mutex> lock(mutex_);
-        while (!stop_.wait_for(lock, absl::ToChronoNanoseconds(period),
-                               [this] { return stopped_; })) {
+        while (
+            !stop_.wait_for(lock, absl::ToChronoNanoseconds(period), [this] { return stopped_; })) {
           pthread_kill(target, signal);
         }
       }) {}

@@ -1,4 +1,5 @@
-// System calls of a test's own scenery, which a test has no use for when they fail.
+// System calls of a test's own scenery, which a test has no use for when they
+// fail.
 
 #ifndef SOMEOS_TESTING_SYSTEM_CALL_H_
 #define SOMEOS_TESTING_SYSTEM_CALL_H_
@@ -8,7 +9,8 @@
 
 namespace someos {
 
-// Returns `result` unless it is -1; then prints what perror() prints of `call`, and aborts.
+// Returns `result` unless it is -1; then prints what perror() prints of `call`,
+// and aborts.
 template <typename Result>
 Result MustSucceed(Result result, const char* call) {
   if (result == static_cast<Result>(-1)) {

@@ -1,4 +1,5 @@
-// Promise 11: many changes in one call, in order; one that fails names itself, the others apply.
+// Promise 11: many changes in one call, in order; one that fails names itself,
+// the others apply.
 
 #include <cerrno>
 #include <cstddef>
@@ -89,8 +90,7 @@ TEST_P(BatchesTest, FailureInTheMiddleDoesNotStopTheRest) {
   ASSERT_EQ(failed.size(), 1u);
   EXPECT_EQ(failed[0].index, 1u);
   EXPECT_THAT(failed[0].status, FailsWithErrno(EBADF, absl::StrCat("register fd ", bad, ": ")));
-  EXPECT_THAT(WaitReady(),
-              UnorderedElementsAre(Field(&Event::data, 1u), Field(&Event::data, 3u)));
+  EXPECT_THAT(WaitReady(), UnorderedElementsAre(Field(&Event::data, 1u), Field(&Event::data, 3u)));
 }
 
 TEST_P(BatchesTest, EveryFailureIsListedAndTheFirstReturned) {

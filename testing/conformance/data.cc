@@ -57,8 +57,8 @@ TEST_P(DataTest, BelongsToItsDescriptor) {
   WriteText(pipe.writer.get(), "x");
   std::map<int, uint64_t> data;
   for (const Event& event : WaitReady()) data[event.fd] = event.data;
-  EXPECT_THAT(data, UnorderedElementsAre(Pair(pipe.reader.get(), UINT64_MAX),
-                                         Pair(pipe.writer.get(), 0u)));
+  EXPECT_THAT(
+      data, UnorderedElementsAre(Pair(pipe.reader.get(), UINT64_MAX), Pair(pipe.writer.get(), 0u)));
 }
 
 TEST_P(DataTest, IsForgottenByUnregister) {

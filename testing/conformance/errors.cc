@@ -1,4 +1,5 @@
-// Promise 1: every failure says which operation on which descriptor failed, and with which errno.
+// Promise 1: every failure says which operation on which descriptor failed, and
+// with which errno.
 
 #include <sys/select.h>
 
@@ -72,8 +73,9 @@ TEST_P(ErrorsTest, NumberThatWasNeverOpen) {
   } else {
     EXPECT_THAT(status, FailsWithErrno(EBADF, absl::StrCat("register fd ", never, ": ")));
   }
-  EXPECT_THAT(poller().Modify(never, Interest::kReadable),
-              testing::AnyOf(FailsWithErrno(EBADF, "modify fd"), FailsWithErrno(ENOENT, "modify fd")));
+  EXPECT_THAT(
+      poller().Modify(never, Interest::kReadable),
+      testing::AnyOf(FailsWithErrno(EBADF, "modify fd"), FailsWithErrno(ENOENT, "modify fd")));
   EXPECT_THAT(poller().Unregister(never), FailsWithErrno(ENOENT, "unregister fd"));
 }
 
@@ -186,8 +188,8 @@ TEST_P(ErrorsTest, PriorityIsRefusedWhereItIsDenied) {
   EXPECT_EQ(events[0].data, 5u);
 }
 
-// A high number either works or is refused in clear words; nothing else, and no other number's
-// bit is touched.
+// A high number either works or is refused in clear words; nothing else, and no
+// other number's bit is touched.
 TEST_P(ErrorsTest, NumberBeyondTheMechanism) {
   if (RaiseDescriptorLimit(FD_SETSIZE + 64) < FD_SETSIZE + 64) {
     GTEST_SKIP() << "the limit of open descriptors does not reach FD_SETSIZE";

@@ -1,5 +1,5 @@
-// Promise 7: with more descriptors ready than room for events, each is reported within a bounded
-// number of waits, and one that is reported once is not lost.
+// Promise 7: with more descriptors ready than room for events, each is reported
+// within a bounded number of waits, and one that is reported once is not lost.
 
 #include <cstddef>
 #include <map>
@@ -11,6 +11,7 @@
 #include "someos/api/interest.h"
 #include "someos/testing/conformance/fixture.h"
 #include "someos/testing/pipe.h"
+#include "someos/testing/scoped_fd.h"
 #include "someos/testing/stream_io.h"
 #include "someos/testing/temporary_file.h"
 
@@ -117,6 +118,44 @@ TEST_P(FairnessTest, RegularFilesAndOthersTakeTurns) {
     for (const Event& event : WaitReady(1)) ++times[event.fd];
   }
   EXPECT_EQ(times.size(), 3u);
+}
+
+// What the kernel hands out once must not be lost for want of room beside what
+// is always ready.
+TEST_P(FairnessTest, RegularFilesSpendNobodysOneShot) {
+  for (const size_t room : {size_t{1}, size_t{2}}) {
+    const ScopedFd file = TemporaryFile();
+    Register(file.get(), Interest::kReadable);
+    const std::vector<Pipe> pipes = ReadyPipes();
+    for (const Pipe& pipe : pipes) {
+      Register(pipe.reader.get(), Interest::kReadable, 0, Trigger::kOneShot);
+    }
+    std::map<int, int> times;
+    for (size_t i = 0; i < 4 * BoundOnWaits(room); ++i) {
+      for (const Event& event : WaitReady(room)) ++times[event.fd];
+    }
+    EXPECT_GT(times[file.get()], 1) << "with room for " << room;
+    times.erase(file.get());
+    EXPECT_EQ(times.size(), kPipes) << "with room for " << room;
+    for (const auto& [fd, count] : times) EXPECT_EQ(count, 1) << "fd " << fd;
+    for (const Pipe& pipe : pipes) Unregister(pipe.reader.get());
+    Unregister(file.get());
+  }
+}
+
+TEST_P(FairnessTest, RegularFilesSpendNobodysEdge) {
+  if (!capabilities().edge) GTEST_SKIP() << Lacks("edge");
+  const ScopedFd file = TemporaryFile();
+  Register(file.get(), Interest::kReadable);
+  const std::vector<Pipe> pipes = ReadyPipes();
+  for (const Pipe& pipe : pipes) {
+    Register(pipe.reader.get(), Interest::kReadable, 0, Trigger::kEdge);
+  }
+  std::map<int, int> times;
+  for (size_t i = 0; i < 4 * BoundOnWaits(1); ++i) {
+    for (const Event& event : WaitReady(1)) ++times[event.fd];
+  }
+  EXPECT_EQ(times.size(), kPipes + 1);
 }
 
 }  // namespace

@@ -31,7 +31,8 @@
 namespace someos {
 namespace {
 
-// Above every deadline of a scenario's own, with room for sanitizers on a loaded machine.
+// Above every deadline of a scenario's own, with room for sanitizers on a
+// loaded machine.
 constexpr unsigned kScenarioSeconds = 100;
 
 constexpr Readiness kAllReadiness = Readiness::kReadable | Readiness::kWritable |
@@ -84,9 +85,7 @@ void PollerConformanceTest::Modify(int fd, Interest interest, uint64_t data, Tri
   EXPECT_THAT(poller().Modify(fd, interest, data, trigger), Succeeds());
 }
 
-void PollerConformanceTest::Unregister(int fd) {
-  EXPECT_THAT(poller().Unregister(fd), Succeeds());
-}
+void PollerConformanceTest::Unregister(int fd) { EXPECT_THAT(poller().Unregister(fd), Succeeds()); }
 
 std::vector<Event> PollerConformanceTest::Wait(absl::Duration timeout, size_t room) {
   std::vector<Event> events(room);

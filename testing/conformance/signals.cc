@@ -1,5 +1,7 @@
-// Promise 6, continued: a signal does not end a Wait, nor shorten or lengthen it, unless the
-// poller was made to return on signals.
+// Promise 6, continued: a signal does not end a Wait, nor shorten or lengthen
+// it, unless the poller was made to return on signals.
+
+#include "someos/testing/signals.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -21,7 +23,6 @@
 #include "someos/testing/clocks.h"
 #include "someos/testing/conformance/fixture.h"
 #include "someos/testing/pipe.h"
-#include "someos/testing/signals.h"
 #include "someos/testing/status_matchers.h"
 #include "someos/testing/stream_io.h"
 #include "someos/testing/waiting_thread.h"
@@ -76,7 +77,8 @@ TEST_P(SignalsTest, ReturnOnSignalEndsAnInfiniteWait) {
   const Pipe pipe;
   ASSERT_THAT(returning->Register(pipe.reader.get(), Interest::kReadable), Succeeds());
   const ScopedSignalHandler handler(SIGUSR1, CountSignal);
-  // More than one signal: the first may come before the thread is inside the kernel.
+  // More than one signal: the first may come before the thread is inside the
+  // kernel.
   const SignalStorm storm(pthread_self(), SIGUSR1, kPeriod);
   Event event;
   EXPECT_THAT(returning->Wait(absl::MakeSpan(&event, 1), absl::InfiniteDuration()),
@@ -88,8 +90,7 @@ TEST_P(SignalsTest, ReturnOnSignalEndsATimedWait) {
   const ScopedSignalHandler handler(SIGUSR1, CountSignal);
   const SignalStorm storm(pthread_self(), SIGUSR1, kPeriod);
   Event event;
-  EXPECT_THAT(returning->Wait(absl::MakeSpan(&event, 1), kPatience),
-              FailsWithErrno(EINTR, "wait"));
+  EXPECT_THAT(returning->Wait(absl::MakeSpan(&event, 1), kPatience), FailsWithErrno(EINTR, "wait"));
 }
 
 TEST_P(SignalsTest, ReturnOnSignalStillReportsEvents) {

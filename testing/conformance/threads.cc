@@ -1,11 +1,12 @@
-// Promise 8, second half: registrations change from any thread while another waits, and the
-// running Wait sees it.
+// Promise 8, second half: registrations change from any thread while another
+// waits, and the running Wait sees it.
+
+#include <fcntl.h>
 
 #include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <random>
 #include <set>
 #include <thread>
@@ -13,6 +14,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "gmock/gmock.h"
@@ -21,10 +23,13 @@
 #include "someos/api/interest.h"
 #include "someos/api/poller.h"
 #include "someos/testing/conformance/fixture.h"
+#include "someos/testing/open_descriptors.h"
 #include "someos/testing/pipe.h"
+#include "someos/testing/scoped_fd.h"
 #include "someos/testing/socket_pair.h"
 #include "someos/testing/status_matchers.h"
 #include "someos/testing/stream_io.h"
+#include "someos/testing/system_call.h"
 #include "someos/testing/temporary_file.h"
 #include "someos/testing/waiting_thread.h"
 
@@ -32,7 +37,6 @@ namespace someos {
 namespace {
 
 using testing::ElementsAre;
-using testing::Field;
 using testing::IsEmpty;
 
 TEST_P(ThreadsTest, RegisterOfAReadyDescriptorDuringWait) {
@@ -204,9 +208,10 @@ TEST_P(ThreadsTest, WaitMovesBetweenThreads) {
   }
 }
 
-// Four threads, each with descriptors of its own, register, modify and unregister at random while
-// one waits. Every call must succeed, every event must name a known descriptor with that
-// descriptor's data, and what is registered in the end must be reported.
+// Four threads, each with descriptors of its own, register, modify and
+// unregister at random while one waits. Every call must succeed, every event
+// must name a known descriptor with that descriptor's data, and what is
+// registered in the end must be reported.
 TEST_P(ThreadsTest, Storm) {
   constexpr int kThreads = 4;
   constexpr int kPipes = 8;
@@ -216,7 +221,8 @@ TEST_P(ThreadsTest, Storm) {
   for (const auto& mine : pipes) {
     for (const Pipe& pipe : mine) known.insert(pipe.reader.get());
   }
-  // The upper half of the data is the descriptor, the lower half changes with every call.
+  // The upper half of the data is the descriptor, the lower half changes with
+  // every call.
   const auto data = [](int fd, uint32_t serial) { return uint64_t(fd) << 32 | serial; };
 
   std::vector<std::thread> threads;
@@ -279,6 +285,66 @@ TEST_P(ThreadsTest, Storm) {
   for (std::thread& thread : threads) thread.join();
   for (const int fd : known) Unregister(fd);
   ExpectQuiet();
+}
+
+// Threads open, register, use and close descriptors, some without Unregister,
+// so that numbers go from one thread to another while one waits. No call may
+// fail, and no event may carry the data of another number.
+TEST_P(ThreadsTest, NumbersGoAround) {
+  constexpr int kThreads = 3;
+  constexpr int kSteps = 600;
+  std::atomic<int> running{kThreads};
+  std::vector<std::thread> threads;
+  for (int t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&] {
+      for (uint32_t step = 0; step < kSteps; ++step) {
+        const Pipe pipe;
+        const int fd = pipe.reader.get();
+        EXPECT_THAT(poller().Register(fd, Interest::kReadable, uint64_t(fd) << 32 | step),
+                    Succeeds());
+        WriteText(pipe.writer.get(), "x");
+        if (step % 3 == 0) continue;
+        EXPECT_THAT(poller().Unregister(fd), Succeeds());
+      }
+      --running;
+      EXPECT_THAT(poller().Wake(), Succeeds());
+    });
+  }
+  std::vector<Event> events(16);
+  while (running.load() > 0) {
+    const absl::StatusOr<size_t> count = poller().Wait(absl::MakeSpan(events), kPatience);
+    EXPECT_THAT(count, Succeeds());
+    if (!count.ok()) break;
+    for (const Event& event : absl::MakeSpan(events).first(*count)) {
+      EXPECT_EQ(event.data >> 32, static_cast<uint64_t>(event.fd)) << absl::StrCat(event);
+    }
+  }
+  for (std::thread& thread : threads) thread.join();
+}
+
+// Registrations of ever higher numbers, while one waits and is given events of
+// the low ones.
+TEST_P(ThreadsTest, HigherNumbersDuringWait) {
+  const int limit = RaiseDescriptorLimit(16'384);
+  const Pipe busy;
+  WriteText(busy.writer.get(), "x");
+  Register(busy.reader.get(), Interest::kReadable, 1);
+  const Pipe pipe;
+  std::atomic<bool> finished{false};
+  std::thread climber([&] {
+    for (int lowest = 64; lowest + 1 < limit; lowest += lowest / 2) {
+      const ScopedFd high(MustSucceed(fcntl(pipe.reader.get(), F_DUPFD_CLOEXEC, lowest), "fcntl"));
+      const absl::Status status = poller().Register(high.get(), Interest::kReadable, 2);
+      if (absl::IsOutOfRange(status)) break;
+      EXPECT_THAT(status, Succeeds());
+      EXPECT_THAT(poller().Unregister(high.get()), Succeeds());
+    }
+    finished = true;
+  });
+  while (!finished.load()) {
+    EXPECT_THAT(WaitReady(), ElementsAre(EventOf(busy.reader.get(), Readiness::kReadable)));
+  }
+  climber.join();
 }
 
 }  // namespace

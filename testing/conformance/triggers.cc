@@ -1,4 +1,5 @@
-// Promise 5: level and one-shot triggers everywhere, edge triggers where the mechanism has them.
+// Promise 5: level and one-shot triggers everywhere, edge triggers where the
+// mechanism has them.
 
 #include <cerrno>
 #include <vector>
@@ -61,7 +62,8 @@ TEST_P(TriggersTest, OneShotReportsBothDirectionsOnce) {
   ExpectQuiet();
 }
 
-// With room for one event a mechanism that reports the directions apart gives one of them first.
+// With room for one event a mechanism that reports the directions apart gives
+// one of them first.
 TEST_P(TriggersTest, OneShotReportsBothDirectionsOnceInALittleRoom) {
   const SocketPair pair;
   WriteText(pair.far.get(), "x");
@@ -189,8 +191,8 @@ TEST_P(TriggersTest, EdgeReportsTheHangup) {
   WriteText(pipe.writer.get(), "x");
   EXPECT_THAT(WaitReady(), ElementsAre(EventOf(pipe.reader.get(), Readiness::kReadable)));
   pipe.writer.reset();
-  EXPECT_THAT(WaitReady(), ElementsAre(EventOf(pipe.reader.get(),
-                                               Readiness::kReadable | Readiness::kHangup)));
+  EXPECT_THAT(WaitReady(),
+              ElementsAre(EventOf(pipe.reader.get(), Readiness::kReadable | Readiness::kHangup)));
   ExpectQuiet();
 }
 

@@ -1,5 +1,6 @@
-// Promises 6 and 12: Wait is never early, does not spin, survives every timeout, and allocates
-// nothing. Lower bounds are exact; upper bounds are generous, for the machine may be busy.
+// Promises 6 and 12: Wait is never early, does not spin, survives every
+// timeout, and allocates nothing. Lower bounds are exact; upper bounds are
+// generous, for the machine may be busy.
 
 #include <time.h>
 
@@ -32,18 +33,15 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-// No machine is that late that still does its work; below kPatience, which a Wait that missed its
-// own timeout would not hold to either.
+// No machine is that late that still does its work; below kPatience, which a
+// Wait that missed its own timeout would not hold to either.
 constexpr absl::Duration kLate = absl::Seconds(5);
 
 const absl::Duration kAbsurdTimeouts[] = {
-    absl::InfiniteDuration(),
-    absl::Seconds(std::numeric_limits<int64_t>::max()),
-    absl::Nanoseconds(std::numeric_limits<int64_t>::max()),
-    absl::Hours(24 * 365 * 1000),
+    absl::InfiniteDuration(), absl::Seconds(std::numeric_limits<int64_t>::max()),
+    absl::Nanoseconds(std::numeric_limits<int64_t>::max()), absl::Hours(24 * 365 * 1000),
     // One step beyond what an int of milliseconds and an int of seconds hold.
-    absl::Milliseconds(int64_t{1} << 31),
-    absl::Seconds(int64_t{1} << 31),
+    absl::Milliseconds(int64_t{1} << 31), absl::Seconds(int64_t{1} << 31),
     absl::Seconds(100'000'001),  // macOS refuses a timespec above 10^8 s
 };
 
@@ -53,7 +51,8 @@ absl::Duration Median(std::vector<absl::Duration> values) {
   return *middle;
 }
 
-// How late this system wakes a sleeper, at its best: the median of a few short sleeps.
+// How late this system wakes a sleeper, at its best: the median of a few short
+// sleeps.
 absl::Duration LatenessOfSleep(absl::Duration length) {
   std::vector<absl::Duration> late;
   for (int i = 0; i < 21; ++i) {
@@ -88,8 +87,9 @@ TEST_P(WaitingTest, IsNeverEarlyWithoutRegistrations) {
   }
 }
 
-// Wait is about as late as nanosleep() on this system, and no more than its own clock's coarseness
-// beyond. The best of a few rounds counts: the machine may be busy, but not at every moment.
+// Wait is about as late as nanosleep() on this system, and no more than its own
+// clock's coarseness beyond. The best of a few rounds counts: the machine may
+// be busy, but not at every moment.
 TEST_P(WaitingTest, IsAsPreciseAsTheKernel) {
   const Pipe pipe;
   Register(pipe.reader.get(), Interest::kReadable);
@@ -104,8 +104,8 @@ TEST_P(WaitingTest, IsAsPreciseAsTheKernel) {
         late.push_back(MonotonicNow() - start - timeout);
       }
       best = std::min(best, Median(std::move(late)));
-      allowed = LatenessOfSleep(timeout) + capabilities().timeout_resolution +
-                absl::Microseconds(300);
+      allowed =
+          LatenessOfSleep(timeout) + capabilities().timeout_resolution + absl::Microseconds(300);
       if (best <= allowed) break;
     }
     EXPECT_LE(best, allowed) << "of a timeout of " << absl::FormatDuration(timeout);
@@ -117,8 +117,8 @@ TEST_P(WaitingTest, IsAsPreciseAsTheKernel) {
 TEST_P(WaitingTest, RestsTheProcessor) {
   const Pipe pipe;
   Register(pipe.reader.get(), Interest::kReadable);
-  for (const absl::Duration timeout : {absl::Microseconds(300), absl::Microseconds(950),
-                                       absl::Milliseconds(20)}) {
+  for (const absl::Duration timeout :
+       {absl::Microseconds(300), absl::Microseconds(950), absl::Milliseconds(20)}) {
     const absl::Duration processor_start = ProcessorTime();
     const absl::Duration start = MonotonicNow();
     while (MonotonicNow() - start < absl::Milliseconds(60)) EXPECT_THAT(Wait(timeout), IsEmpty());
