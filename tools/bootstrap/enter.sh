@@ -48,6 +48,7 @@ assemble() {
   for name in usr etc; do
     mkdir "$new/$name"
     bind "$root/$name" "$new/$name"
+    mount -n -o remount,bind,ro "$new/$name"
   done
   for name in $etc_files; do
     [ ! -e "/etc/$name" ] || bind "/etc/$name" "$new/etc/$name"
@@ -62,7 +63,7 @@ assemble() {
   # A change of root with chroot would forbid Bazel's sandbox to make namespaces in its turn.
   pivot_root . .
   umount -n -l .
-  mount -n -o remount,ro /
+  mount -n -o remount,bind,ro /
   cd "$here"
   if [ "$uid" -ne 0 ]; then
     exec unshare --user --map-user="$uid" --map-group="$gid" -- "$@"
