@@ -79,7 +79,8 @@ absl::Status Connection::ConnectToNext() {
     Unregister(upstream_);
     upstream_.socket.Close();
     if (error == EAGAIN) {
-      return absl::ErrnoToStatus(error, absl::StrCat("connect ", address.ToString()));
+      return absl::UnavailableError(
+          absl::StrCat("connect ", address.ToString(), ": its backlog is full"));
     }
   }
   Refuse(error);

@@ -159,7 +159,7 @@ absl::Status RelayLoop::BeginConnection() {
 }
 
 absl::Status RelayLoop::PauseAccepting(const absl::Status& reason) {
-  const bool backlog_full = absl::IsUnavailable(reason);  // EAGAIN
+  const bool backlog_full = absl::IsUnavailable(reason);
   retry_at_ = Clock::now() + (backlog_full ? kRetryConnect : kRetryAccept);
   if (!listener_watched_) return absl::OkStatus();
   ++statistics_.exhausted;

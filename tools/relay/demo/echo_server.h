@@ -14,6 +14,7 @@
 #include "someos/tools/relay/channel.h"
 #include "someos/tools/relay/listener.h"
 #include "someos/tools/relay/socket.h"
+#include "someos/tools/relay/socket_address.h"
 #include "someos/tools/relay/statistics.h"
 
 namespace someos::relay {
@@ -26,6 +27,9 @@ class EchoServer {
   EchoServer(Poller* poller, Listener listener);
   EchoServer(const EchoServer&) = delete;
   EchoServer& operator=(const EchoServer&) = delete;
+
+  // Where it listens.
+  const SocketAddress& address() const { return listener_.address(); }
 
   // Serves until Stop() is called. To be called once. An error is the poller's or accept()'s.
   absl::Status Run();

@@ -1,0 +1,21 @@
+// What tools/pollers prints: the backends of this build, and what they can do here.
+
+#ifndef SOMEOS_TOOLS_POLLERS_REPORT_H_
+#define SOMEOS_TOOLS_POLLERS_REPORT_H_
+
+#include <string>
+
+#include "absl/types/span.h"
+#include "someos/api/backend.h"
+#include "someos/api/select.h"
+
+namespace someos {
+
+// A table with a column for each backend, what bounds each, and which is the default and why. Asks
+// the running kernel for each mechanism. `default_choice` is one of `backends`. Ends in a newline.
+std::string PollersReport(absl::Span<const Backend* const> backends,
+                          const DefaultChoice& default_choice);
+
+}  // namespace someos
+
+#endif  // SOMEOS_TOOLS_POLLERS_REPORT_H_

@@ -1,0 +1,129 @@
+#include "someos/tools/relay/listener.h"
+
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/match.h"
+#include "absl/strings/string_view.h"
+#include "gtest/gtest.h"
+#include "someos/tools/relay/socket.h"
+#include "someos/tools/relay/socket_address.h"
+#include "someos/tools/relay/testing/peer.h"
+
+namespace someos::relay {
+namespace {
+
+class ListenerTest : public ::testing::Test {
+ protected:
+  // Unix sockets get short, relative paths: a test's directory may be too deep for them.
+  ListenerTest() { EXPECT_EQ(chdir(::testing::TempDir().c_str()), 0); }
+
+  static bool Exists(const char* path) {
+    struct stat file;
+    return lstat(path, &file) == 0;
+  }
+
+  static absl::StatusOr<Listener> OpenAt(absl::string_view address) {
+    return Listener::Open({AddressOf(address)});
+  }
+
+  static void ExpectInUse(absl::string_view address) {
+    const absl::Status status = OpenAt(address).status();
+    EXPECT_EQ(status, absl::ErrnoToStatus(EADDRINUSE, "bind"));
+  }
+};
+
+TEST_F(ListenerTest, TellsThePortThatTheKernelChose) {
+  const absl::StatusOr<Listener> listener = OpenAt("127.0.0.1:0");
+  ASSERT_TRUE(listener.ok()) << listener.status();
+  EXPECT_TRUE(absl::StartsWith(listener->address().ToString(), "127.0.0.1:"));
+  EXPECT_FALSE(absl::EndsWith(listener->address().ToString(), ":0"));
+  Peer::ConnectedTo(listener->address());
+}
+
+TEST_F(ListenerTest, SocketsDoNotBlockAndAreClosedOnExec) {
+  const absl::StatusOr<Listener> listener = OpenAt("127.0.0.1:0");
+  ASSERT_TRUE(listener.ok()) << listener.status();
+  Socket none;
+  EXPECT_EQ(Accept(listener->fd(), &none), EAGAIN);
+  const Peer client = Peer::ConnectedTo(listener->address());
+  Socket accepted;
+  ASSERT_EQ(Accept(listener->fd(), &accepted), 0);
+  for (int fd : {listener->fd(), accepted.fd()}) {
+    EXPECT_TRUE(fcntl(fd, F_GETFL) & O_NONBLOCK);
+    EXPECT_TRUE(fcntl(fd, F_GETFD) & FD_CLOEXEC);
+  }
+}
+
+TEST_F(ListenerTest, PortInUse) {
+  const absl::StatusOr<Listener> listener = OpenAt("127.0.0.1:0");
+  ASSERT_TRUE(listener.ok()) << listener.status();
+  ExpectInUse(listener->address().ToString());
+}
+
+TEST_F(ListenerTest, TakesTheFirstAddressOfThisMachine) {
+  // The first is reserved for documentation, so it is nobody's.
+  const absl::StatusOr<Listener> listener =
+      Listener::Open({AddressOf("192.0.2.1:0"), AddressOf("127.0.0.1:0")});
+  ASSERT_TRUE(listener.ok()) << listener.status();
+  EXPECT_TRUE(absl::StartsWith(listener->address().ToString(), "127.0.0.1:"));
+  EXPECT_EQ(OpenAt("192.0.2.1:0").status(), absl::ErrnoToStatus(EADDRNOTAVAIL, "bind"));
+}
+
+TEST_F(ListenerTest, UnixSocketIsRemoved) {
+  {
+    const absl::StatusOr<Listener> listener = OpenAt("unix:removed.socket");
+    ASSERT_TRUE(listener.ok()) << listener.status();
+    EXPECT_TRUE(Exists("removed.socket"));
+    Peer::ConnectedTo(listener->address());
+  }
+  EXPECT_FALSE(Exists("removed.socket"));
+}
+
+TEST_F(ListenerTest, LiveUnixSocketIsInUse) {
+  const absl::StatusOr<Listener> listener = OpenAt("unix:live.socket");
+  ASSERT_TRUE(listener.ok()) << listener.status();
+  ExpectInUse("unix:live.socket");
+  Peer::ConnectedTo(listener->address());
+}
+
+TEST_F(ListenerTest, StaleUnixSocketIsReplaced) {
+  const SocketAddress address = AddressOf("unix:stale.socket");
+  {
+    Socket dead;
+    ASSERT_EQ(NewSocket(AF_UNIX, &dead), 0);
+    ASSERT_EQ(bind(dead.fd(), address.get(), address.size()), 0);
+  }
+  ASSERT_TRUE(Exists("stale.socket"));
+  const absl::StatusOr<Listener> listener = OpenAt("unix:stale.socket");
+  ASSERT_TRUE(listener.ok()) << listener.status();
+  Peer::ConnectedTo(listener->address());
+}
+
+TEST_F(ListenerTest, AnotherFileIsLeftAlone) {
+  const Socket file(open("file.socket", O_CREAT | O_WRONLY, 0600));
+  ASSERT_TRUE(file.valid());
+  ExpectInUse("unix:file.socket");
+  EXPECT_TRUE(Exists("file.socket"));
+}
+
+TEST_F(ListenerTest, ASuccessorsFileIsLeftAlone) {
+  absl::StatusOr<Listener> first = OpenAt("unix:taken.socket");
+  ASSERT_TRUE(first.ok()) << first.status();
+  ASSERT_EQ(unlink("taken.socket"), 0);
+  const absl::StatusOr<Listener> second = OpenAt("unix:taken.socket");
+  ASSERT_TRUE(second.ok()) << second.status();
+  first->Close();
+  EXPECT_TRUE(Exists("taken.socket"));
+}
+
+}  // namespace
+}  // namespace someos::relay

@@ -1,0 +1,90 @@
+#include "someos/tools/relay/options.h"
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/string_view.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace someos::relay {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+TEST(OptionsTest, BothFormsOfAFlag) {
+  for (const std::vector<const char*>& arguments : std::vector<std::vector<const char*>>{
+           {"--listen", "127.0.0.1:0", "--connect", "[::1]:80", "--poller", "poll"},
+           {"--listen=127.0.0.1:0", "--connect=[::1]:80", "--poller=poll"},
+           {"-listen", "127.0.0.1:0", "-connect=[::1]:80", "-poller=poll"},
+       }) {
+    SCOPED_TRACE(absl::StrJoin(arguments, " "));
+    const absl::StatusOr<Options> options = ParseOptions(arguments);
+    ASSERT_TRUE(options.ok()) << options.status();
+    EXPECT_EQ(options->action, Options::Action::kRelay);
+    EXPECT_EQ(options->listen_text, "127.0.0.1:0");
+    EXPECT_EQ(options->listen.host, "127.0.0.1");
+    EXPECT_EQ(options->connect.host, "::1");
+    EXPECT_EQ(options->connect.port, 80);
+    EXPECT_EQ(options->poller, "poll");
+  }
+}
+
+TEST(OptionsTest, Demo) {
+  const absl::StatusOr<Options> options = ParseOptions({"--demo", "--clients", "7"});
+  ASSERT_TRUE(options.ok()) << options.status();
+  EXPECT_EQ(options->action, Options::Action::kDemo);
+  EXPECT_EQ(options->clients, 7);
+  EXPECT_EQ(options->poller, "");
+}
+
+TEST(OptionsTest, HelpNeedsNothingElse) {
+  for (const char* flag : {"--help", "-h", "-help"}) {
+    const absl::StatusOr<Options> options = ParseOptions({flag, "--demo"});
+    ASSERT_TRUE(options.ok()) << options.status();
+    EXPECT_EQ(options->action, Options::Action::kHelp);
+  }
+}
+
+TEST(OptionsTest, HelpNamesEveryFlag) {
+  for (const char* flag : {"--listen", "--connect", "--poller", "--demo", "--clients", "--help"}) {
+    EXPECT_THAT(std::string(HelpText()), HasSubstr(flag));
+  }
+}
+
+struct Bad {
+  std::vector<const char*> arguments;
+  absl::string_view message;  // its beginning
+};
+
+TEST(OptionsTest, NamesTheBadFlag) {
+  for (const Bad& bad : std::vector<Bad>{
+           {{}, "--listen: missing"},
+           {{"--listen", "127.0.0.1:0"}, "--connect: missing"},
+           {{"--connect", "127.0.0.1:1"}, "--listen: missing"},
+           {{"--listne", "127.0.0.1:0"}, "--listne: unknown flag"},
+           {{"--demo=yes"}, "--demo=yes: unknown flag"},
+           {{"127.0.0.1:0"}, "127.0.0.1:0: unexpected argument"},
+           {{"--listen"}, "--listen: needs a value"},
+           {{"--demo", "--poller="}, "--poller: needs a value"},
+           {{"--listen", "nonsense"}, "--listen nonsense: not of the form"},
+           {{"--listen=[::1]:0", "--connect=[::1]:0"}, "--connect [::1]:0: port 0"},
+           {{"--demo", "--listen=[::1]:0"}, "--listen: not together with --demo"},
+           {{"--demo", "--connect=[::1]:1"}, "--connect: not together with --demo"},
+           {{"--demo", "--clients", "0"}, "--clients 0: not a number from 1"},
+           {{"--demo", "--clients", "many"}, "--clients many: not a number from 1"},
+           {{"--listen=[::1]:0", "--connect=[::1]:1", "--clients=1"}, "--clients: only together"},
+       }) {
+    SCOPED_TRACE(absl::StrJoin(bad.arguments, " "));
+    const absl::Status status = ParseOptions(bad.arguments).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+    EXPECT_THAT(std::string(status.message()), StartsWith(std::string(bad.message)));
+  }
+}
+
+}  // namespace
+}  // namespace someos::relay

@@ -1,0 +1,252 @@
+// The relay as a person meets it: flags, messages, signals, exit codes, and what it does at the
+// end of its descriptors.
+
+#include <signal.h>
+#include <sys/resource.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "someos/api/backend.h"
+#include "someos/api/select.h"
+#include "someos/tools/relay/descriptor_limit.h"
+#include "someos/tools/relay/socket_address.h"
+#include "someos/tools/relay/testing/peer.h"
+#include "someos/tools/relay/testing/relay_process.h"
+
+namespace someos::relay {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::StartsWith;
+
+// The number after "name=" in a line of statistics.
+int Count(absl::string_view line, absl::string_view name) {
+  for (absl::string_view word : absl::StrSplit(line, ' ')) {
+    int value;
+    if (absl::ConsumePrefix(&word, absl::StrCat(name, "=")) && absl::SimpleAtoi(word, &value)) {
+      return value;
+    }
+  }
+  ADD_FAILURE() << "no " << name << " in: " << line;
+  return -1;
+}
+
+class RelayMainTest : public ::testing::Test {
+ protected:
+  RelayMainTest() { signal(SIGPIPE, SIG_IGN); }
+
+  static std::vector<std::string> To(const SocketAddress& server) {
+    return {"--listen", "127.0.0.1:0", "--connect", server.ToString()};
+  }
+
+  // Expects that the relay ends at once, with this exit code and one line of complaint.
+  static void ExpectComplaint(const std::vector<std::string>& arguments, int exit_code,
+                              const std::string& complaint) {
+    RelayProcess relay(arguments);
+    EXPECT_THAT(relay.RestOfErrors(),
+                AllOf(StartsWith("relay: "), HasSubstr(complaint), EndsWith("\n")));
+    EXPECT_THAT(relay.RestOfOutput(), IsEmpty());
+    EXPECT_EQ(relay.ExitCode(), exit_code);
+  }
+};
+
+TEST_F(RelayMainTest, Help) {
+  RelayProcess relay({"--help"});
+  EXPECT_THAT(relay.RestOfOutput(), HasSubstr("relay --demo"));
+  EXPECT_THAT(relay.RestOfErrors(), IsEmpty());
+  EXPECT_EQ(relay.ExitCode(), 0);
+}
+
+TEST_F(RelayMainTest, ACommandLineThatMakesNoSense) {
+  ExpectComplaint({}, 2, "--listen: missing");
+  ExpectComplaint({"--colour"}, 2, "--colour: unknown flag");
+  ExpectComplaint({"--listen", "80", "--connect", "127.0.0.1:80"}, 2,
+                  "--listen 80: not of the form");
+  ExpectComplaint({"--listen=127.0.0.1:0", "--connect=127.0.0.1:80", "--poller=fortune"}, 2,
+                  absl::StrCat("--poller: no poller \"fortune\" in this build; linked: ",
+                               LinkedBackends().front()->name));
+  ASSERT_EQ(setenv(kPollerVariable, "fortune", /*overwrite=*/1), 0);
+  ExpectComplaint({"--listen=127.0.0.1:0", "--connect=127.0.0.1:80"}, 2,
+                  "SOMEOS_POLLER: no poller \"fortune\"");
+  ASSERT_EQ(unsetenv(kPollerVariable), 0);
+}
+
+TEST_F(RelayMainTest, WhatGoesWrongAtTheStart) {
+  const PeerServer server;
+  const std::string taken = server.address().ToString();
+  ExpectComplaint({"--listen", taken, "--connect", "127.0.0.1:80"}, 1,
+                  absl::StrCat("--listen ", taken, ": bind: Address already in use"));
+  ExpectComplaint({"--listen=127.0.0.1:0", "--connect=nobody.invalid:80"}, 1,
+                  "--connect nobody.invalid:80: ");
+  ExpectComplaint({"--listen=nobody.invalid:80", "--connect=127.0.0.1:80"}, 1,
+                  "--listen nobody.invalid:80: ");
+  ExpectComplaint({"--listen=unix:/no/such/folder/socket", "--connect=127.0.0.1:80"}, 1,
+                  "--listen unix:/no/such/folder/socket: bind: No such file or directory");
+}
+
+TEST_F(RelayMainTest, SignalsReportAndStop) {
+  for (int signal : {SIGINT, SIGTERM}) {
+    PeerServer server;
+    RelayProcess relay(To(server.address()));
+    Peer client = Peer::ConnectedTo(relay.Address());
+    ASSERT_TRUE(client.Send("hello"));
+    Peer upstream = server.Accept();
+    ASSERT_EQ(upstream.Receive(5), "hello");
+
+    relay.Signal(SIGUSR1);
+    const std::string report = relay.NextLine();
+    EXPECT_THAT(report, StartsWith("relay: accepted=1 active=1 "));
+    EXPECT_EQ(Count(report, "up_bytes"), 5);
+
+    relay.Signal(signal);
+    EXPECT_THAT(relay.NextLine(), StartsWith("relay: accepted=1 active=0 "));
+    EXPECT_EQ(relay.ExitCode(), 0);
+    EXPECT_THAT(relay.RestOfOutput(), IsEmpty());
+    EXPECT_THAT(relay.RestOfErrors(), IsEmpty());
+    EXPECT_EQ(upstream.ReceiveAll().error, 0);
+  }
+}
+
+TEST_F(RelayMainTest, ASecondSignalDoesNotWait) {
+  PeerServer server;
+  RelayProcess relay(To(server.address()));
+  Peer client = Peer::ConnectedTo(relay.Address());
+  Peer upstream = server.Accept();
+  upstream.SendUntilStalled();
+  relay.Signal(SIGTERM);
+  relay.Signal(SIGINT);
+  EXPECT_EQ(relay.ExitCode(), 0);
+}
+
+TEST_F(RelayMainTest, ManyStreamsAtOnce) {
+  PeerServer server;
+  RelayProcess relay(To(server.address()));
+  const SocketAddress address = relay.Address();
+  constexpr int kStreams = 8;
+  const std::string data = Peer::Filler(1 << 20);
+  std::vector<std::thread> threads;
+  for (int i = 0; i < kStreams; ++i) {
+    threads.emplace_back([&data, client = Peer::ConnectedTo(address)]() mutable {
+      EXPECT_TRUE(client.Send(data));
+      client.EndStream();
+      EXPECT_TRUE(client.ReceiveAll().data == data);
+    });
+    threads.emplace_back([peer = server.Accept()]() mutable { peer.Send(peer.ReceiveAll().data); });
+  }
+  for (std::thread& thread : threads) thread.join();
+  relay.Signal(SIGTERM);
+  const std::string report = relay.NextLine();
+  EXPECT_EQ(Count(report, "accepted"), kStreams);
+  EXPECT_EQ(Count(report, "up_bytes"), kStreams * data.size());
+  EXPECT_EQ(Count(report, "down_bytes"), kStreams * data.size());
+  EXPECT_EQ(Count(report, "reset"), 0);
+}
+
+TEST_F(RelayMainTest, Demo) {
+  for (const Backend* backend : LinkedBackends()) {
+    RelayProcess relay({"--demo", "--clients", "10", "--poller", std::string(backend->name)});
+    EXPECT_THAT(relay.RestOfOutput(), AllOf(HasSubstr(absl::StrCat("\n", backend->name)),
+                                            HasSubstr(" 1010 "), EndsWith(" 0\n")));
+    EXPECT_EQ(relay.ExitCode(), 0);
+  }
+}
+
+// On every linked backend: more clients than there are descriptors.
+class ExhaustionTest : public RelayMainTest, public ::testing::WithParamInterface<const Backend*> {
+ protected:
+  // Lets `clients` clients connect at once to a relay that may open `open_files` files, each with
+  // something to say, and expects that each gets its answer. Returns the relay's last report.
+  static std::string AllAreServed(int clients, int open_files) {
+    PeerServer server;
+    std::vector<std::string> arguments = To(server.address());
+    arguments.push_back(absl::StrCat("--poller=", GetParam()->name));
+    RelayProcess relay(arguments, open_files);
+    const SocketAddress address = relay.Address();
+    std::vector<Peer> peers;
+    for (int i = 0; i < clients; ++i) {
+      peers.push_back(Peer::ConnectedTo(address));
+      EXPECT_TRUE(peers.back().Send(absl::StrCat("client ", i)));
+      peers.back().EndStream();
+    }
+    // Only now does the server look at the first of them.
+    std::thread echo([&] { server.EchoInTurn(clients); });
+    for (int i = 0; i < clients; ++i) {
+      const Peer::Rest rest = peers[i].ReceiveAll();
+      EXPECT_EQ(rest.data, absl::StrCat("client ", i));
+      EXPECT_EQ(rest.error, 0);
+    }
+    echo.join();
+    relay.Signal(SIGTERM);
+    std::string report = relay.NextLine();
+    EXPECT_EQ(relay.ExitCode(), 0);
+    EXPECT_EQ(Count(report, "accepted"), clients) << report;
+    EXPECT_EQ(Count(report, "refused") + Count(report, "reset"), 0) << report;
+    return report;
+  }
+};
+
+TEST_P(ExhaustionTest, OfOpenFiles) {
+  const std::string report = AllAreServed(/*clients=*/60, /*open_files=*/40);
+  EXPECT_GT(Count(report, "exhausted"), 0) << report;
+}
+
+TEST_P(ExhaustionTest, OfNumbersThatThePollerHolds) {
+  RaiseDescriptorLimit();
+  rlimit limit;
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &limit), 0);
+  if (limit.rlim_cur < 2'000) GTEST_SKIP() << "only " << limit.rlim_cur << " open files allowed";
+  const std::string report = AllAreServed(/*clients=*/700, /*open_files=*/2'000);
+  if (GetParam()->name == "select") {
+    EXPECT_GT(Count(report, "exhausted"), 0) << report;
+  }
+}
+
+TEST_P(ExhaustionTest, IsWaitedForWithoutSpinning) {
+  PeerServer server;
+  std::vector<std::string> arguments = To(server.address());
+  arguments.push_back(absl::StrCat("--poller=", GetParam()->name));
+  RelayProcess relay(arguments, /*open_files=*/40);
+  const SocketAddress address = relay.Address();
+  std::vector<Peer> peers;
+  for (int i = 0; i < 60; ++i) peers.push_back(Peer::ConnectedTo(address));
+  std::string before;
+  do {
+    relay.Signal(SIGUSR1);
+    before = relay.NextLine();
+  } while (Count(before, "exhausted") == 0);
+  // Nothing happens for a while: a relay that spins goes round a hundred thousand times.
+  std::this_thread::sleep_for(std::chrono::milliseconds(500));
+  relay.Signal(SIGUSR1);
+  const std::string after = relay.NextLine();
+  EXPECT_LT(Count(after, "waits") - Count(before, "waits"), 100) << before << "\n" << after;
+  EXPECT_EQ(Count(after, "exhausted"), 1);
+  relay.Signal(SIGTERM);
+  relay.NextLine();
+  // It is said once.
+  const std::string errors = relay.RestOfErrors();
+  EXPECT_THAT(errors, StartsWith("relay: accepting pauses with "));
+  EXPECT_EQ(errors.find('\n'), errors.size() - 1) << errors;
+}
+
+INSTANTIATE_TEST_SUITE_P(Linked, ExhaustionTest,
+                         ::testing::ValuesIn(LinkedBackends().begin(), LinkedBackends().end()),
+                         [](const ::testing::TestParamInfo<const Backend*>& info) {
+                           return std::string(info.param->name);
+                         });
+
+}  // namespace
+}  // namespace someos::relay

@@ -1,0 +1,147 @@
+#include "someos/tools/relay/testing/peer.h"
+
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/types.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstddef>
+#include <cstring>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "gtest/gtest.h"
+#include "someos/tools/relay/address.h"
+#include "someos/tools/relay/demo/pattern.h"
+#include "someos/tools/relay/listener.h"
+#include "someos/tools/relay/socket.h"
+#include "someos/tools/relay/socket_address.h"
+
+namespace someos::relay {
+namespace {
+
+// Longer than a busy machine needs, shorter than a test runner's patience.
+constexpr int kPatienceMilliseconds = 30'000;
+
+// How long nothing must move to be called a stall.
+constexpr int kStallMilliseconds = 300;
+
+// Waits until one of `events` holds for `fd`.
+bool Await(int fd, short events, int milliseconds) {
+  pollfd entry = {fd, events, 0};
+  int ready;
+  do {
+    ready = poll(&entry, 1, milliseconds);
+  } while (ready < 0 && errno == EINTR);
+  return ready > 0;
+}
+
+bool Await(int fd, short events) {
+  const bool ready = Await(fd, events, kPatienceMilliseconds);
+  EXPECT_TRUE(ready) << "fd " << fd << " waits in vain for events " << events;
+  return ready;
+}
+
+}  // namespace
+
+SocketAddress AddressOf(absl::string_view text) {
+  const absl::StatusOr<Address> address = ParseAddress(text);
+  const absl::StatusOr<std::vector<SocketAddress>> found = Resolve(address.value());
+  return found.value().front();
+}
+
+Peer Peer::ConnectedTo(const SocketAddress& server) {
+  Socket socket;
+  EXPECT_EQ(NewSocket(server.family(), &socket), 0);
+  int error = BeginConnect(socket.fd(), server);
+  if (error == EINPROGRESS && Await(socket.fd(), POLLOUT)) error = ConnectResult(socket.fd());
+  EXPECT_EQ(error, 0) << server.ToString() << ": " << strerror(error);
+  return Peer(std::move(socket));
+}
+
+bool Peer::Send(absl::string_view data) {
+  while (!data.empty()) {
+    if (!Await(socket_.fd(), POLLOUT)) return false;
+    const ssize_t sent = send(socket_.fd(), data.data(), data.size(), 0);
+    if (sent < 0 && errno != EAGAIN) return false;
+    data.remove_prefix(std::max<ssize_t>(sent, 0));
+  }
+  return true;
+}
+
+size_t Peer::SendUntilStalled() {
+  const std::string block = Filler(1 << 20);
+  size_t total = 0;
+  while (Await(socket_.fd(), POLLOUT, kStallMilliseconds)) {
+    const size_t offset = total % block.size();
+    const ssize_t sent = send(socket_.fd(), block.data() + offset, block.size() - offset, 0);
+    if (sent < 0 && errno == EAGAIN) continue;
+    EXPECT_GT(sent, 0) << strerror(errno);
+    if (sent <= 0) break;
+    total += sent;
+  }
+  return total;
+}
+
+std::string Peer::Receive(size_t size) {
+  std::string data(size, '\0');
+  size_t have = 0;
+  while (have < size && Await(socket_.fd(), POLLIN)) {
+    const ssize_t received = recv(socket_.fd(), &data[have], size - have, 0);
+    if (received < 0 && errno == EAGAIN) continue;
+    if (received <= 0) break;
+    have += received;
+  }
+  data.resize(have);
+  return data;
+}
+
+Peer::Rest Peer::ReceiveAll() {
+  Rest rest = {"", ETIMEDOUT};
+  char buffer[16 * 1024];
+  while (Await(socket_.fd(), POLLIN)) {
+    const ssize_t received = recv(socket_.fd(), buffer, sizeof(buffer), 0);
+    if (received < 0 && errno == EAGAIN) continue;
+    if (received <= 0) {
+      rest.error = received == 0 ? 0 : errno;
+      break;
+    }
+    rest.data.append(buffer, received);
+  }
+  return rest;
+}
+
+void Peer::EndStream() { EXPECT_EQ(shutdown(socket_.fd(), SHUT_WR), 0) << strerror(errno); }
+
+std::string Peer::Filler(size_t size) {
+  std::string block(std::min<size_t>(size, 1 << 20), '\0');
+  Pattern(/*seed=*/1).Fill(0, absl::MakeSpan(&block[0], block.size()));
+  std::string filler;
+  filler.reserve(size);
+  while (filler.size() < size) filler.append(block, 0, size - filler.size());
+  return filler;
+}
+
+PeerServer::PeerServer(absl::string_view address)
+    : listener_(Listener::Open({AddressOf(address)}).value()) {}
+
+Peer PeerServer::Accept() {
+  Socket socket;
+  Await(listener_.fd(), POLLIN);
+  EXPECT_EQ(relay::Accept(listener_.fd(), &socket), 0);
+  return Peer(std::move(socket));
+}
+
+void PeerServer::EchoInTurn(int count) {
+  for (int i = 0; i < count; ++i) {
+    Peer peer = Accept();
+    peer.Send(peer.ReceiveAll().data);
+  }
+}
+
+}  // namespace someos::relay

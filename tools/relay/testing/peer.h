@@ -1,0 +1,79 @@
+// The other ends of a relay, for tests: clients and servers that wait for what they expect, and
+// fail the test if it does not come.
+
+#ifndef SOMEOS_TOOLS_RELAY_TESTING_PEER_H_
+#define SOMEOS_TOOLS_RELAY_TESTING_PEER_H_
+
+#include <cstddef>
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "someos/tools/relay/listener.h"
+#include "someos/tools/relay/socket.h"
+#include "someos/tools/relay/socket_address.h"
+
+namespace someos::relay {
+
+// One end of a connection.
+class Peer {
+ public:
+  explicit Peer(Socket socket) : socket_(std::move(socket)) {}
+
+  // A peer whose connection to `server` is established, be it accepted or not.
+  static Peer ConnectedTo(const SocketAddress& server);
+
+  // Sends all of `data`. False (and no failure of the test) if the connection is broken.
+  bool Send(absl::string_view data);
+
+  // Sends until for a while nothing more is taken, and returns how many bytes were: those of
+  // `Filler()` from its beginning.
+  size_t SendUntilStalled();
+
+  // What arrives until there are `size` bytes, or the stream ends or fails.
+  std::string Receive(size_t size);
+
+  // How the stream ended when all of it had been received.
+  struct Rest {
+    std::string data;
+    int error;  // 0: with an end of file
+  };
+  Rest ReceiveAll();
+
+  // Ends this peer's stream; it may still receive.
+  void EndStream();
+  void Close() { socket_.Close(); }
+  void CloseWithReset() { socket_.CloseWithReset(); }
+
+  // `size` bytes, the same each time, in which no two places look alike.
+  static std::string Filler(size_t size);
+
+ private:
+  Socket socket_;
+};
+
+// A server that does nothing by itself.
+class PeerServer {
+ public:
+  // Listens at `address`, in the form of the command line.
+  explicit PeerServer(absl::string_view address = "127.0.0.1:0");
+
+  const SocketAddress& address() const { return listener_.address(); }
+
+  // The next connection.
+  Peer Accept();
+
+  // Accepts `count` connections one after the other, and sends back to each all it has sent.
+  void EchoInTurn(int count);
+
+  void Close() { listener_.Close(); }
+
+ private:
+  Listener listener_;
+};
+
+// The one address that `text` stands for.
+SocketAddress AddressOf(absl::string_view text);
+
+}  // namespace someos::relay
+
+#endif  // SOMEOS_TOOLS_RELAY_TESTING_PEER_H_
