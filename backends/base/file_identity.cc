@@ -1,5 +1,9 @@
 #include "someos/backends/base/file_identity.h"
 
+#include <cstdio>
+#include <fstream>
+#include <string>
+
 namespace someos::base {
 namespace {
 
@@ -11,6 +15,24 @@ uint64_t Mix(uint64_t value) {
   return value;
 }
 
+#ifdef __linux__
+// Eventfds, timerfds and the like share one inode without a type. Eventfds have a number of their
+// own, which only procfs tells (Linux 5.2); 0 for all others.
+uint64_t AnonymousId(int fd) {
+  char path[64];
+  std::snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
+  std::ifstream info(path);
+  std::string key;
+  uint64_t id = 0;
+  while (info >> key) {
+    if (key == "eventfd-id:") info >> id;
+  }
+  return id;
+}
+#else
+uint64_t AnonymousId(int) { return 0; }
+#endif
+
 }  // namespace
 
 std::optional<FileIdentity> FileIdentity::Of(int fd) {
@@ -20,6 +42,7 @@ std::optional<FileIdentity> FileIdentity::Of(int fd) {
   mixed = Mix(mixed ^ static_cast<uint64_t>(status.st_ino));
   mixed = Mix(mixed ^ static_cast<uint64_t>(status.st_rdev));
   mixed = Mix(mixed ^ (status.st_mode & S_IFMT));
+  if ((status.st_mode & S_IFMT) == 0) mixed = Mix(mixed ^ AnonymousId(fd));
   return FileIdentity{static_cast<uint32_t>(mixed ^ (mixed >> 32)), status.st_mode};
 }
 

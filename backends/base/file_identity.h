@@ -12,8 +12,8 @@ namespace someos::base {
 
 // A digest of what fstat(2) says about the file behind a descriptor.
 //
-// Two digests that differ belong to different files. Equal ones need not be the same file: all of
-// Linux's eventfds share one inode, and FreeBSD gives TCP sockets none.
+// Two digests that differ belong to different files. Equal ones need not be the same file: Linux's
+// timerfds share one inode, FreeBSD gives TCP sockets none.
 struct FileIdentity {
   uint32_t digest = 0;
   mode_t mode = 0;

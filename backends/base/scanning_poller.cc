@@ -49,11 +49,11 @@ absl::Status ScanningPoller::DoRegister(int fd, Interest interest, uint64_t data
 
   absl::MutexLock lock(mutex_);
   if (Entry* entry = FindRegistered(fd);
-      entry != nullptr && entry->identity == identity->digest) {
+      entry != nullptr && !entry->dead && entry->identity == identity->digest) {
     return ErrnoStatus(EEXIST, absl::StrCat("register fd ", fd));
   }
   if (static_cast<size_t>(fd) >= table_.size()) table_.resize(fd + 1);
-  table_[fd] = {data, identity->digest, interest, trigger, /*registered=*/true, /*silent=*/false};
+  table_[fd] = {data, identity->digest, interest, trigger, /*registered=*/true};
   Sync(fd);
   return absl::OkStatus();
 }
@@ -68,10 +68,10 @@ absl::Status ScanningPoller::DoModify(int fd, Interest interest, uint64_t data, 
   if (entry == nullptr) return ErrnoStatus(ENOENT, absl::StrCat("modify fd ", fd));
   const std::optional<FileIdentity> identity = FileIdentity::Of(fd);
   if (!identity.has_value()) return ErrnoStatus(errno, absl::StrCat("modify fd ", fd));
-  if (entry->identity != identity->digest) {
+  if (entry->dead || entry->identity != identity->digest) {
     return ErrnoStatus(ENOENT, absl::StrCat("modify fd ", fd));
   }
-  *entry = {data, identity->digest, interest, trigger, /*registered=*/true, /*silent=*/false};
+  *entry = {data, identity->digest, interest, trigger, /*registered=*/true};
   Sync(fd);
   return absl::OkStatus();
 }
@@ -98,7 +98,7 @@ void ScanningPoller::Sync(int fd) {
 void ScanningPoller::SyncNow(int fd) {
   const Entry& entry = table_[fd];
   if (entry.registered) {
-    Watch(fd, entry.silent ? Interest::kNone : entry.interest);
+    Watch(fd, entry.fired || entry.dead ? Interest::kNone : entry.interest);
   } else {
     Forget(fd);
   }
@@ -147,15 +147,15 @@ absl::StatusOr<size_t> ScanningPoller::WaitUntil(Deadline& deadline) {
     }
     // First, so that nothing is reported of a descriptor that changed meanwhile: its number may
     // name another file by now.
-    const bool changed = !changed_.empty();
     SyncChanged();
     if (count > 0) {
       Scan();
     } else if (error == EBADF) {
-      DeliverClosed();
-      if (delivered_ == 0 && !changed) {
+      if (fcntl(wake_fd(), F_GETFD) == -1) {
         return ErrnoStatus(error, absl::StrCat("wait: ", name(), ": wake channel"));
       }
+      // Perhaps none: another thread may have opened the number anew by now.
+      DeliverClosed();
     } else if (error != 0 && (error != EINTR || options_.return_on_signal)) {
       return ErrnoStatus(error, absl::StrCat("wait: ", name()));
     }
@@ -173,10 +173,9 @@ bool ScanningPoller::Deliver(int fd, Readiness found, uint16_t raw) {
     readiness |= wanted & (Readiness::kReadable | Readiness::kWritable);
   }
   if (readiness == Readiness::kNone) return true;
-  if (HasAny(found, Readiness::kInvalid) || entry.trigger == Trigger::kOneShot) {
-    entry.silent = true;
-    Watch(fd, Interest::kNone);
-  }
+  entry.dead = HasAny(found, Readiness::kInvalid);
+  entry.fired = entry.trigger == Trigger::kOneShot;
+  if (entry.dead || entry.fired) Watch(fd, Interest::kNone);
   Event& event = events_[delivered_++];
   event.fd = fd;
   event.readiness = readiness;
@@ -188,7 +187,8 @@ bool ScanningPoller::Deliver(int fd, Readiness found, uint16_t raw) {
 void ScanningPoller::DeliverClosed() {
   for (size_t fd = 0; fd < table_.size(); ++fd) {
     const Entry& entry = table_[fd];
-    if (!entry.registered || entry.silent || entry.interest == Interest::kNone) continue;
+    if (!entry.registered || entry.fired || entry.dead) continue;
+    if (entry.interest == Interest::kNone) continue;
     if (fcntl(static_cast<int>(fd), F_GETFD) != -1 || errno != EBADF) continue;
     if (!Deliver(static_cast<int>(fd), Readiness::kInvalid, 0)) return;
   }
@@ -196,19 +196,25 @@ void ScanningPoller::DeliverClosed() {
 
 absl::Status ScanningPoller::DoRebuildAfterFork() {
   if (!forked()) return absl::OkStatus();
+  absl::MutexLock lock(mutex_);
+  SyncChanged();
+  // Before anything is opened that could take the number of a registration whose file is closed.
+  const absl::Status status = ForgetOtherFiles();
   absl::StatusOr<WakeChannel> wake_channel = WakeChannel::Create();
   if (!wake_channel.ok()) return wake_channel.status();
-  absl::MutexLock lock(mutex_);
-  if (absl::Status status = ReplaceWakeFd(wake_channel->fd()); !status.ok()) return status;
+  if (absl::Status replaced = ReplaceWakeFd(wake_channel->fd()); !replaced.ok()) return replaced;
   wake_channel_ = *std::move(wake_channel);
   wake_pending_ = false;
   waiting_ = false;
-  SyncChanged();
   fork_generation_ = ForkGeneration();
+  return status;
+}
+
+absl::Status ScanningPoller::ForgetOtherFiles() {
   absl::Status first;
   for (size_t i = 0; i < table_.size(); ++i) {
-    const int fd = static_cast<int>(i);
     if (!table_[i].registered) continue;
+    const int fd = static_cast<int>(i);
     const std::optional<FileIdentity> identity = FileIdentity::Of(fd);
     if (identity.has_value() && identity->digest == table_[i].identity) continue;
     const int error = identity.has_value() ? ENOENT : errno;

@@ -65,7 +65,8 @@ class ScanningPoller : public Poller {
     Interest interest = Interest::kNone;
     Trigger trigger = Trigger::kLevel;
     bool registered = false;
-    bool silent = false;  // a one-shot that has fired, or a descriptor found closed
+    bool fired = false;  // a one-shot that has been reported
+    bool dead = false;   // reported as kInvalid
   };
 
   absl::Status DoRegister(int fd, Interest interest, uint64_t data, Trigger trigger) override;
@@ -83,6 +84,9 @@ class ScanningPoller : public Poller {
   void SyncNow(int fd) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void SyncChanged() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::StatusOr<size_t> WaitUntil(Deadline& deadline) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Forgets the registrations whose numbers are closed or name other files by now. Returns an
+  // error about the first of them.
+  absl::Status ForgetOtherFiles() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // For select(2), whose EBADF does not say which descriptor was closed.
   void DeliverClosed() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 

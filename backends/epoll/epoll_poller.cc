@@ -1,5 +1,6 @@
 #include "someos/backends/epoll/epoll_poller.h"
 
+#include <fcntl.h>
 #include <sys/epoll.h>
 
 #include <algorithm>
@@ -65,13 +66,14 @@ inline EpollPoller::State EpollPoller::State::Unpack(uint64_t packed) {
   state.registered = packed >> 48 & 1;
   state.fired = packed >> 49 & 1;
   state.always_ready = packed >> 50 & 1;
+  state.gone = packed >> 51 & 1;
   return state;
 }
 
 inline uint64_t EpollPoller::State::Pack() const {
   return generation | static_cast<uint64_t>(interest) << 32 | static_cast<uint64_t>(trigger) << 40 |
          static_cast<uint64_t>(registered) << 48 | static_cast<uint64_t>(fired) << 49 |
-         static_cast<uint64_t>(always_ready) << 50;
+         static_cast<uint64_t>(always_ready) << 50 | static_cast<uint64_t>(gone) << 51;
 }
 
 void EpollPoller::Entry::Store(const State& new_state, uint64_t new_data) {
@@ -80,6 +82,12 @@ void EpollPoller::Entry::Store(const State& new_state, uint64_t new_data) {
   state.store(0, std::memory_order_relaxed);
   data.store(new_data, std::memory_order_release);
   state.store(new_state.Pack(), std::memory_order_release);
+}
+
+void EpollPoller::Entry::Forget() {
+  State forgotten;
+  forgotten.generation = Load().generation;
+  Store(forgotten, 0);
 }
 
 absl::StatusOr<std::unique_ptr<EpollPoller>> EpollPoller::Create(const PollerOptions& options,
@@ -223,7 +231,7 @@ absl::Status EpollPoller::DoUnregister(int fd) {
   if (forked()) return ForkedError("unregister");
   absl::MutexLock lock(mutex_);
   Entry* entry = table_.Find(fd);
-  State state = entry == nullptr ? State() : entry->Load();
+  const State state = entry == nullptr ? State() : entry->Load();
   if (!state.registered) return ErrnoStatus(ENOENT, absl::StrCat("unregister fd ", fd));
   if (state.always_ready) {
     always_ready_.Remove(fd);
@@ -232,8 +240,7 @@ absl::Status EpollPoller::DoUnregister(int fd) {
     // Closed already (EBADF), or closed and reused (ENOENT).
     stale_suspected_ = true;
   }
-  state.registered = false;
-  entry->Store(state, 0);
+  entry->Forget();
   return absl::OkStatus();
 }
 
@@ -413,7 +420,20 @@ absl::Status EpollPoller::DropStaleRegistrations() {
   // Without a suspicion it was an event that the kernel had handed out just before another thread
   // unregistered its descriptor in the ordinary way.
   if (!stale_suspected_) return absl::OkStatus();
-  // What cannot be added now was closed without Unregister, which the kernel forgets in silence.
+  // A number that was closed, and perhaps reused, without Unregister must not go into the new set
+  // as if it were registered. The old set knows which file each number stood for: it refuses to
+  // modify what is not the same. (One-shots that have fired stay silent, see Control.)
+  std::vector<int> gone;
+  table_.ForEach([&](int fd, const Entry& entry) {
+    const State state = entry.Load();
+    if (!state.registered || state.always_ready) return;
+    if (Control(EPOLL_CTL_MOD, fd, state) != 0) gone.push_back(fd);
+  });
+  for (const int fd : gone) {
+    State state = table_.At(fd).Load();
+    state.gone = true;
+    table_.At(fd).state.store(state.Pack(), std::memory_order_relaxed);
+  }
   return ReplaceKernelSet().status();
 }
 
@@ -425,7 +445,7 @@ absl::StatusOr<std::vector<std::pair<int, int>>> EpollPoller::ReplaceKernelSet()
   std::vector<std::pair<int, int>> failures;
   table_.ForEach([&](int fd, const Entry& entry) {
     const State state = entry.Load();
-    if (!state.registered || state.always_ready) return;
+    if (!state.registered || state.always_ready || state.gone) return;
     if (Control(EPOLL_CTL_ADD, fd, state) != 0) failures.emplace_back(fd, errno);
   });
   return failures;
@@ -433,25 +453,35 @@ absl::StatusOr<std::vector<std::pair<int, int>>> EpollPoller::ReplaceKernelSet()
 
 absl::Status EpollPoller::DoRebuildAfterFork() {
   if (!forked()) return absl::OkStatus();
+  absl::MutexLock lock(mutex_);
+  // Before anything is opened that could take the number of a registration whose file is closed.
+  std::vector<std::pair<int, int>> failures = ForgetClosed();
   absl::StatusOr<WakeChannel> wake_channel = WakeChannel::Create();
   if (!wake_channel.ok()) return wake_channel.status();
-  absl::MutexLock lock(mutex_);
   // Closing the child's numbers leaves the parent's epoll object and eventfd as they are.
   wake_channel_ = *std::move(wake_channel);
-  absl::StatusOr<std::vector<std::pair<int, int>>> failures = ReplaceKernelSet();
-  if (!failures.ok()) return failures.status();
+  const absl::StatusOr<std::vector<std::pair<int, int>>> refused = ReplaceKernelSet();
+  if (!refused.ok()) return refused.status();
   wake_pending_ = false;
   waiting_ = false;
   fork_generation_ = base::ForkGeneration();
-  for (const auto& [fd, error] : *failures) {
-    Entry& entry = table_.At(fd);
-    State state = entry.Load();
-    state.registered = false;
-    entry.Store(state, 0);
-  }
-  if (failures->empty()) return absl::OkStatus();
-  const auto& [fd, error] = failures->front();
+  for (const auto& [fd, error] : *refused) table_.At(fd).Forget();
+  failures.insert(failures.end(), refused->begin(), refused->end());
+  if (failures.empty()) return absl::OkStatus();
+  const auto& [fd, error] = failures.front();
   return ErrnoStatus(error, absl::StrCat("rebuild after fork: register fd ", fd));
+}
+
+std::vector<std::pair<int, int>> EpollPoller::ForgetClosed() {
+  std::vector<std::pair<int, int>> closed;
+  table_.ForEach([&](int fd, Entry& entry) {
+    if (!entry.Load().registered || fcntl(fd, F_GETFD) != -1) return;
+    closed.emplace_back(fd, errno);
+    entry.Forget();
+  });
+  for (const auto& [fd, error] : closed) always_ready_.Remove(fd);
+  always_ready_active_ = always_ready_.active();
+  return closed;
 }
 
 namespace {

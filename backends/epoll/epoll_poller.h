@@ -57,6 +57,7 @@ class EpollPoller final : public Poller {
     bool registered = false;
     bool fired = false;         // a one-shot that has been reported
     bool always_ready = false;  // a file that epoll refuses because it never blocks
+    bool gone = false;          // closed without Unregister, and found out
 
     static State Unpack(uint64_t packed);
     uint64_t Pack() const;
@@ -72,6 +73,8 @@ class EpollPoller final : public Poller {
     State Load() const { return State::Unpack(state.load(std::memory_order_relaxed)); }
     // Replaces both, so that a reader never takes the data of one registration for another's.
     void Store(const State& new_state, uint64_t new_data);
+    // Keeps the generation, so that events of what was here remain recognisable.
+    void Forget();
   };
 
   // What became of one event of the kernel.
@@ -101,6 +104,8 @@ class EpollPoller final : public Poller {
   // could not be added, each with its errno; they stay in the table.
   absl::StatusOr<std::vector<std::pair<int, int>>> ReplaceKernelSet()
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Forgets the registrations whose descriptors are closed; returns them, each with its errno.
+  std::vector<std::pair<int, int>> ForgetClosed() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   int Control(int operation, int fd, const State& state) const;
   absl::Status RegisterAlwaysReady(int fd, State state, uint64_t data)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

@@ -178,7 +178,10 @@ int KqueuePoller::Arm(int fd, Entry& entry, const FileIdentity& identity) {
   if (error == 0) return 0;
   Disarm(fd, entry);
   // EPIPE: a pipe whose other end is gone already cannot be queued (T14), but is ready for ever.
-  if (error != EPIPE) return error;
+  // So is a device, such as /dev/null, that has no queue and that poll(2) calls ready.
+  constexpr Readiness kBoth = Readiness::kReadable | Readiness::kWritable;
+  const bool ready_device = S_ISCHR(identity.mode) && (AskPoll(fd) & kBoth) == kBoth;
+  if (error != EPIPE && !ready_device) return error;
   // What is ready now will not become ready anew.
   if (entry.trigger == Trigger::kEdge) entry.trigger = Trigger::kOneShot;
   entry.always_ready = true;
@@ -282,34 +285,16 @@ absl::StatusOr<size_t> KqueuePoller::DoWait(absl::Span<Event> events, absl::Dura
 
 absl::StatusOr<size_t> KqueuePoller::WaitUntil(absl::Span<Event> events, Deadline& deadline) {
   while (true) {
-    // No more than there is room to report: a one-shot or edge that is fetched is spent.
-    const int room = static_cast<int>(std::min(events.size(), buffer_.size()));
-    timespec timeout = {};
-    const timespec* limit = nullptr;
-    bool some_always_ready;
-    {
-      absl::MutexLock lock(mutex_);
-      some_always_ready = always_ready_.active() > 0;
+    const size_t reserved = ReserveForAlwaysReady(events.size());
+    const absl::StatusOr<int> count = WaitInKernel(events.size() - reserved, deadline);
+    if (!count.ok() && (ErrnoOf(count.status()) != EINTR || options_.return_on_signal)) {
+      return count.status();
     }
-    if (some_always_ready) {
-      limit = &timeout;
-    } else if (!deadline.infinite()) {
-      timeout = deadline.AsTimespec();
-      limit = &timeout;
-    }
-    const int count = queue_->Wait(buffer_.data(), room, limit);
-    if (count < 0 && (errno != EINTR || options_.return_on_signal)) {
-      return ErrnoStatus(errno, "wait: kevent");
-    }
-
     bool woken = false;
     size_t delivered = 0;
     {
       absl::MutexLock lock(mutex_);
-      // Neither kind may starve the other: they take turns in going first.
-      always_ready_turn_ = !always_ready_turn_;
-      if (always_ready_turn_) TakeAlwaysReady(events, delivered);
-      for (int i = 0; i < count; ++i) {
+      for (int i = 0; i < count.value_or(0); ++i) {
         if (static_cast<int>(buffer_[i].ident) == wake_channel_.fd()) {
           wake_channel_.Drain();
           // Signalled without a pending Wake: by a change.
@@ -318,10 +303,37 @@ absl::StatusOr<size_t> KqueuePoller::WaitUntil(absl::Span<Event> events, Deadlin
           Translate(buffer_[i], events, delivered);
         }
       }
-      if (!always_ready_turn_) TakeAlwaysReady(events, delivered);
+      TakeAlwaysReady(events, delivered);
     }
     if (delivered > 0 || woken || deadline.Passed()) return delivered;
   }
+}
+
+size_t KqueuePoller::ReserveForAlwaysReady(size_t room) {
+  absl::MutexLock lock(mutex_);
+  if (always_ready_.active() == 0) return 0;
+  // Neither kind may starve the other: half the room each, or turns if there is room for one.
+  if (room > 1) return room / 2;
+  always_ready_turn_ = !always_ready_turn_;
+  return always_ready_turn_ ? 1 : 0;
+}
+
+absl::StatusOr<int> KqueuePoller::WaitInKernel(size_t room, const Deadline& deadline) {
+  // No more than there is room to report: a one-shot or an edge that is fetched is spent.
+  const int most = static_cast<int>(std::min(room, buffer_.size()));
+  if (most == 0) return 0;
+  timespec timeout = {};
+  const timespec* limit = nullptr;
+  bool some_always_ready;
+  {
+    absl::MutexLock lock(mutex_);
+    some_always_ready = always_ready_.active() > 0;
+  }
+  if (!some_always_ready && !deadline.infinite()) timeout = deadline.AsTimespec();
+  if (some_always_ready || !deadline.infinite()) limit = &timeout;
+  const int count = queue_->Wait(buffer_.data(), most, limit);
+  if (count < 0) return ErrnoStatus(errno, "wait: kevent");
+  return count;
 }
 
 void KqueuePoller::Translate(const struct kevent& raw, absl::Span<Event> events,
@@ -393,27 +405,43 @@ void KqueuePoller::TakeAlwaysReady(absl::Span<Event> events, size_t& delivered) 
 
 absl::Status KqueuePoller::DoRebuildAfterFork() {
   if (!forked()) return absl::OkStatus();
+  absl::MutexLock lock(mutex_);
+  // Before anything is opened that could take the number of a registration whose file is closed.
+  absl::Status first = ForgetOtherFiles();
   absl::StatusOr<WatchedQueue> watched = CreateWatchedQueue(new_queue_);
   if (!watched.ok()) return watched.status();
-  absl::MutexLock lock(mutex_);
   queue_ = std::move(watched->queue);
   wake_channel_ = std::move(watched->wake_channel);
   wake_pending_ = false;
   waiting_ = false;
   fork_generation_ = base::ForkGeneration();
+  for (size_t i = 0; i < table_.size(); ++i) {
+    Entry& entry = table_[i];
+    const int fd = static_cast<int>(i);
+    if (!entry.registered) continue;
+    const std::optional<FileIdentity> identity = FileIdentity::Of(fd);
+    const int error = identity.has_value() ? Arm(fd, entry, *identity) : errno;
+    if (error == 0) continue;
+    entry.registered = false;
+    if (first.ok()) {
+      first = ErrnoStatus(error, absl::StrCat("rebuild after fork: register fd ", fd));
+    }
+  }
+  return first;
+}
+
+absl::Status KqueuePoller::ForgetOtherFiles() {
   absl::Status first;
   for (size_t i = 0; i < table_.size(); ++i) {
     Entry& entry = table_[i];
     const int fd = static_cast<int>(i);
     if (!entry.registered) continue;
-    entry.filters = kNoFilter;
+    entry.filters = kNoFilter;  // the parent's queue has them
     if (entry.always_ready) always_ready_.Remove(fd);
     entry.always_ready = false;
     const std::optional<FileIdentity> identity = FileIdentity::Of(fd);
-    int error = identity.has_value() ? 0 : errno;
-    if (error == 0 && identity->digest != entry.identity) error = ENOENT;
-    if (error == 0) error = Arm(fd, entry, *identity);
-    if (error == 0) continue;
+    if (identity.has_value() && identity->digest == entry.identity) continue;
+    const int error = identity.has_value() ? ENOENT : errno;
     entry.registered = false;
     if (first.ok()) {
       first = ErrnoStatus(error, absl::StrCat("rebuild after fork: register fd ", fd));

@@ -98,7 +98,16 @@ class KqueuePoller final : public Poller {
   // One change of one filter. Returns 0 or an errno.
   int ChangeFilter(int fd, const Entry& entry, Filters filter, unsigned flags) const;
 
+  // After a fork: forgets what the parent's queue has, and the registrations whose numbers are
+  // closed or name other files by now. Returns an error about the first of these.
+  absl::Status ForgetOtherFiles() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
   absl::StatusOr<size_t> WaitUntil(absl::Span<Event> events, base::Deadline& deadline);
+  // How much of `room` events is kept from the kernel for files that are always ready.
+  size_t ReserveForAlwaysReady(size_t room) ABSL_LOCKS_EXCLUDED(mutex_);
+  // Fills buffer_ with at most `room` events of the kernel.
+  absl::StatusOr<int> WaitInKernel(size_t room, const base::Deadline& deadline)
+      ABSL_LOCKS_EXCLUDED(mutex_);
   // Adds what one event of the kernel says to `events`, of which `delivered` are filled.
   void Translate(const struct kevent& raw, absl::Span<Event> events, size_t& delivered)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

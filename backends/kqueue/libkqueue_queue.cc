@@ -207,6 +207,8 @@ class LibkqueueQueue final : public KernelQueue {
       if (const auto original = originals_.find(fd); original != originals_.end()) {
         event.ident = static_cast<uintptr_t>(original->second);
       }
+      // A broken pipe has an error here and, unlike in a kernel, no end of file.
+      if (event.fflags != 0) event.flags |= EV_EOF;
       if (event.flags & EV_ONESHOT) Forget(Key(event.ident, event.filter));
       events[kept++] = event;
     }

@@ -1,0 +1,36 @@
+#include "someos/api/errno_status.h"
+
+#include <cerrno>
+#include <string>
+
+#include "absl/status/status.h"
+#include "gtest/gtest.h"
+
+namespace someos {
+namespace {
+
+TEST(ErrnoStatusTest, CarriesTheErrnoAndReadsLikePerror) {
+  const absl::Status status = ErrnoStatus(EBADF, "register fd 7");
+  EXPECT_EQ(ErrnoOf(status), EBADF);
+  EXPECT_EQ(status.message(), "register fd 7: Bad file descriptor (EBADF)");
+}
+
+TEST(ErrnoStatusTest, HasAbseilsCodeForTheErrno) {
+  EXPECT_EQ(ErrnoStatus(ENOENT, "x").code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(ErrnoStatus(EEXIST, "x").code(), absl::StatusCode::kAlreadyExists);
+  EXPECT_EQ(ErrnoStatus(ENOSYS, "x").code(), absl::StatusCode::kUnimplemented);
+}
+
+TEST(ErrnoStatusTest, KeepsAnErrnoWhoseNameItDoesNotKnow) {
+  const absl::Status status = ErrnoStatus(EXDEV, "x");
+  EXPECT_EQ(ErrnoOf(status), EXDEV);
+  EXPECT_NE(status.message().find("(errno)"), std::string::npos);
+}
+
+TEST(ErrnoStatusTest, OtherStatusesHaveNone) {
+  EXPECT_EQ(ErrnoOf(absl::OkStatus()), 0);
+  EXPECT_EQ(ErrnoOf(absl::InternalError("x")), 0);
+}
+
+}  // namespace
+}  // namespace someos

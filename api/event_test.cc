@@ -1,0 +1,57 @@
+#include "someos/api/event.h"
+
+#include "absl/strings/str_cat.h"
+#include "gtest/gtest.h"
+#include "someos/api/interest.h"
+
+namespace someos {
+namespace {
+
+TEST(InterestTest, PrintsItsNames) {
+  EXPECT_EQ(absl::StrCat(Interest::kNone), "none");
+  EXPECT_EQ(absl::StrCat(Interest::kReadable | Interest::kWritable | Interest::kPriority |
+                         Interest::kReadHangup),
+            "readable|writable|priority|read-hangup");
+}
+
+TEST(InterestTest, ComplementStaysWithinTheNamedBits) {
+  EXPECT_EQ(~Interest::kReadable,
+            Interest::kWritable | Interest::kPriority | Interest::kReadHangup);
+  EXPECT_EQ(~~Interest::kPriority, Interest::kPriority);
+}
+
+TEST(TriggerTest, PrintsItsName) {
+  EXPECT_EQ(absl::StrCat(Trigger::kLevel, " ", Trigger::kEdge, " ", Trigger::kOneShot),
+            "level edge one-shot");
+}
+
+TEST(EventTest, PrintsWhatItHolds) {
+  Event event;
+  event.fd = 7;
+  event.readiness = Readiness::kReadable | Readiness::kHangup;
+  event.data = 42;
+  EXPECT_EQ(absl::StrCat(event), "{fd 7: readable|hangup, data 42}");
+}
+
+TEST(EventTest, AnswersForEachCondition) {
+  Event event;
+  event.readiness = Readiness::kWritable | Readiness::kError | Readiness::kInvalid;
+  EXPECT_FALSE(event.readable());
+  EXPECT_TRUE(event.writable());
+  EXPECT_FALSE(event.priority());
+  EXPECT_FALSE(event.read_hangup());
+  EXPECT_FALSE(event.hangup());
+  EXPECT_TRUE(event.error());
+  EXPECT_TRUE(event.invalid());
+}
+
+// Interest and readiness share their values, which backends rely on.
+TEST(EventTest, ReadinessHasTheValuesOfInterest) {
+  EXPECT_EQ(static_cast<int>(Readiness::kReadable), static_cast<int>(Interest::kReadable));
+  EXPECT_EQ(static_cast<int>(Readiness::kWritable), static_cast<int>(Interest::kWritable));
+  EXPECT_EQ(static_cast<int>(Readiness::kPriority), static_cast<int>(Interest::kPriority));
+  EXPECT_EQ(static_cast<int>(Readiness::kReadHangup), static_cast<int>(Interest::kReadHangup));
+}
+
+}  // namespace
+}  // namespace someos

@@ -1,0 +1,85 @@
+#include "someos/backends/base/deadline.h"
+
+#include <climits>
+
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "gtest/gtest.h"
+
+namespace someos::base {
+namespace {
+
+constexpr int64_t kLongest = Deadline::kLongestWaitSeconds;
+
+TEST(DeadlineTest, ZeroAndLessAreImmediate) {
+  for (const absl::Duration timeout :
+       {absl::ZeroDuration(), absl::Nanoseconds(-1), -absl::InfiniteDuration()}) {
+    Deadline deadline(timeout);
+    EXPECT_TRUE(deadline.immediate());
+    EXPECT_FALSE(deadline.infinite());
+    EXPECT_TRUE(deadline.Passed());
+    EXPECT_EQ(deadline.AsMilliseconds(), 0);
+    EXPECT_EQ(deadline.AsTimespec().tv_sec, 0);
+    EXPECT_EQ(deadline.AsTimespec().tv_nsec, 0);
+    EXPECT_EQ(deadline.AsTimeval().tv_usec, 0);
+  }
+}
+
+TEST(DeadlineTest, InfiniteNeverPasses) {
+  Deadline deadline(absl::InfiniteDuration());
+  EXPECT_TRUE(deadline.infinite());
+  EXPECT_FALSE(deadline.immediate());
+  EXPECT_FALSE(deadline.Passed());
+}
+
+TEST(DeadlineTest, BeyondTheClockIsInfinite) {
+  EXPECT_TRUE(Deadline(absl::Hours(24 * 365 * 300.0)).infinite());
+  EXPECT_TRUE(Deadline(absl::Seconds(INT64_MAX)).infinite());
+}
+
+TEST(DeadlineTest, RoundsUpToWhatTheSystemCallTakes) {
+  const Deadline quarter(absl::Nanoseconds(1) / 4);
+  EXPECT_EQ(quarter.AsTimespec().tv_nsec, 1);
+  EXPECT_EQ(quarter.AsTimeval().tv_usec, 1);
+  EXPECT_EQ(quarter.AsMilliseconds(), 1);
+
+  const Deadline more(absl::Seconds(2) + absl::Nanoseconds(1'000'001));
+  EXPECT_EQ(more.AsTimespec().tv_sec, 2);
+  EXPECT_EQ(more.AsTimespec().tv_nsec, 1'000'001);
+  EXPECT_EQ(more.AsTimeval().tv_sec, 2);
+  EXPECT_EQ(more.AsTimeval().tv_usec, 1001);
+  EXPECT_EQ(more.AsMilliseconds(), 2002);
+}
+
+TEST(DeadlineTest, CarriesIntoTheSeconds) {
+  const Deadline deadline(absl::Seconds(1) - absl::Nanoseconds(1));
+  EXPECT_EQ(deadline.AsTimeval().tv_sec, 1);
+  EXPECT_EQ(deadline.AsTimeval().tv_usec, 0);
+  EXPECT_EQ(deadline.AsMilliseconds(), 1000);
+}
+
+TEST(DeadlineTest, NeverAsksForMoreThanEverySystemTakes) {
+  Deadline deadline(absl::Hours(24 * 365 * 100));
+  EXPECT_FALSE(deadline.infinite());
+  EXPECT_EQ(deadline.AsTimespec().tv_sec, kLongest);
+  EXPECT_EQ(deadline.AsTimespec().tv_nsec, 0);
+  EXPECT_EQ(deadline.AsTimeval().tv_sec, kLongest);
+  EXPECT_EQ(deadline.AsMilliseconds(), kLongest * 1000);
+  EXPECT_LE(kLongest * 1000, INT_MAX);
+  EXPECT_FALSE(deadline.Passed());
+}
+
+TEST(DeadlineTest, PassesWhenItsTimeHasComeAndNotBefore) {
+  const absl::Duration timeout = absl::Milliseconds(2);
+  timespec before, after;
+  clock_gettime(CLOCK_MONOTONIC, &before);
+  Deadline deadline(timeout);
+  while (!deadline.Passed()) {
+    EXPECT_LE(absl::DurationFromTimespec(deadline.AsTimespec()), timeout);
+  }
+  clock_gettime(CLOCK_MONOTONIC, &after);
+  EXPECT_GE(absl::DurationFromTimespec(after) - absl::DurationFromTimespec(before), timeout);
+}
+
+}  // namespace
+}  // namespace someos::base

@@ -1,0 +1,48 @@
+#include "someos/backends/base/owned_fd.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <utility>
+
+#include "gtest/gtest.h"
+
+namespace someos::base {
+namespace {
+
+bool IsOpen(int fd) { return fcntl(fd, F_GETFD) != -1; }
+
+TEST(OwnedFdTest, ClosesAtTheEnd) {
+  const int fd = dup(0);
+  {
+    const OwnedFd owned(fd);
+    EXPECT_TRUE(owned.valid());
+    EXPECT_TRUE(IsOpen(fd));
+  }
+  EXPECT_FALSE(IsOpen(fd));
+}
+
+TEST(OwnedFdTest, MovingHandsTheDescriptorOver) {
+  const int fd = dup(0);
+  OwnedFd first(fd);
+  OwnedFd second(std::move(first));
+  EXPECT_FALSE(first.valid());
+  EXPECT_EQ(second.get(), fd);
+  OwnedFd third(dup(0));
+  const int replaced = third.get();
+  third = std::move(second);
+  EXPECT_EQ(third.get(), fd);
+  EXPECT_FALSE(IsOpen(replaced));
+  EXPECT_TRUE(IsOpen(fd));
+}
+
+TEST(OwnedFdTest, ReleaseLeavesItOpen) {
+  OwnedFd owned(dup(0));
+  const int fd = owned.Release();
+  EXPECT_FALSE(owned.valid());
+  EXPECT_TRUE(IsOpen(fd));
+  close(fd);
+}
+
+}  // namespace
+}  // namespace someos::base

@@ -1,0 +1,99 @@
+// What only the poll backend has; the contract is in poll_conformance_test.cc.
+
+#include "someos/backends/poll/poll_poller.h"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <memory>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "gtest/gtest.h"
+#include "someos/api/errno_status.h"
+#include "someos/api/poller.h"
+
+namespace someos {
+namespace {
+
+std::vector<pollfd> last_set;
+
+int RecordSet(pollfd* fds, nfds_t count, const base::Deadline& deadline) {
+  last_set.assign(fds, fds + count);
+  return RealPollSystem().poll(fds, count, deadline);
+}
+
+int OutOfMemory(pollfd*, nfds_t, const base::Deadline&) {
+  errno = ENOMEM;
+  return -1;
+}
+
+constexpr PollSystem kRecording = {RecordSet, absl::Nanoseconds(1)};
+constexpr PollSystem kFailing = {OutOfMemory, absl::Nanoseconds(1)};
+
+class PollPollerTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    ASSERT_EQ(pipe(first_), 0);
+    ASSERT_EQ(pipe(second_), 0);
+  }
+  void TearDown() override {
+    for (const int fd : {first_[0], first_[1], second_[0], second_[1]}) close(fd);
+  }
+
+  int first_[2];
+  int second_[2];
+  Event events_[4];
+};
+
+TEST_F(PollPollerTest, APausedDescriptorKeepsItsPlaceAndIsNotLookedAt) {
+  const absl::StatusOr<std::unique_ptr<PollPoller>> poller = PollPoller::Create({}, kRecording);
+  ASSERT_TRUE(poller.ok()) << poller.status();
+  ASSERT_TRUE((*poller)->Register(first_[0], Interest::kReadable).ok());
+  ASSERT_TRUE((*poller)->Modify(first_[0], Interest::kNone).ok());
+  ASSERT_EQ((*poller)->Wait(events_, absl::ZeroDuration()).value_or(9), 0u);
+  ASSERT_EQ(last_set.size(), 2u);  // the wake channel first
+  EXPECT_LT(last_set[1].fd, 0);
+}
+
+TEST_F(PollPollerTest, UnregisteredDescriptorsLeaveNoHole) {
+  const absl::StatusOr<std::unique_ptr<PollPoller>> poller = PollPoller::Create({}, kRecording);
+  ASSERT_TRUE(poller.ok()) << poller.status();
+  for (const int fd : {first_[0], second_[0], first_[1]}) {
+    ASSERT_TRUE((*poller)->Register(fd, Interest::kReadable).ok());
+  }
+  ASSERT_TRUE((*poller)->Unregister(first_[0]).ok());
+  ASSERT_EQ((*poller)->Wait(events_, absl::ZeroDuration()).value_or(9), 0u);
+  ASSERT_EQ(last_set.size(), 3u);
+  EXPECT_EQ(last_set[1].fd, first_[1]);  // the last one took the place
+  EXPECT_EQ(last_set[2].fd, second_[0]);
+  ASSERT_TRUE((*poller)->Unregister(first_[1]).ok());
+  ASSERT_TRUE((*poller)->Unregister(second_[0]).ok());
+  ASSERT_EQ((*poller)->Wait(events_, absl::ZeroDuration()).value_or(9), 0u);
+  EXPECT_EQ(last_set.size(), 1u);
+}
+
+TEST_F(PollPollerTest, AFailingPollIsReportedWithItsErrno) {
+  const absl::StatusOr<std::unique_ptr<PollPoller>> poller = PollPoller::Create({}, kFailing);
+  ASSERT_TRUE(poller.ok()) << poller.status();
+  const absl::StatusOr<size_t> count = (*poller)->Wait(events_, absl::InfiniteDuration());
+  EXPECT_EQ(ErrnoOf(count.status()), ENOMEM) << count.status();
+}
+
+TEST_F(PollPollerTest, AClosedDescriptorIsReportedOnceAndNotLookedAtAgain) {
+  const absl::StatusOr<std::unique_ptr<PollPoller>> poller = PollPoller::Create({}, kRecording);
+  ASSERT_TRUE(poller.ok()) << poller.status();
+  const int fd = dup(first_[0]);
+  ASSERT_TRUE((*poller)->Register(fd, Interest::kReadable).ok());
+  close(fd);
+  ASSERT_EQ((*poller)->Wait(events_, absl::InfiniteDuration()).value_or(9), 1u);
+  EXPECT_TRUE(events_[0].invalid());
+  EXPECT_EQ(events_[0].raw, POLLNVAL);
+  ASSERT_EQ((*poller)->Wait(events_, absl::ZeroDuration()).value_or(9), 0u);  // T5
+  EXPECT_LT(last_set[1].fd, 0);
+}
+
+}  // namespace
+}  // namespace someos
