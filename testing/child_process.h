@@ -9,12 +9,10 @@
 
 namespace someos {
 
-// Forks, runs `body` in the child, and returns what it returned there: a
-// complaint, or nothing if all was well. A child that dies or takes longer than
-// 20 s is a complaint, too.
+// Forks, runs `body` in the child, and returns what it returned there: a complaint, or nothing if
+// all was well. A child that dies or takes longer than 20 s is a complaint, too.
 //
-// Assertions of GoogleTest made in the child do not reach the parent; hence the
-// string.
+// Assertions of GoogleTest made in the child do not reach the parent; hence the string.
 std::string RunInChild(absl::FunctionRef<std::string()> body);
 
 }  // namespace someos

@@ -19,8 +19,7 @@ inline absl::Duration ReadClock(clockid_t clock) {
 // CLOCK_MONOTONIC, the clock that Poller::Wait promises to keep to.
 inline absl::Duration MonotonicNow() { return ReadClock(CLOCK_MONOTONIC); }
 
-// What all threads of the process have spent on processors: tells waiting from
-// spinning.
+// What all threads of the process have spent on processors: tells waiting from spinning.
 inline absl::Duration ProcessorTime() { return ReadClock(CLOCK_PROCESS_CPUTIME_ID); }
 
 }  // namespace someos

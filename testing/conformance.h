@@ -1,5 +1,4 @@
-// The conformance suite: the contract of api/poller.h as scenarios that run on
-// every backend.
+// The conformance suite: the contract of api/poller.h as scenarios that run on every backend.
 //
 // A backend joins with one test file,
 //
@@ -15,11 +14,10 @@
 //   }  // namespace
 //   }  // namespace someos
 //
-// and one target that depends on the backend, on //testing:conformance and on
-// gtest_main. A run begins with a line that names the implementation under test
-// (and its limits), which the XML report has as properties. A scenario that a
-// backend's Capabilities exclude is skipped and says why; nothing passes
-// unseen.
+// and one target that depends on the backend, on //testing:conformance and on gtest_main. A run
+// begins with a line that names the implementation under test (and its limits), which the XML
+// report has as properties. A scenario that a backend's Capabilities exclude is skipped and says
+// why; nothing passes unseen.
 //
 // The scenarios stand in conformance/, a file for each promise of the contract.
 
@@ -30,8 +28,8 @@
 #include "someos/api/backend.h"
 #include "someos/testing/conformance/fixture.h"
 
-// Runs all scenarios on the backend that `backend_function` returns: a `const
-// Backend& ()`. To be used once per `Name`, within namespace someos.
+// Runs all scenarios on the backend that `backend_function` returns: a `const Backend& ()`. To be
+// used once per `Name`, within namespace someos.
 #define SOMEOS_CONFORMANCE_TESTS(Name, backend_function)                                      \
   [[maybe_unused]] const ::testing::Environment* const kConformanceReport##Name =             \
       ::testing::AddGlobalTestEnvironment(new ::someos::ConformanceReport(backend_function)); \

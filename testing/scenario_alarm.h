@@ -11,9 +11,8 @@
 
 namespace someos {
 
-// While it lives, the process is given `seconds` to end it; then it prints
-// `scenario` and aborts. It owns SIGALRM and alarm(), so one at a time. A
-// forked child inherits no alarm.
+// While it lives, the process is given `seconds` to end it; then it prints `scenario` and aborts.
+// It owns SIGALRM and alarm(), so one at a time. A forked child inherits no alarm.
 class ScenarioAlarm {
  public:
   ScenarioAlarm(absl::string_view scenario, unsigned seconds);

@@ -43,8 +43,8 @@ class ScopedFd {
 // Another descriptor of the same open file.
 inline ScopedFd Duplicate(int fd) { return ScopedFd(MustSucceed(dup(fd), "dup")); }
 
-// Makes `fd` non-blocking and close-on-exec, and returns it. (pipe2 and
-// SOCK_NONBLOCK are not everywhere.)
+// Makes `fd` non-blocking and close-on-exec, and returns it. (pipe2 and SOCK_NONBLOCK are not
+// everywhere.)
 inline int NonBlocking(int fd) {
   MustSucceed(fcntl(fd, F_SETFL, MustSucceed(fcntl(fd, F_GETFL), "fcntl") | O_NONBLOCK), "fcntl");
   MustSucceed(fcntl(fd, F_SETFD, FD_CLOEXEC), "fcntl");

@@ -1,5 +1,5 @@
-// A descriptor that is readable from Raise() until Clear(), as event loops use
-// to be notified: an eventfd where there is one, a pipe elsewhere.
+// A descriptor that is readable from Raise() until Clear(), as event loops use to be notified: an
+// eventfd where there is one, a pipe elsewhere.
 
 #ifndef SOMEOS_TESTING_SIGNAL_SOURCE_H_
 #define SOMEOS_TESTING_SIGNAL_SOURCE_H_

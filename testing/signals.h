@@ -14,8 +14,8 @@
 
 namespace someos {
 
-// Handles `signal` by `handler` while it lives; interrupted calls are not
-// restarted (no SA_RESTART), so the handler's run shows as EINTR.
+// Handles `signal` by `handler` while it lives; interrupted calls are not restarted (no
+// SA_RESTART), so the handler's run shows as EINTR.
 class ScopedSignalHandler {
  public:
   ScopedSignalHandler(int signal, void (*handler)(int));
@@ -28,8 +28,8 @@ class ScopedSignalHandler {
   struct sigaction previous_ = {};
 };
 
-// While it lives, sends `signal` to the thread `target` once every `period`.
-// The thread must outlive it.
+// While it lives, sends `signal` to the thread `target` once every `period`. The thread must
+// outlive it.
 class SignalStorm {
  public:
   SignalStorm(pthread_t target, int signal, absl::Duration period);

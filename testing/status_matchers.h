@@ -28,8 +28,8 @@ MATCHER(Succeeds, negation ? "fails" : "succeeds") {
   return false;
 }
 
-// A failure that carries the errno `error` and the code that Abseil gives it,
-// and whose message begins with `operation` ("register fd 7").
+// A failure that carries the errno `error` and the code that Abseil gives it, and whose message
+// begins with `operation` ("register fd 7").
 MATCHER_P2(FailsWithErrno, error, operation,
            absl::StrCat("fails with ", ErrnoName(error), " of \"", operation, "\"")) {
   const absl::Status& status = StatusOf(arg);

@@ -39,8 +39,7 @@ std::string ReadAvailable(int fd) {
 size_t Fill(int fd) {
   const std::string block(4096, 'x');
   size_t total = 0;
-  // A stream may refuse a block and still have room for a byte: end with single
-  // bytes.
+  // A stream may refuse a block and still have room for a byte: end with single bytes.
   for (size_t length = block.size(); length > 0;) {
     const ssize_t count = write(fd, block.data(), length);
     if (count < 0 && errno == EINTR) continue;

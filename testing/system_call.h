@@ -1,5 +1,4 @@
-// System calls of a test's own scenery, which a test has no use for when they
-// fail.
+// System calls of a test's own scenery, which a test has no use for when they fail.
 
 #ifndef SOMEOS_TESTING_SYSTEM_CALL_H_
 #define SOMEOS_TESTING_SYSTEM_CALL_H_
@@ -9,8 +8,7 @@
 
 namespace someos {
 
-// Returns `result` unless it is -1; then prints what perror() prints of `call`,
-// and aborts.
+// Returns `result` unless it is -1; then prints what perror() prints of `call`, and aborts.
 template <typename Result>
 Result MustSucceed(Result result, const char* call) {
   if (result == static_cast<Result>(-1)) {

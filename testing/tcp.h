@@ -9,8 +9,7 @@
 
 namespace someos {
 
-// A socket bound to a free port of 127.0.0.1. It refuses connections until
-// Listen().
+// A socket bound to a free port of 127.0.0.1. It refuses connections until Listen().
 class TcpServer {
  public:
   TcpServer();
@@ -22,9 +21,8 @@ class TcpServer {
   // Takes the next connection; waits for it as long as that takes.
   ScopedFd Accept();
 
-  // A new socket whose connect() to this server has begun. `error` receives 0
-  // if it has also ended, EINPROGRESS if it is under way, or the errno of a
-  // refusal.
+  // A new socket whose connect() to this server has begun. `error` receives 0 if it has also ended,
+  // EINPROGRESS if it is under way, or the errno of a refusal.
   ScopedFd BeginConnect(int* error) const;
 
  private:
@@ -32,8 +30,7 @@ class TcpServer {
   sockaddr_in address_ = {};
 };
 
-// Two connected sockets. `near` is the end that a scenario watches, `far` is
-// its peer.
+// Two connected sockets. `near` is the end that a scenario watches, `far` is its peer.
 struct TcpPair {
   TcpPair();
 
@@ -44,10 +41,9 @@ struct TcpPair {
 // Closes a socket so that its peer receives a reset.
 void CloseWithReset(ScopedFd& socket);
 
-// Waits, for as long as it takes, until recv() on `fd` would find something: a
-// byte, the end of the stream or an error. Loopback traffic takes its way
-// through the kernel's network stack, and a scenario about what is there must
-// not look before it has arrived.
+// Waits, for as long as it takes, until recv() on `fd` would find something: a byte, the end of the
+// stream or an error. Loopback traffic takes its way through the kernel's network stack, and a
+// scenario about what is there must not look before it has arrived.
 void AwaitArrival(int fd);
 
 }  // namespace someos

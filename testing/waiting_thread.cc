@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "gtest/gtest.h"
 #include "someos/api/errno_status.h"
 #include "someos/api/event.h"
 #include "someos/api/poller.h"
@@ -52,8 +53,13 @@ void WaitingThread::Run(absl::Duration timeout, size_t room) {
 }
 
 void WaitingThread::AwaitInside() {
+  const absl::Duration deadline = MonotonicNow() + absl::Seconds(10);
   Event event;
   while (!done() && !IsRefusal(poller_.Wait(absl::MakeSpan(&event, 1), absl::ZeroDuration()))) {
+    if (MonotonicNow() > deadline) {
+      ADD_FAILURE() << "a second concurrent Wait is not refused";
+      return;
+    }
     std::this_thread::yield();
   }
 }

@@ -27,9 +27,9 @@ class WaitingThread {
   WaitingThread& operator=(const WaitingThread&) = delete;
   ~WaitingThread();
 
-  // Returns when the thread is seen inside Wait, as a Wait of the caller's is
-  // then refused, or when its Wait is over. To be called while nothing is ready
-  // and no Wake is pending: the caller's Wait would take them.
+  // Returns when the thread is seen inside Wait, as a Wait of the caller's is then refused, or when
+  // its Wait is over; a poller that refuses nobody fails the test. To be called while nothing is
+  // ready and no Wake is pending: the caller's Wait would take them.
   void AwaitInside();
 
   // True when the thread's Wait is over.

@@ -1,5 +1,4 @@
-// Promise 11: many changes in one call, in order; one that fails names itself,
-// the others apply.
+// Promise 11: many changes in one call, in order; one that fails names itself, the others apply.
 
 #include <cerrno>
 #include <cstddef>

@@ -1,5 +1,4 @@
-// Promise 1: every failure says which operation on which descriptor failed, and
-// with which errno.
+// Promise 1: every failure says which operation on which descriptor failed, and with which errno.
 
 #include <sys/select.h>
 
@@ -188,8 +187,8 @@ TEST_P(ErrorsTest, PriorityIsRefusedWhereItIsDenied) {
   EXPECT_EQ(events[0].data, 5u);
 }
 
-// A high number either works or is refused in clear words; nothing else, and no
-// other number's bit is touched.
+// A high number either works or is refused in clear words; nothing else, and no other number's bit
+// is touched.
 TEST_P(ErrorsTest, NumberBeyondTheMechanism) {
   if (RaiseDescriptorLimit(FD_SETSIZE + 64) < FD_SETSIZE + 64) {
     GTEST_SKIP() << "the limit of open descriptors does not reach FD_SETSIZE";

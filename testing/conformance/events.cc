@@ -290,8 +290,7 @@ TEST_P(EventsTest, TcpDataSentBeforeTheCloseIsReadable) {
   Register(pair.near.get(), Interest::kReadable);
   WriteText(pair.far.get(), "last words");
   pair.far.reset();
-  // Only the peer's direction is closed: TCP tells nobody that the peer reads
-  // no more.
+  // Only the peer's direction is closed: TCP tells nobody that the peer reads no more.
   EXPECT_THAT(WaitUntil(pair.near.get(), Readiness::kReadable),
               EventOf(pair.near.get(), Readiness::kReadable));
   EXPECT_EQ(ReadAvailable(pair.near.get()), "last words");

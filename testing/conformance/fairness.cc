@@ -1,5 +1,5 @@
-// Promise 7: with more descriptors ready than room for events, each is reported
-// within a bounded number of waits, and one that is reported once is not lost.
+// Promise 7: with more descriptors ready than room for events, each is reported within a bounded
+// number of waits, and one that is reported once is not lost.
 
 #include <cstddef>
 #include <map>
@@ -120,8 +120,7 @@ TEST_P(FairnessTest, RegularFilesAndOthersTakeTurns) {
   EXPECT_EQ(times.size(), 3u);
 }
 
-// What the kernel hands out once must not be lost for want of room beside what
-// is always ready.
+// What the kernel hands out once must not be lost for want of room beside what is always ready.
 TEST_P(FairnessTest, RegularFilesSpendNobodysOneShot) {
   for (const size_t room : {size_t{1}, size_t{2}}) {
     const ScopedFd file = TemporaryFile();

@@ -1,6 +1,5 @@
-// Promise 9: a poller refuses to work in a forked child, until it is rebuilt
-// there; the parent never notices. Descriptors of the poller's own are
-// close-on-exec, and end with it.
+// Promise 9: a poller refuses to work in a forked child, until it is rebuilt there; the parent
+// never notices. Descriptors of the poller's own are close-on-exec, and end with it.
 
 #include <algorithm>
 #include <cerrno>
@@ -40,8 +39,7 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-// Nothing if `status` is the refusal that a child is due, else what is wrong
-// with it.
+// Nothing if `status` is the refusal that a child is due, else what is wrong with it.
 std::string ComplainUnlessRefused(absl::string_view call, const absl::Status& status) {
   if (absl::IsFailedPrecondition(status) && absl::StrContains(status.message(), "fork")) return "";
   return absl::StrCat(call, " in a forked child: ", status.ToString(), "\n");
@@ -124,8 +122,7 @@ TEST_P(ForkTest, TheParentIsUnharmed) {
   Unregister(pipe.reader.get());
 }
 
-// The child closes its copy of a registered descriptor, which says nothing
-// about the parent's.
+// The child closes its copy of a registered descriptor, which says nothing about the parent's.
 TEST_P(ForkTest, TheParentIsUnharmedByTheChildsCloses) {
   Pipe pipe;
   Register(pipe.reader.get(), Interest::kReadable);
@@ -182,8 +179,7 @@ TEST_P(ForkTest, RebuildMakesItWorkInTheChild) {
     return problems;
   });
   EXPECT_EQ(complaint, "");
-  // The parent's registration outlived the child's unregister; the child's wake
-  // stayed there.
+  // The parent's registration outlived the child's unregister; the child's wake stayed there.
   const auto events = WaitReady();
   ASSERT_THAT(events, ElementsAre(EventOf(pipe.reader.get(), Readiness::kReadable)));
   EXPECT_EQ(events[0].data, 7u);

@@ -1,5 +1,4 @@
-// The whole contract with many descriptors: as many as the mechanism and the
-// limits allow.
+// The whole contract with many descriptors: as many as the mechanism and the limits allow.
 
 #include <fcntl.h>
 #include <sys/select.h>
@@ -39,8 +38,7 @@ ScopedFd MoveUp(ScopedFd fd, int lowest) {
 }
 
 TEST_P(ManyTest, EachIsReportedWhenItIsReady) {
-  // The readers have the low numbers, which is all that select() holds, the
-  // writers the high ones.
+  // The readers have the low numbers, which is all that select() holds, the writers the high ones.
   const int limit = RaiseDescriptorLimit(FD_SETSIZE + static_cast<int>(kWanted) + 64);
   const int spare = 32;
   std::vector<Pipe> pipes;

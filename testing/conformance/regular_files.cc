@@ -1,5 +1,4 @@
-// Promise 10: regular files are always readable and writable, as poll(2) has
-// it, on every backend.
+// Promise 10: regular files are always readable and writable, as poll(2) has it, on every backend.
 
 #include <fcntl.h>
 #include <unistd.h>

@@ -1,5 +1,5 @@
-// Promise 2: a number that was closed without Unregister, and given out again,
-// can be registered anew, and hears nothing of the old file.
+// Promise 2: a number that was closed without Unregister, and given out again, can be registered
+// anew, and hears nothing of the old file.
 
 #include <unistd.h>
 
@@ -29,9 +29,8 @@ using testing::ElementsAre;
 using testing::Field;
 using testing::IsEmpty;
 
-// Closes what `number` names and lets it name the file of `file`, as happens
-// when a program closes a descriptor and opens another: the kernel gives out
-// the lowest free number.
+// Closes what `number` names and lets it name the file of `file`, as happens when a program closes
+// a descriptor and opens another: the kernel gives out the lowest free number.
 void GiveNumber(const ScopedFd& number, const ScopedFd& file) {
   MustSucceed(close(number.get()), "close");
   MustSucceed(dup2(file.get(), number.get()), "dup2");
@@ -107,8 +106,7 @@ TEST_P(ReuseTest, PipeAfterRegularFile) {
   EXPECT_THAT(WaitReady(), ElementsAre(Field(&Event::data, 2u)));
 }
 
-// Files that fstat() may not tell apart: all eventfds have one inode, sockets
-// may have none.
+// Files that fstat() may not tell apart: all eventfds have one inode, sockets may have none.
 TEST_P(ReuseTest, SignalSourceAfterSignalSource) {
   if (OverLibkqueue()) GTEST_SKIP() << "libkqueue: takes no eventfds";
   SignalSource old;
@@ -136,8 +134,8 @@ TEST_P(ReuseTest, TcpConnectionAfterTcpConnection) {
   EXPECT_THAT(WaitReady(), ElementsAre(Field(&Event::data, 2u)));
 }
 
-// The old file stays open under another number (dup, fork), and so stays in the
-// set of a kernel that registers files and not numbers.
+// The old file stays open under another number (dup, fork), and so stays in the set of a kernel
+// that registers files and not numbers.
 TEST_P(ReuseTest, ADuplicateKeepsTheOldFileOpen) {
   const Pipe old;
   const ScopedFd duplicate = Duplicate(old.reader.get());
@@ -193,8 +191,7 @@ TEST_P(ReuseTest, RegisterOfTheNewFileDuringWait) {
   Register(fd, Interest::kReadable, 1);
   WaitingThread waiter(poller());
   waiter.AwaitInside();
-  // dup2 alone, closing and opening in one step: an instant without a file
-  // would be an event.
+  // dup2 alone, closing and opening in one step: an instant without a file would be an event.
   MustSucceed(dup2(pair.near.get(), fd), "dup2");
   Register(fd, Interest::kReadable, 2);
   WriteText(pair.far.get(), "x");
@@ -302,8 +299,7 @@ TEST_P(ReuseTest, NumberOfAReportedDeadDescriptorCanComeBack) {
   EXPECT_THAT(WaitReady(), ElementsAre(Field(&Event::data, 2u)));
 }
 
-// A dead registration does not stand in the way of a new one, whatever its file
-// is.
+// A dead registration does not stand in the way of a new one, whatever its file is.
 TEST_P(ReuseTest, NumberOfAReportedDeadDescriptorCanNameTheSameFile) {
   if (!capabilities().invalid) GTEST_SKIP() << Lacks("invalid");
   const Pipe pipe;

@@ -1,5 +1,5 @@
-// Promise 6, continued: a signal does not end a Wait, nor shorten or lengthen
-// it, unless the poller was made to return on signals.
+// Promise 6, continued: a signal does not end a Wait, nor shorten or lengthen it, unless the poller
+// was made to return on signals.
 
 #include "someos/testing/signals.h"
 
@@ -77,8 +77,7 @@ TEST_P(SignalsTest, ReturnOnSignalEndsAnInfiniteWait) {
   const Pipe pipe;
   ASSERT_THAT(returning->Register(pipe.reader.get(), Interest::kReadable), Succeeds());
   const ScopedSignalHandler handler(SIGUSR1, CountSignal);
-  // More than one signal: the first may come before the thread is inside the
-  // kernel.
+  // More than one signal: the first may come before the thread is inside the kernel.
   const SignalStorm storm(pthread_self(), SIGUSR1, kPeriod);
   Event event;
   EXPECT_THAT(returning->Wait(absl::MakeSpan(&event, 1), absl::InfiniteDuration()),

@@ -1,5 +1,5 @@
-// Promise 8, second half: registrations change from any thread while another
-// waits, and the running Wait sees it.
+// Promise 8, second half: registrations change from any thread while another waits, and the running
+// Wait sees it.
 
 #include <fcntl.h>
 
@@ -208,10 +208,9 @@ TEST_P(ThreadsTest, WaitMovesBetweenThreads) {
   }
 }
 
-// Four threads, each with descriptors of its own, register, modify and
-// unregister at random while one waits. Every call must succeed, every event
-// must name a known descriptor with that descriptor's data, and what is
-// registered in the end must be reported.
+// Four threads, each with descriptors of its own, register, modify and unregister at random while
+// one waits. Every call must succeed, every event must name a known descriptor with that
+// descriptor's data, and what is registered in the end must be reported.
 TEST_P(ThreadsTest, Storm) {
   constexpr int kThreads = 4;
   constexpr int kPipes = 8;
@@ -221,8 +220,7 @@ TEST_P(ThreadsTest, Storm) {
   for (const auto& mine : pipes) {
     for (const Pipe& pipe : mine) known.insert(pipe.reader.get());
   }
-  // The upper half of the data is the descriptor, the lower half changes with
-  // every call.
+  // The upper half of the data is the descriptor, the lower half changes with every call.
   const auto data = [](int fd, uint32_t serial) { return uint64_t(fd) << 32 | serial; };
 
   std::vector<std::thread> threads;
@@ -287,9 +285,9 @@ TEST_P(ThreadsTest, Storm) {
   ExpectQuiet();
 }
 
-// Threads open, register, use and close descriptors, some without Unregister,
-// so that numbers go from one thread to another while one waits. No call may
-// fail, and no event may carry the data of another number.
+// Threads open, register, use and close descriptors, some without Unregister, so that numbers go
+// from one thread to another while one waits. No call may fail, and no event may carry the data of
+// another number.
 TEST_P(ThreadsTest, NumbersGoAround) {
   constexpr int kThreads = 3;
   constexpr int kSteps = 600;
@@ -322,8 +320,7 @@ TEST_P(ThreadsTest, NumbersGoAround) {
   for (std::thread& thread : threads) thread.join();
 }
 
-// Registrations of ever higher numbers, while one waits and is given events of
-// the low ones.
+// Registrations of ever higher numbers, while one waits and is given events of the low ones.
 TEST_P(ThreadsTest, HigherNumbersDuringWait) {
   const int limit = RaiseDescriptorLimit(16'384);
   const Pipe busy;

@@ -1,5 +1,4 @@
-// Promise 5: level and one-shot triggers everywhere, edge triggers where the
-// mechanism has them.
+// Promise 5: level and one-shot triggers everywhere, edge triggers where the mechanism has them.
 
 #include <cerrno>
 #include <vector>
@@ -62,8 +61,7 @@ TEST_P(TriggersTest, OneShotReportsBothDirectionsOnce) {
   ExpectQuiet();
 }
 
-// With room for one event a mechanism that reports the directions apart gives
-// one of them first.
+// With room for one event a mechanism that reports the directions apart gives one of them first.
 TEST_P(TriggersTest, OneShotReportsBothDirectionsOnceInALittleRoom) {
   const SocketPair pair;
   WriteText(pair.far.get(), "x");

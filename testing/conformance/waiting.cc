@@ -1,6 +1,5 @@
-// Promises 6 and 12: Wait is never early, does not spin, survives every
-// timeout, and allocates nothing. Lower bounds are exact; upper bounds are
-// generous, for the machine may be busy.
+// Promises 6 and 12: Wait is never early, does not spin, survives every timeout, and allocates
+// nothing. Lower bounds are exact; upper bounds are generous, for the machine may be busy.
 
 #include <time.h>
 
@@ -33,8 +32,8 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-// No machine is that late that still does its work; below kPatience, which a
-// Wait that missed its own timeout would not hold to either.
+// No machine is that late that still does its work; below kPatience, which a Wait that missed its
+// own timeout would not hold to either.
 constexpr absl::Duration kLate = absl::Seconds(5);
 
 const absl::Duration kAbsurdTimeouts[] = {
@@ -51,8 +50,7 @@ absl::Duration Median(std::vector<absl::Duration> values) {
   return *middle;
 }
 
-// How late this system wakes a sleeper, at its best: the median of a few short
-// sleeps.
+// How late this system wakes a sleeper, at its best: the median of a few short sleeps.
 absl::Duration LatenessOfSleep(absl::Duration length) {
   std::vector<absl::Duration> late;
   for (int i = 0; i < 21; ++i) {
@@ -87,9 +85,8 @@ TEST_P(WaitingTest, IsNeverEarlyWithoutRegistrations) {
   }
 }
 
-// Wait is about as late as nanosleep() on this system, and no more than its own
-// clock's coarseness beyond. The best of a few rounds counts: the machine may
-// be busy, but not at every moment.
+// Wait is about as late as nanosleep() on this system, and no more than its own clock's coarseness
+// beyond. The best of a few rounds counts: the machine may be busy, but not at every moment.
 TEST_P(WaitingTest, IsAsPreciseAsTheKernel) {
   const Pipe pipe;
   Register(pipe.reader.get(), Interest::kReadable);
@@ -123,7 +120,7 @@ TEST_P(WaitingTest, RestsTheProcessor) {
     const absl::Duration start = MonotonicNow();
     while (MonotonicNow() - start < absl::Milliseconds(60)) EXPECT_THAT(Wait(timeout), IsEmpty());
     const absl::Duration elapsed = MonotonicNow() - start;
-    EXPECT_LT(ProcessorTime() - processor_start, elapsed / 2)
+    EXPECT_LT(ProcessorTime() - processor_start, elapsed / 3)
         << "waits of " << absl::FormatDuration(timeout) << " spin";
   }
 }

@@ -1,5 +1,5 @@
-// Promise 8, first half: Wake ends one Wait, the running one or else the next;
-// it is never lost, and leaves nothing behind.
+// Promise 8, first half: Wake ends one Wait, the running one or else the next; it is never lost,
+// and leaves nothing behind.
 
 #include <pthread.h>
 #include <signal.h>
@@ -83,8 +83,7 @@ TEST_P(WakeTest, DoesNotHideAnEvent) {
   WriteText(pipe.writer.get(), "x");
   for (const size_t room : {size_t{64}, size_t{1}}) {
     EXPECT_THAT(poller().Wake(), Succeeds());
-    // The Wake may end a first Wait before the event is looked for, but not a
-    // second.
+    // The Wake may end a first Wait before the event is looked for, but not a second.
     auto events = WaitReady(room);
     if (events.empty()) events = WaitReady(room);
     EXPECT_THAT(events, ElementsAre(EventOf(pipe.reader.get(), Readiness::kReadable)));
@@ -95,8 +94,7 @@ TEST_P(WakeTest, DoesNotHideAnEvent) {
   }
 }
 
-// A Wake takes no place in the span, and many of them do not starve the
-// descriptors.
+// A Wake takes no place in the span, and many of them do not starve the descriptors.
 TEST_P(WakeTest, DoesNotStarveEvents) {
   const Pipe first;
   const Pipe second;
@@ -155,8 +153,7 @@ TEST_P(WakeTest, PingPong) {
   opponent.join();
 }
 
-// Several threads announce work and wake: after the last announcement comes a
-// wakeup.
+// Several threads announce work and wake: after the last announcement comes a wakeup.
 TEST_P(WakeTest, NoneIsLostInAStorm) {
   constexpr int kThreads = 3;
   constexpr int kPerThread = 5000;
