@@ -193,8 +193,7 @@ class Poller {
   }
 
   // The default applies the changes one by one.
-  virtual absl::Status DoApply(absl::Span<const Change> changes,
-                               std::vector<FailedChange>* failed);
+  virtual absl::Status DoApply(absl::Span<const Change> changes, std::vector<FailedChange>* failed);
 
  private:
   virtual absl::Status DoRegister(int fd, Interest interest, uint64_t data, Trigger trigger) = 0;

@@ -50,10 +50,9 @@ absl::StatusOr<const Backend*> FindBackend(absl::string_view name) {
   for (const Backend* backend : LinkedBackends()) {
     if (backend->name == name) return backend;
   }
-  const std::string linked =
-      absl::StrJoin(LinkedBackends(), ", ", [](std::string* out, const Backend* backend) {
-        absl::StrAppend(out, backend->name);
-      });
+  const std::string linked = absl::StrJoin(
+      LinkedBackends(), ", ",
+      [](std::string* out, const Backend* backend) { absl::StrAppend(out, backend->name); });
   return absl::NotFoundError(
       absl::StrCat("no poller \"", name, "\" in this build; linked: ", linked));
 }

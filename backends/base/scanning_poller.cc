@@ -21,8 +21,8 @@ ScanningPoller::ScanningPoller(const PollerOptions& options, WakeChannel wake_ch
 absl::Status ScanningPoller::CheckSupported(absl::string_view operation, int fd, Interest interest,
                                             Trigger trigger) const {
   if (trigger == Trigger::kEdge) {
-    return absl::UnimplementedError(absl::StrCat(operation, " fd ", fd, ": ", name(),
-                                                 " has no edge-triggered mode"));
+    return absl::UnimplementedError(
+        absl::StrCat(operation, " fd ", fd, ": ", name(), " has no edge-triggered mode"));
   }
   if (HasAny(interest, Interest::kPriority) && !capabilities().priority) {
     return absl::UnimplementedError(
@@ -36,8 +36,7 @@ ScanningPoller::Entry* ScanningPoller::FindRegistered(int fd) {
   return &table_[fd];
 }
 
-absl::Status ScanningPoller::DoRegister(int fd, Interest interest, uint64_t data,
-                                        Trigger trigger) {
+absl::Status ScanningPoller::DoRegister(int fd, Interest interest, uint64_t data, Trigger trigger) {
   if (forked()) return ForkedError("register");
   if (absl::Status status = CheckSupported("register", fd, interest, trigger); !status.ok()) {
     return status;

@@ -101,8 +101,8 @@ absl::StatusOr<std::unique_ptr<EpollPoller>> EpollPoller::Create(const PollerOpt
       new EpollPoller(options, system, *std::move(epoll_fd), *std::move(wake_channel)));
 }
 
-EpollPoller::EpollPoller(const PollerOptions& options, const EpollSystem& system,
-                         OwnedFd epoll_fd, WakeChannel wake_channel)
+EpollPoller::EpollPoller(const PollerOptions& options, const EpollSystem& system, OwnedFd epoll_fd,
+                         WakeChannel wake_channel)
     : options_(options),
       system_(system),
       epoll_fd_(std::move(epoll_fd)),

@@ -14,8 +14,7 @@ struct EpollSystem {
   int (*control)(int epoll_fd, int operation, int fd, epoll_event* event);
   int (*wait)(int epoll_fd, epoll_event* events, int max_events, int milliseconds);
   // epoll_pwait2 (Linux 5.11) without a signal mask. ENOSYS on older kernels.
-  int (*wait_precisely)(int epoll_fd, epoll_event* events, int max_events,
-                        const timespec& timeout);
+  int (*wait_precisely)(int epoll_fd, epoll_event* events, int max_events, const timespec& timeout);
 };
 
 // The kernel's own.

@@ -69,12 +69,10 @@ absl::StatusOr<std::unique_ptr<KqueuePoller>> KqueuePoller::Create(const PollerO
   base::WatchForForks();
   absl::StatusOr<WatchedQueue> watched = CreateWatchedQueue(new_queue);
   if (!watched.ok()) return watched.status();
-  return std::unique_ptr<KqueuePoller>(
-      new KqueuePoller(options, new_queue, *std::move(watched)));
+  return std::unique_ptr<KqueuePoller>(new KqueuePoller(options, new_queue, *std::move(watched)));
 }
 
-KqueuePoller::KqueuePoller(const PollerOptions& options, QueueMaker new_queue,
-                           WatchedQueue watched)
+KqueuePoller::KqueuePoller(const PollerOptions& options, QueueMaker new_queue, WatchedQueue watched)
     : options_(options),
       new_queue_(new_queue),
       wake_channel_(std::move(watched.wake_channel)),
@@ -91,15 +89,13 @@ Capabilities KqueuePoller::capabilities() const {
   return result;
 }
 
-absl::Status KqueuePoller::CheckSupported(absl::string_view operation, int fd,
-                                          Interest interest) {
+absl::Status KqueuePoller::CheckSupported(absl::string_view operation, int fd, Interest interest) {
   if (kHasPriority || !HasAny(interest, Interest::kPriority)) return absl::OkStatus();
   return absl::UnimplementedError(absl::StrCat(
       operation, " fd ", fd, ": this system's kqueue reports no priority data (EVFILT_EXCEPT)"));
 }
 
-absl::StatusOr<KqueuePoller::WatchedQueue> KqueuePoller::CreateWatchedQueue(
-    QueueMaker new_queue) {
+absl::StatusOr<KqueuePoller::WatchedQueue> KqueuePoller::CreateWatchedQueue(QueueMaker new_queue) {
   // A pipe everywhere: libkqueue takes no eventfd, and not every BSD has EVFILT_USER.
   absl::StatusOr<WakeChannel> wake_channel = WakeChannel::CreatePipe();
   if (!wake_channel.ok()) return wake_channel.status();

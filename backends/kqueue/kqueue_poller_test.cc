@@ -103,10 +103,9 @@ TEST_F(KqueuePollerTest, AnEventOfAnEarlierRegistrationIsDropped) {
 }
 
 TEST_F(KqueuePollerTest, AOneShotThatFiredOnOneFilterIsTakenOutOfTheOther) {
-  ASSERT_TRUE(poller_
-                  ->Register(pair_[0], Interest::kReadable | Interest::kWritable, 0,
-                             Trigger::kOneShot)
-                  .ok());
+  ASSERT_TRUE(
+      poller_->Register(pair_[0], Interest::kReadable | Interest::kWritable, 0, Trigger::kOneShot)
+          .ok());
   const struct kevent write = EventOf(2);
   script.events = {EventOf(1)};
   ASSERT_EQ(poller_->Wait(events_, absl::ZeroDuration()).value_or(9), 1u);
@@ -143,8 +142,7 @@ TEST_F(KqueuePollerTest, ABrokenPipeThatTheKernelDoesNotQueueIsReadyAllTheSame) 
 }
 
 TEST_F(KqueuePollerTest, EndOfFileOfAHalfClosedSocketIsNoHangup) {
-  ASSERT_TRUE(
-      poller_->Register(pair_[0], Interest::kReadable | Interest::kReadHangup).ok());
+  ASSERT_TRUE(poller_->Register(pair_[0], Interest::kReadable | Interest::kReadHangup).ok());
   ASSERT_EQ(shutdown(pair_[1], SHUT_WR), 0);
   script.events = {EventOf(1, EV_EOF)};
   ASSERT_EQ(poller_->Wait(events_, absl::ZeroDuration()).value_or(9), 1u);

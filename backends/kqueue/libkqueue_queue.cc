@@ -150,8 +150,7 @@ class LibkqueueQueue final : public KernelQueue {
   }
 
   void Delete(std::map<Key, Filter>::iterator filter) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    const std::optional<FileIdentity> now =
-        FileIdentity::Of(static_cast<int>(filter->first.first));
+    const std::optional<FileIdentity> now = FileIdentity::Of(static_cast<int>(filter->first.first));
     const bool same_file = now.has_value() && now->digest == filter->second.identity;
     if (same_file || filter->second.duplicate.valid()) {
       DeleteFromQueue(filter->second);

@@ -50,8 +50,7 @@ absl::StatusOr<std::unique_ptr<SelectPoller>> SelectPoller::Create(const PollerO
   if (wake_channel->fd() >= FD_SETSIZE) {
     return OutOfRange("create a select poller: wake channel", wake_channel->fd());
   }
-  return std::unique_ptr<SelectPoller>(
-      new SelectPoller(options, system, *std::move(wake_channel)));
+  return std::unique_ptr<SelectPoller>(new SelectPoller(options, system, *std::move(wake_channel)));
 }
 
 SelectPoller::SelectPoller(const PollerOptions& options, const SelectSystem& system,
@@ -151,9 +150,7 @@ absl::StatusOr<std::unique_ptr<Poller>> CreateSelectPoller(const PollerOptions& 
   return SelectPoller::Create(options);
 }
 
-std::string SelectLimits() {
-  return absl::StrCat("descriptors below FD_SETSIZE, ", FD_SETSIZE);
-}
+std::string SelectLimits() { return absl::StrCat("descriptors below FD_SETSIZE, ", FD_SETSIZE); }
 
 constexpr Backend kSelectBackend = {"select", "select(2)", CreateSelectPoller, SelectLimits};
 

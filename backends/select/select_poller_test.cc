@@ -84,8 +84,7 @@ TEST_F(SelectPollerTest, RefusesToBeMadeWhenItsOwnDescriptorDoesNotFit) {
 
 TEST_F(SelectPollerTest, AsksNoFurtherThanItsHighestDescriptor) {
   constexpr SelectSystem kRecording = {RecordCount};
-  const absl::StatusOr<std::unique_ptr<SelectPoller>> poller =
-      SelectPoller::Create({}, kRecording);
+  const absl::StatusOr<std::unique_ptr<SelectPoller>> poller = SelectPoller::Create({}, kRecording);
   ASSERT_TRUE(poller.ok()) << poller.status();
   const int high = fcntl(ends_[0], F_DUPFD_CLOEXEC, 200);
   ASSERT_TRUE((*poller)->Register(high, Interest::kReadable).ok());

@@ -1,0 +1,13 @@
+"""A shell script as a target for `bazel run`, without a dependency on the shell rules."""
+
+def _script_impl(ctx):
+    executable = ctx.actions.declare_file(ctx.label.name)
+    ctx.actions.symlink(output = executable, target_file = ctx.file.src, is_executable = True)
+    return [DefaultInfo(executable = executable)]
+
+script = rule(
+    implementation = _script_impl,
+    doc = "Runs `src`.",
+    attrs = {"src": attr.label(allow_single_file = [".sh"], mandatory = True)},
+    executable = True,
+)
