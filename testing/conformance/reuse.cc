@@ -1,6 +1,7 @@
 // Promise 2: a number that was closed without Unregister, and given out again, can be registered
 // anew, and hears nothing of the old file.
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -30,10 +31,15 @@ using testing::Field;
 using testing::IsEmpty;
 
 // Closes what `number` names and lets it name the file of `file`, as happens when a program closes
-// a descriptor and opens another: the kernel gives out the lowest free number.
+// a descriptor and opens another: the kernel gives out the lowest free number. In one step, so that
+// no other thread can take the number in between.
 void GiveNumber(const ScopedFd& number, const ScopedFd& file) {
-  MustSucceed(close(number.get()), "close");
   MustSucceed(dup2(file.get(), number.get()), "dup2");
+}
+
+// Lets `number`, which was closed before, name the file of `file`. Returns what it became.
+int Reopen(int number, const ScopedFd& file) {
+  return MustSucceed(fcntl(file.get(), F_DUPFD_CLOEXEC, number), "fcntl");
 }
 
 TEST_P(ReuseTest, RegisterOfTheNewFile) {
@@ -172,6 +178,28 @@ TEST_P(ReuseTest, ADuplicateKeepsAOneShotOpen) {
   ExpectQuiet();
 }
 
+// To be rid of one old file's events, a poller must not take other numbers for what they were.
+TEST_P(ReuseTest, ADuplicateDoesNotBringBackOtherNumbers) {
+  const Pipe old;
+  const Pipe young;
+  Register(old.reader.get(), Interest::kReadable, 1);
+  GiveNumber(old.reader, young.reader);
+
+  const Pipe kept_open;
+  const ScopedFd duplicate = Duplicate(kept_open.reader.get());
+  const SocketPair pair;
+  Register(kept_open.reader.get(), Interest::kReadable, 1);
+  GiveNumber(kept_open.reader, pair.near);
+  WriteText(kept_open.writer.get(), "x");
+  ExpectQuiet();
+
+  Register(old.reader.get(), Interest::kReadable, 2);
+  Register(kept_open.reader.get(), Interest::kReadable, 3);
+  ExpectQuiet();
+  WriteText(young.writer.get(), "x");
+  EXPECT_THAT(WaitReady(), ElementsAre(Field(&Event::data, 2u)));
+}
+
 TEST_P(ReuseTest, UnregisterOfTheOldNumberLeavesADuplicateSilent) {
   Pipe old;
   const ScopedFd duplicate = Duplicate(old.reader.get());
@@ -191,8 +219,7 @@ TEST_P(ReuseTest, RegisterOfTheNewFileDuringWait) {
   Register(fd, Interest::kReadable, 1);
   WaitingThread waiter(poller());
   waiter.AwaitInside();
-  // dup2 alone, closing and opening in one step: an instant without a file would be an event.
-  MustSucceed(dup2(pair.near.get(), fd), "dup2");
+  GiveNumber(old.reader, pair.near);
   Register(fd, Interest::kReadable, 2);
   WriteText(pair.far.get(), "x");
   const auto events = waiter.Join();
@@ -292,7 +319,7 @@ TEST_P(ReuseTest, NumberOfAReportedDeadDescriptorCanComeBack) {
   Register(fd, Interest::kReadable, 1);
   MustSucceed(close(fd), "close");
   Wait(kQuiet);  // may report it
-  MustSucceed(dup2(pair.near.get(), fd), "dup2");
+  ASSERT_EQ(Reopen(fd, pair.near), fd);
   Register(fd, Interest::kReadable, 2);
   ExpectQuiet();
   WriteText(pair.far.get(), "x");
@@ -308,7 +335,7 @@ TEST_P(ReuseTest, NumberOfAReportedDeadDescriptorCanNameTheSameFile) {
   Register(fd, Interest::kReadable, 1);
   MustSucceed(close(fd), "close");
   EXPECT_THAT(WaitReady(), ElementsAre(EventOf(fd, Readiness::kInvalid)));
-  MustSucceed(dup2(duplicate.get(), fd), "dup2");
+  ASSERT_EQ(Reopen(fd, duplicate), fd);
   Register(fd, Interest::kReadable, 2);
   WriteText(pipe.writer.get(), "x");
   EXPECT_THAT(WaitReady(), ElementsAre(Field(&Event::data, 2u)));

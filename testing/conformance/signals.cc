@@ -4,6 +4,7 @@
 #include "someos/testing/signals.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 
 #include <atomic>
