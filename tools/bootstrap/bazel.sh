@@ -22,7 +22,10 @@ root=$cache/bazel-$key
 if [ ! -d "$root" ]; then
   need_debian
   "$here/enter.sh" --check
-  mkdir -p "$cache"
+  mkdir -p "$cache" || {
+    say "no place for the private Bazel; XDG_CACHE_HOME says where to put it"
+    exit 1
+  }
   (
     flock -n 9 || {
       say "another call is setting up the private Bazel; waiting for it"

@@ -29,10 +29,18 @@ next_step() {
 on_exit() {
   status=$?
   [ "$status" -ne 0 ] || return 0
-  free=$(df -Pk "${root%/*}" | awk 'NR == 2 {print $4}')
-  [ "${free:-0}" -gt 50000 ] || say "the file system of ${root%/*} is full"
   tail -n 5 "$log" | sed 's/^/    /' >&3
   say "set-up failed while $doing (all output: $log); the next call begins anew"
+}
+
+# Packages, package lists and what is unpacked from them at the same time: not quite 2 GB.
+need_space() {
+  free=$(df -Pk "${root%/*}" | awk 'NR == 2 {print int($4 / 1024)}')
+  [ "$free" -ge 2000 ] || {
+    say "the private Bazel needs 2000 MB in ${root%/*} (see XDG_CACHE_HOME); $free MB are free"
+    trap - EXIT
+    exit 1
+  }
 }
 
 # The rest of packages.txt's lines that begin with $1.
@@ -44,10 +52,10 @@ mirrors() {
   codename=$(. /etc/os-release && printf '%s' "${VERSION_CODENAME:-sid}")
   apt-get update --print-uris | sed -n "s|^'\(.*\)/dists/\([^/']*\)/InRelease'.*|\2 \1|p" |
     awk -v own="$codename" '
-      seen[$2]++ { next }
-      $1 == own  { print $2; next }
-                 { rest = rest $2 "\n" }
-      END        { printf "%s", rest }'
+      /security/ || seen[$2]++ { next }
+      $1 == own                { print $2; next }
+                               { rest = rest $2 "\n" }
+      END                      { printf "%s", rest }'
 }
 
 # Writes apt's private configuration for mirror $1. From the machine's comes only how to reach a mirror.
@@ -105,6 +113,7 @@ read_package_lists() {
     configure_apt "$mirror"
     if private_apt update; then return; fi
   done
+  echo "no mirror of this machine's apt has Debian forky, or none can be reached; any Bazel of 7.7 or newer does as well"
   false
 }
 
@@ -185,6 +194,7 @@ trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
 rm -rf "$part"
+need_space
 mkdir -p "$part"
 next_step "reading Debian's package lists"
 read_package_lists
