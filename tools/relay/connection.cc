@@ -87,8 +87,8 @@ absl::Status Connection::ConnectToNext() {
   return absl::OkStatus();
 }
 
-void Connection::OnConnectEnded() {
-  const int error = ConnectResult(upstream_.socket.fd());
+void Connection::OnConnectEnded(Readiness readiness) {
+  const int error = ConnectResult(upstream_.socket.fd(), HasAny(readiness, Readiness::kError));
   if (error == EINPROGRESS) return;
   if (error == 0) {
     Open();
@@ -118,7 +118,7 @@ void Connection::Open() {
 
 void Connection::OnReady(End& end, Readiness readiness) {
   if (state_ == State::kConnecting) {
-    OnConnectEnded();
+    OnConnectEnded(readiness);
     return;
   }
   const bool is_client = &end == &client_;
@@ -126,6 +126,12 @@ void Connection::OnReady(End& end, Readiness readiness) {
   Channel& out = is_client ? to_upstream_ : to_client_;
   End& other = is_client ? upstream_ : client_;
 
+  if (HasAny(readiness, Readiness::kError)) {
+    // Noted here because not every mechanism leaves the error for the next read to find (libkqueue
+    // does not): a broken stream would end like a whole one. What has arrived is still to be read.
+    broken_ = true;
+    in.Abandon();
+  }
   if (in.flushing() && HasAny(readiness, kCanWrite) &&
       in.Flush(end.socket.fd()) == Channel::Failure::kSink) {
     broken_ = true;

@@ -87,7 +87,7 @@ class Connection {
   // Tries the upstream addresses from `next_upstream_` on. See Start() for errors; EAGAIN and the
   // like leave no upstream socket behind.
   absl::Status ConnectToNext();
-  void OnConnectEnded();
+  void OnConnectEnded(Readiness readiness);
   void Refuse(int error);
   void Open();
 

@@ -73,7 +73,7 @@ int BeginConnect(int fd, const SocketAddress& address) {
   return errno == EINTR ? EINPROGRESS : errno;
 }
 
-int ConnectResult(int fd) {
+int ConnectResult(int fd, bool error_reported) {
   // A socket that has a peer is connected. Asking for it first costs one call in the usual case,
   // and a report that came too early does no harm: SO_ERROR alone is 0 also while connecting.
   sockaddr_storage peer;
@@ -82,7 +82,8 @@ int ConnectResult(int fd) {
   int error = 0;
   size = sizeof(error);
   if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) != 0) return errno;
-  return error != 0 ? error : EINPROGRESS;
+  if (error != 0) return error;
+  return error_reported ? ECONNREFUSED : EINPROGRESS;
 }
 
 void MoveToLowestNumber(Socket* socket) {

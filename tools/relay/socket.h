@@ -55,7 +55,10 @@ int NewSocket(int family, Socket* made);
 int BeginConnect(int fd, const SocketAddress& address);
 
 // How the attempt that BeginConnect began has ended. EINPROGRESS: it has not.
-int ConnectResult(int fd);
+//
+// `error_reported` is whether the poller has reported an error. Some mechanisms take the error from
+// the socket while they report it (libkqueue); then it is ECONNREFUSED, the likely one.
+int ConnectResult(int fd, bool error_reported);
 
 // Moves `*socket` to the lowest free number, if that is lower than its own: select() cannot hold
 // high ones.

@@ -45,7 +45,7 @@ absl::Status Client::Begin(absl::Span<char> scratch) {
 
 absl::Status Client::OnReady(Readiness readiness, absl::Span<char> scratch) {
   if (!connected_) {
-    const int error = ConnectResult(fd());
+    const int error = ConnectResult(fd(), HasAny(readiness, Readiness::kError));
     connected_ = error == 0;
     return connected_ || error == EINPROGRESS ? absl::OkStatus()
                                               : absl::ErrnoToStatus(error, "connect");

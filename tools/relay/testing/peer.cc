@@ -59,7 +59,9 @@ Peer Peer::ConnectedTo(const SocketAddress& server) {
   Socket socket;
   EXPECT_EQ(NewSocket(server.family(), &socket), 0);
   int error = BeginConnect(socket.fd(), server);
-  if (error == EINPROGRESS && Await(socket.fd(), POLLOUT)) error = ConnectResult(socket.fd());
+  if (error == EINPROGRESS && Await(socket.fd(), POLLOUT)) {
+    error = ConnectResult(socket.fd(), /*error_reported=*/false);
+  }
   EXPECT_EQ(error, 0) << server.ToString() << ": " << strerror(error);
   return Peer(std::move(socket));
 }
