@@ -4,6 +4,13 @@
 #include <cstdlib>
 #include <new>
 
+#include "absl/base/config.h"
+
+#if !defined(ABSL_HAVE_ADDRESS_SANITIZER) && !defined(ABSL_HAVE_MEMORY_SANITIZER) && \
+    !defined(ABSL_HAVE_THREAD_SANITIZER)
+#define SOMEOS_COUNTS_ALLOCATIONS 1
+#endif
+
 namespace someos {
 namespace {
 
@@ -11,9 +18,19 @@ thread_local size_t g_allocations = 0;
 
 }  // namespace
 
+bool CountsAllocations() {
+#ifdef SOMEOS_COUNTS_ALLOCATIONS
+  return true;
+#else
+  return false;
+#endif
+}
+
 size_t Allocations() { return g_allocations; }
 
 }  // namespace someos
+
+#ifdef SOMEOS_COUNTS_ALLOCATIONS
 
 // The array, nothrow and sized forms of the standard library end up in these.
 void* operator new(size_t size) {
@@ -26,3 +43,5 @@ void* operator new(size_t size) {
 void operator delete(void* memory) noexcept { std::free(memory); }
 
 void operator delete(void* memory, size_t /*size*/) noexcept { std::free(memory); }
+
+#endif  // SOMEOS_COUNTS_ALLOCATIONS

@@ -7,6 +7,10 @@
 
 namespace someos {
 
+// False in a program built with a sanitizer, which brings its own operator new: nothing is counted
+// then.
+bool CountsAllocations();
+
 // How often the calling thread has called operator new so far.
 size_t Allocations();
 

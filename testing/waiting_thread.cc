@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <mutex>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -18,6 +19,9 @@
 
 namespace someos {
 namespace {
+
+// What must happen in another thread is given this long.
+constexpr absl::Duration kPatience = absl::Seconds(10);
 
 // Wait's answer to a thread that comes second.
 bool IsRefusal(const absl::StatusOr<size_t>& count) {
@@ -47,13 +51,15 @@ void WaitingThread::Run(absl::Duration timeout, size_t room) {
     } else {
       result_ = count.status();
     }
+    const std::lock_guard<std::mutex> lock(mutex_);
     done_ = true;
+    ended_.notify_one();
     return;
   }
 }
 
 void WaitingThread::AwaitInside() {
-  const absl::Duration deadline = MonotonicNow() + absl::Seconds(10);
+  const absl::Duration deadline = MonotonicNow() + kPatience;
   Event event;
   while (!done() && !IsRefusal(poller_.Wait(absl::MakeSpan(&event, 1), absl::ZeroDuration()))) {
     if (MonotonicNow() > deadline) {
@@ -65,6 +71,13 @@ void WaitingThread::AwaitInside() {
 }
 
 absl::StatusOr<std::vector<Event>> WaitingThread::Join() {
+  {
+    std::unique_lock<std::mutex> lock(mutex_);
+    if (!ended_.wait_for(lock, absl::ToChronoNanoseconds(kPatience), [this] { return done(); })) {
+      ADD_FAILURE() << "Wait has not ended";
+      poller_.Wake().IgnoreError();
+    }
+  }
   thread_.join();
   return std::move(result_);
 }

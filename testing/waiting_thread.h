@@ -6,7 +6,9 @@
 #include <pthread.h>
 
 #include <atomic>
+#include <condition_variable>
 #include <cstddef>
+#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -37,7 +39,8 @@ class WaitingThread {
 
   pthread_t handle() { return thread_.native_handle(); }
 
-  // What Wait returned, once it has returned.
+  // What Wait returned, once it has returned. A Wait that does not end in good time fails the test,
+  // and is ended by Wake().
   absl::StatusOr<std::vector<Event>> Join();
 
   // How long the Wait took by CLOCK_MONOTONIC. To be asked after Join().
@@ -47,6 +50,8 @@ class WaitingThread {
   void Run(absl::Duration timeout, size_t room);
 
   Poller& poller_;
+  std::mutex mutex_;
+  std::condition_variable ended_;
   std::atomic<bool> done_{false};
   absl::Duration elapsed_;
   absl::StatusOr<std::vector<Event>> result_ = absl::UnknownError("not joined");

@@ -116,7 +116,7 @@ void PollerConformanceTest::ExpectQuiet() {
   const absl::Duration start = MonotonicNow();
   EXPECT_THAT(Wait(kQuiet), testing::IsEmpty());
   EXPECT_GE(MonotonicNow() - start, kQuiet);
-  EXPECT_LT(ProcessorTime() - processor_start, kQuiet / 5) << "Wait spins";
+  EXPECT_LT(ProcessorTime() - processor_start, kQuiet / 3) << "Wait spins";
 }
 
 testing::Matcher<const Event&> PollerConformanceTest::EventOf(int fd, Readiness must,

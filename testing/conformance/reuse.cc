@@ -188,16 +188,16 @@ TEST_P(ReuseTest, ADuplicateDoesNotBringBackOtherNumbers) {
   const Pipe kept_open;
   const ScopedFd duplicate = Duplicate(kept_open.reader.get());
   const SocketPair pair;
-  Register(kept_open.reader.get(), Interest::kReadable, 1);
+  Register(kept_open.reader.get(), Interest::kReadable, 2);
   GiveNumber(kept_open.reader, pair.near);
+  Register(kept_open.reader.get(), Interest::kReadable, 3);
   WriteText(kept_open.writer.get(), "x");
   ExpectQuiet();
 
-  Register(old.reader.get(), Interest::kReadable, 2);
-  Register(kept_open.reader.get(), Interest::kReadable, 3);
+  Register(old.reader.get(), Interest::kReadable, 4);
   ExpectQuiet();
   WriteText(young.writer.get(), "x");
-  EXPECT_THAT(WaitReady(), ElementsAre(Field(&Event::data, 2u)));
+  EXPECT_THAT(WaitReady(), ElementsAre(Field(&Event::data, 4u)));
 }
 
 TEST_P(ReuseTest, UnregisterOfTheOldNumberLeavesADuplicateSilent) {

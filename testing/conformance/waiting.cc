@@ -192,6 +192,7 @@ TEST_P(WaitingTest, EndsWithTheFirstEvent) {
 }
 
 TEST_P(WaitingTest, AllocatesNothing) {
+  if (!CountsAllocations()) GTEST_SKIP() << "the sanitizer has its own operator new";
   const Pipe pipe;
   const Pipe silent;
   Register(pipe.reader.get(), Interest::kReadable);

@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "absl/base/config.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "gmock/gmock.h"
@@ -27,7 +28,6 @@
 namespace someos {
 namespace {
 
-using testing::AnyOf;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
@@ -123,6 +123,9 @@ TEST_P(WakeTest, FromASignalHandlerBeforeWait) {
 }
 
 TEST_P(WakeTest, FromASignalHandlerDuringWait) {
+#ifdef ABSL_HAVE_THREAD_SANITIZER
+  GTEST_SKIP() << "the thread sanitizer runs a handler only after the Wait that it should end";
+#endif
   g_wake_target = &poller();
   const ScopedSignalHandler handler(SIGUSR1, WakeTarget);
   for (int i = 0; i < 50; ++i) {
