@@ -64,7 +64,7 @@ TEST_P(ThreadsTest, RegisterDuringWaitThenReady) {
     WriteText(pipe.writer.get(), "x");
     const auto events = waiter.Join();
     ASSERT_THAT(events, Succeeds());
-    EXPECT_THAT(*events, ElementsAre(EventOf(pipe.reader.get(), Readiness::kReadable)));
+    ASSERT_THAT(*events, ElementsAre(EventOf(pipe.reader.get(), Readiness::kReadable)));
     Unregister(pipe.reader.get());
   }
 }
@@ -106,7 +106,7 @@ TEST_P(ThreadsTest, ModifyArmsAOneShotDuringWait) {
     Modify(pipe.reader.get(), Interest::kReadable, 0, Trigger::kOneShot);
     const auto events = waiter.Join();
     ASSERT_THAT(events, Succeeds());
-    EXPECT_THAT(*events, ElementsAre(EventOf(pipe.reader.get(), Readiness::kReadable)));
+    ASSERT_THAT(*events, ElementsAre(EventOf(pipe.reader.get(), Readiness::kReadable)));
   }
 }
 
@@ -121,7 +121,7 @@ TEST_P(ThreadsTest, ModifyTakesAwayAnInterestDuringWait) {
     EXPECT_THAT(poller().Wake(), Succeeds());
     const auto events = waiter.Join();
     ASSERT_THAT(events, Succeeds());
-    EXPECT_THAT(*events, IsEmpty());
+    ASSERT_THAT(*events, IsEmpty());
     Unregister(pair.near.get());
   }
 }
@@ -137,7 +137,7 @@ TEST_P(ThreadsTest, UnregisterDuringWait) {
     EXPECT_THAT(poller().Wake(), Succeeds());
     const auto events = waiter.Join();
     ASSERT_THAT(events, Succeeds());
-    EXPECT_THAT(*events, IsEmpty());
+    ASSERT_THAT(*events, IsEmpty());
   }
 }
 
@@ -204,7 +204,7 @@ TEST_P(ThreadsTest, WaitMovesBetweenThreads) {
     WaitingThread waiter(poller());
     const auto events = waiter.Join();
     ASSERT_THAT(events, Succeeds());
-    EXPECT_THAT(*events, ElementsAre(EventOf(pipe.reader.get(), Readiness::kReadable)));
+    ASSERT_THAT(*events, ElementsAre(EventOf(pipe.reader.get(), Readiness::kReadable)));
     EXPECT_THAT(WaitReady(), ElementsAre(EventOf(pipe.reader.get(), Readiness::kReadable)));
   }
 }

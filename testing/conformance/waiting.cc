@@ -174,7 +174,7 @@ TEST_P(WaitingTest, AbsurdTimeoutsBlockUntilAnEvent) {
     WriteText(pipe.writer.get(), "x");
     const auto events = waiter.Join();
     ASSERT_THAT(events, Succeeds()) << timeout;
-    EXPECT_THAT(*events, ElementsAre(EventOf(pipe.reader.get(), Readiness::kReadable))) << timeout;
+    ASSERT_THAT(*events, ElementsAre(EventOf(pipe.reader.get(), Readiness::kReadable))) << timeout;
     Unregister(pipe.reader.get());
   }
 }
