@@ -137,11 +137,11 @@ absl::StatusOr<OwnedFd> EpollPoller::CreateKernelSet(const EpollSystem& system,
   return epoll_fd;
 }
 
-int EpollPoller::Control(int operation, int fd, const State& state) const {
+int EpollPoller::Control(const OwnedFd& epoll_fd, int operation, int fd, const State& state) const {
   epoll_event event;
   event.events = EpollMask(state.fired ? Interest::kNone : state.interest, state.trigger);
   event.data.u64 = static_cast<uint64_t>(state.generation) << 32 | static_cast<uint32_t>(fd);
-  return system_.control(epoll_fd_.get(), operation, fd, &event);
+  return system_.control(epoll_fd.get(), operation, fd, &event);
 }
 
 absl::Status EpollPoller::DoRegister(int fd, Interest interest, uint64_t data, Trigger trigger) {
@@ -156,7 +156,7 @@ absl::Status EpollPoller::DoRegister(int fd, Interest interest, uint64_t data, T
   state.registered = true;
   // The kernel knows files, not numbers, so it tells a second registration (EEXIST) from the
   // first one of a new file under a number that was closed and reused.
-  if (Control(EPOLL_CTL_ADD, fd, state) != 0) {
+  if (Control(epoll_fd_, EPOLL_CTL_ADD, fd, state) != 0) {
     if (errno == EPERM) return RegisterAlwaysReady(fd, state, data);
     return ErrnoStatus(errno, absl::StrCat("register fd ", fd));
   }
@@ -219,7 +219,7 @@ absl::Status EpollPoller::DoModify(int fd, Interest interest, uint64_t data, Tri
   const State old = entry->Load();
   const uint64_t old_data = entry->data.load(std::memory_order_relaxed);
   entry->Store(state, data);
-  if (Control(EPOLL_CTL_MOD, fd, state) != 0) {
+  if (Control(epoll_fd_, EPOLL_CTL_MOD, fd, state) != 0) {
     const int error = errno;
     entry->Store(old, old_data);
     return ErrnoStatus(error, absl::StrCat("modify fd ", fd));
@@ -236,7 +236,7 @@ absl::Status EpollPoller::DoUnregister(int fd) {
   if (state.always_ready) {
     always_ready_.Remove(fd);
     always_ready_active_ = always_ready_.active();
-  } else if (Control(EPOLL_CTL_DEL, fd, state) != 0) {
+  } else if (Control(epoll_fd_, EPOLL_CTL_DEL, fd, state) != 0) {
     // Closed already (EBADF), or closed and reused (ENOENT).
     stale_suspected_ = true;
   }
@@ -420,35 +420,24 @@ absl::Status EpollPoller::DropStaleRegistrations() {
   // Without a suspicion it was an event that the kernel had handed out just before another thread
   // unregistered its descriptor in the ordinary way.
   if (!stale_suspected_) return absl::OkStatus();
-  // A number that was closed, and perhaps reused, without Unregister must not go into the new set
-  // as if it were registered. The old set knows which file each number stood for: it refuses to
-  // modify what is not the same. (One-shots that have fired stay silent, see Control.)
-  std::vector<int> gone;
-  table_.ForEach([&](int fd, const Entry& entry) {
-    const State state = entry.Load();
-    if (!state.registered || state.always_ready) return;
-    if (Control(EPOLL_CTL_MOD, fd, state) != 0) gone.push_back(fd);
-  });
-  for (const int fd : gone) {
-    State state = table_.At(fd).Load();
-    state.gone = true;
-    table_.At(fd).state.store(state.Pack(), std::memory_order_relaxed);
-  }
-  return ReplaceKernelSet().status();
-}
-
-absl::StatusOr<std::vector<std::pair<int, int>>> EpollPoller::ReplaceKernelSet() {
   absl::StatusOr<OwnedFd> fresh = CreateKernelSet(system_, wake_channel_);
   if (!fresh.ok()) return fresh.status();
+  table_.ForEach([&](int fd, Entry& entry) {
+    State state = entry.Load();
+    if (!state.registered || state.always_ready || state.gone) return;
+    const bool added = Control(*fresh, EPOLL_CTL_ADD, fd, state) == 0;
+    // A number that was closed, and perhaps reused, without Unregister must not be in the new set
+    // as if it were registered. The old set knows which file each number stood for, and refuses to
+    // modify another. It is asked after the addition: what still is the same file then has been it
+    // all the time. (A one-shot that has fired stays silent, see Control.)
+    if (added && Control(epoll_fd_, EPOLL_CTL_MOD, fd, state) == 0) return;
+    if (added) Control(*fresh, EPOLL_CTL_DEL, fd, state);
+    state.gone = true;
+    entry.state.store(state.Pack(), std::memory_order_relaxed);
+  });
   epoll_fd_ = *std::move(fresh);
   stale_suspected_ = false;
-  std::vector<std::pair<int, int>> failures;
-  table_.ForEach([&](int fd, const Entry& entry) {
-    const State state = entry.Load();
-    if (!state.registered || state.always_ready || state.gone) return;
-    if (Control(EPOLL_CTL_ADD, fd, state) != 0) failures.emplace_back(fd, errno);
-  });
-  return failures;
+  return absl::OkStatus();
 }
 
 absl::Status EpollPoller::DoRebuildAfterFork() {
@@ -458,15 +447,22 @@ absl::Status EpollPoller::DoRebuildAfterFork() {
   std::vector<std::pair<int, int>> failures = ForgetClosed();
   absl::StatusOr<WakeChannel> wake_channel = WakeChannel::Create();
   if (!wake_channel.ok()) return wake_channel.status();
+  absl::StatusOr<OwnedFd> fresh = CreateKernelSet(system_, *wake_channel);
+  if (!fresh.ok()) return fresh.status();
   // Closing the child's numbers leaves the parent's epoll object and eventfd as they are.
   wake_channel_ = *std::move(wake_channel);
-  const absl::StatusOr<std::vector<std::pair<int, int>>> refused = ReplaceKernelSet();
-  if (!refused.ok()) return refused.status();
+  epoll_fd_ = *std::move(fresh);
+  stale_suspected_ = false;
   wake_pending_ = false;
   waiting_ = false;
   fork_generation_ = base::ForkGeneration();
-  for (const auto& [fd, error] : *refused) table_.At(fd).Forget();
-  failures.insert(failures.end(), refused->begin(), refused->end());
+  table_.ForEach([&](int fd, Entry& entry) {
+    const State state = entry.Load();
+    if (!state.registered || state.always_ready || state.gone) return;
+    if (Control(epoll_fd_, EPOLL_CTL_ADD, fd, state) == 0) return;
+    failures.emplace_back(fd, errno);
+    entry.Forget();
+  });
   if (failures.empty()) return absl::OkStatus();
   const auto& [fd, error] = failures.front();
   return ErrnoStatus(error, absl::StrCat("rebuild after fork: register fd ", fd));

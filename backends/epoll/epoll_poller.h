@@ -100,13 +100,9 @@ class EpollPoller final : public Poller {
   // Creates an epoll object that watches `wake_channel`.
   static absl::StatusOr<base::OwnedFd> CreateKernelSet(const EpollSystem& system,
                                                        const base::WakeChannel& wake_channel);
-  // Makes a new kernel object with every registration in it the current one. Returns those that
-  // could not be added, each with its errno; they stay in the table.
-  absl::StatusOr<std::vector<std::pair<int, int>>> ReplaceKernelSet()
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Forgets the registrations whose descriptors are closed; returns them, each with its errno.
   std::vector<std::pair<int, int>> ForgetClosed() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  int Control(int operation, int fd, const State& state) const;
+  int Control(const base::OwnedFd& epoll_fd, int operation, int fd, const State& state) const;
   absl::Status RegisterAlwaysReady(int fd, State state, uint64_t data)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void SetAlwaysReadyActive(int fd, bool active) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -118,6 +114,7 @@ class EpollPoller final : public Poller {
   Translation Translate(const epoll_event& raw, Event& event);
   Translation TranslateUnsettled(const epoll_event& raw, Event& event);
   size_t TakeAlwaysReady(absl::Span<Event> events);
+  // Replaces the kernel object by a new one with the registrations that still stand.
   absl::Status DropStaleRegistrations();
 
   bool forked() const { return fork_generation_ != base::ForkGeneration(); }
