@@ -15,6 +15,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "gtest/gtest.h"
 #include "someos/tools/relay/address.h"
 #include "someos/tools/relay/demo/pattern.h"
