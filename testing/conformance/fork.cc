@@ -228,6 +228,43 @@ TEST_P(ForkTest, RebuildKeepsInterestsAndTriggers) {
   EXPECT_EQ(complaint, "");
 }
 
+TEST_P(ForkTest, RebuildLetsAFiredOneShotSleep) {
+  const Pipe pipe;
+  WriteText(pipe.writer.get(), "x");
+  const int fd = pipe.reader.get();
+  Register(fd, Interest::kReadable, 1, Trigger::kOneShot);
+  EXPECT_THAT(WaitReady(), ElementsAre(EventOf(fd, Readiness::kReadable)));
+  const std::string complaint = RunInChild([&] {
+    std::string problems = ComplainUnlessOk("rebuild", poller().RebuildAfterFork());
+    problems += ComplainUnlessQuiet(poller());
+    problems +=
+        ComplainUnlessOk("modify", poller().Modify(fd, Interest::kReadable, 2, Trigger::kOneShot));
+    problems += ComplainUnlessReadable(poller(), fd, 2);
+    problems += ComplainUnlessQuiet(poller());
+    return problems;
+  });
+  EXPECT_EQ(complaint, "");
+  ExpectQuiet();
+}
+
+TEST_P(ForkTest, RebuiltPollerLeavesTheParentItsWake) {
+  EXPECT_THAT(poller().Wake(), Succeeds());
+  const std::string complaint = RunInChild([&] {
+    std::string problems = ComplainUnlessOk("rebuild", poller().RebuildAfterFork());
+    problems += ComplainUnlessQuiet(poller());
+    problems += ComplainUnlessOk("wake", poller().Wake());
+    Event event;
+    const auto woken = poller().Wait(absl::MakeSpan(&event, 1), absl::InfiniteDuration());
+    problems += ComplainUnlessOk("wait", woken.status());
+    return problems;
+  });
+  EXPECT_EQ(complaint, "");
+  const absl::Duration start = MonotonicNow();
+  EXPECT_THAT(Wait(kPatience), IsEmpty());
+  EXPECT_LT(MonotonicNow() - start, kPatience);
+  ExpectQuiet();
+}
+
 TEST_P(ForkTest, RebuildNamesWhatItCouldNotRegister) {
   Pipe lost;
   const Pipe kept;
