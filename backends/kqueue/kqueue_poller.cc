@@ -233,7 +233,10 @@ absl::Status KqueuePoller::DoModify(int fd, Interest interest, uint64_t data, Tr
   if (entry == nullptr) return ErrnoStatus(ENOENT, absl::StrCat("modify fd ", fd));
   const std::optional<FileIdentity> identity = FileIdentity::Of(fd);
   if (!identity.has_value()) return ErrnoStatus(errno, absl::StrCat("modify fd ", fd));
-  if (entry->identity != identity->digest || (!entry->fired && !KernelHolds(fd, *entry))) {
+  // A one-shot's filter that is missing may just have fired: the waiting thread has fetched the
+  // event and is about to take mutex_.
+  const bool may_have_fired = entry->fired || entry->trigger == Trigger::kOneShot;
+  if (entry->identity != identity->digest || (!may_have_fired && !KernelHolds(fd, *entry))) {
     return ErrnoStatus(ENOENT, absl::StrCat("modify fd ", fd));
   }
   // From scratch: EV_ADD of a filter that is there does not change its EV_CLEAR or EV_ONESHOT.

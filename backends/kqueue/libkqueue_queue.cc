@@ -21,6 +21,7 @@
 #include <memory>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
@@ -55,6 +56,7 @@ class LibkqueueQueue final : public KernelQueue {
     // parent, and would take the close for one of the parent's own queues.
     if (fork_generation_ != base::ForkGeneration() || fork_generation_ != 0) {
       queue_.Release();
+      for (OwnedFd& retired : retired_) retired.Release();
       return;
     }
     absl::MutexLock lock(mutex_);
@@ -185,6 +187,10 @@ class LibkqueueQueue final : public KernelQueue {
     OwnedFd fresh(kqueue());
     if (!fresh.valid()) return;  // the next deletion tries again
     DeleteAll();
+    // Not closed before this object is: libkqueue cleans up after a close in a thread of its own,
+    // by descriptor numbers, which by then may be others' (it has been seen to take the new
+    // queue's).
+    retired_.push_back(std::move(queue_));
     queue_ = std::move(fresh);
     AddRecall();
     for (auto filter = filters_.begin(); filter != filters_.end();) {
@@ -224,6 +230,7 @@ class LibkqueueQueue final : public KernelQueue {
 
   absl::Mutex mutex_;
   OwnedFd queue_ ABSL_GUARDED_BY(mutex_);
+  std::vector<OwnedFd> retired_ ABSL_GUARDED_BY(mutex_);
   const WakeChannel recall_;  // makes the waiting thread leave kevent
   const uint32_t fork_generation_;
   bool waiting_ ABSL_GUARDED_BY(mutex_) = false;
