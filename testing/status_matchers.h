@@ -3,14 +3,10 @@
 #ifndef SOMEOS_TESTING_STATUS_MATCHERS_H_
 #define SOMEOS_TESTING_STATUS_MATCHERS_H_
 
-#include <ostream>
-#include <string>
-
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/string_view.h"
 #include "gmock/gmock.h"
 #include "someos/api/errno_status.h"
 

@@ -1,6 +1,5 @@
 #include "someos/testing/waiting_thread.h"
 
-#include <atomic>
 #include <cstddef>
 #include <mutex>
 #include <thread>

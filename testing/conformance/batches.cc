@@ -1,13 +1,10 @@
 // Promise 11: many changes in one call, in order; one that fails names itself, the others apply.
 
 #include <cerrno>
-#include <cstddef>
 #include <vector>
 
 #include "absl/status/status.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/types/span.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "someos/api/errno_status.h"
@@ -16,6 +13,7 @@
 #include "someos/api/poller.h"
 #include "someos/testing/conformance/fixture.h"
 #include "someos/testing/pipe.h"
+#include "someos/testing/scoped_fd.h"
 #include "someos/testing/socket_pair.h"
 #include "someos/testing/status_matchers.h"
 #include "someos/testing/stream_io.h"

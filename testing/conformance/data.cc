@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <map>
-#include <vector>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"

@@ -1,13 +1,12 @@
 // Promise 1: every failure says which operation on which descriptor failed, and with which errno.
 
+#include <fcntl.h>
 #include <sys/select.h>
 
 #include <cerrno>
-#include <cstddef>
 #include <string>
 
 #include "absl/status/status.h"
-#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
@@ -23,6 +22,7 @@
 #include "someos/testing/scoped_fd.h"
 #include "someos/testing/status_matchers.h"
 #include "someos/testing/stream_io.h"
+#include "someos/testing/system_call.h"
 
 namespace someos {
 namespace {

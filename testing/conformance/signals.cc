@@ -9,9 +9,7 @@
 
 #include <atomic>
 #include <cerrno>
-#include <memory>
 
-#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"

@@ -1,7 +1,6 @@
 // Promise 5: level and one-shot triggers everywhere, edge triggers where the mechanism has them.
 
 #include <cerrno>
-#include <vector>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
