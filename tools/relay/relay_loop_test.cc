@@ -122,8 +122,11 @@ class RelayLoopTest : public ::testing::TestWithParam<const Backend*> {
     return std::make_unique<RunningRelay>(backend(), std::vector{server.address()});
   }
 
-  // The address of a server that is not there any more.
-  static SocketAddress Nobody() { return PeerServer().address(); }
+  // The address of a server that is not there.
+  const SocketAddress& Nobody() const { return absent_.address(); }
+
+ private:
+  const AbsentServer absent_;
 };
 
 // A request and its answer.

@@ -106,9 +106,9 @@ TEST(LoadTest, NoticesAMissingLastByte) {
 }
 
 TEST(LoadTest, NobodyThere) {
-  const SocketAddress nobody = PeerServer().address();
+  const AbsentServer absent;
   const std::unique_ptr<Poller> poller = MakePoller();
-  const LoadResult result = RunClients(*poller, nobody, /*clients=*/2, kShort).value();
+  const LoadResult result = RunClients(*poller, absent.address(), /*clients=*/2, kShort).value();
   EXPECT_EQ(result.connections, 0);
   EXPECT_EQ(result.errors, 2);
 }

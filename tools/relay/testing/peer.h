@@ -71,6 +71,19 @@ class PeerServer {
   Listener listener_;
 };
 
+// An address of 127.0.0.1 that refuses connections, and that nobody else gets as long as this
+// lives.
+class AbsentServer {
+ public:
+  AbsentServer();
+
+  const SocketAddress& address() const { return address_; }
+
+ private:
+  Socket socket_;  // bound, and not listening
+  SocketAddress address_;
+};
+
 // The one address that `text` stands for.
 SocketAddress AddressOf(absl::string_view text);
 
