@@ -29,8 +29,9 @@ enum class Readiness : uint8_t {
   kReadHangup = 0x40,
   // Both directions are gone (a socket), or the last writer of a pipe is. Reported unasked.
   kHangup = 0x10,
-  // An error is pending; SocketError() or the next call on the descriptor tells which. On the
-  // writing end of a pipe: the last reader is gone. Reported unasked.
+  // An error is pending; the next call on the descriptor tells which (over libkqueue the error has
+  // been taken from the socket by then). On the writing end of a pipe: the last reader is gone.
+  // Reported unasked.
   kError = 0x08,
   // The descriptor was closed behind the poller's back. Reported once, unasked, by the backends
   // that can notice it; the registration is dead from then on and waits to be unregistered.

@@ -36,10 +36,13 @@ using testing::IsEmpty;
 constexpr absl::Duration kLate = absl::Seconds(5);
 
 const absl::Duration kAbsurdTimeouts[] = {
-    absl::InfiniteDuration(), absl::Seconds(std::numeric_limits<int64_t>::max()),
-    absl::Nanoseconds(std::numeric_limits<int64_t>::max()), absl::Hours(24 * 365 * 1000),
+    absl::InfiniteDuration(),
+    absl::Seconds(std::numeric_limits<int64_t>::max()),
+    absl::Nanoseconds(std::numeric_limits<int64_t>::max()),
+    absl::Hours(24 * 365 * 1000),
     // One step beyond what an int of milliseconds and an int of seconds hold.
-    absl::Milliseconds(int64_t{1} << 31), absl::Seconds(int64_t{1} << 31),
+    absl::Milliseconds(int64_t{1} << 31),
+    absl::Seconds(int64_t{1} << 31),
     absl::Seconds(100'000'001),  // macOS refuses a timespec above 10^8 s
 };
 
