@@ -12,6 +12,8 @@ Whatever is declared before that call wins.
 load("@bazel_tools//tools/build_defs/repo:http.bzl", "http_archive")
 load("@bazel_tools//tools/build_defs/repo:utils.bzl", "maybe")
 load("//platforms:libkqueue.bzl", "libkqueue_repository")
+load("//platforms/toolchains:repositories.bzl", "toolchain_repositories")
+load("//tools/bench:peers.bzl", "peers_repository")
 
 def someos_deps():
     """Declares what the libraries need, under the names of the Central Registry."""
@@ -48,6 +50,9 @@ def someos_deps():
     # Of the running system, for kqueue on Linux; nothing is downloaded.
     maybe(libkqueue_repository, name = "libkqueue")
 
+    # Toolchains for the other platforms. Each is looked for, or fetched, when a build needs it.
+    toolchain_repositories()
+
 def someos_dev_deps():
     """Declares what this repository's own tests and benchmarks need besides."""
     maybe(
@@ -64,3 +69,6 @@ def someos_dev_deps():
         strip_prefix = "googletest-1.18.0",
         url = "https://github.com/google/googletest/releases/download/v1.18.0/googletest-1.18.0.tar.gz",
     )
+
+    # Of the running system, those that are installed, for //tools/bench:peers.
+    maybe(peers_repository, name = "someos_peers")

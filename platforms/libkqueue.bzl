@@ -10,6 +10,17 @@ _MISSING = (
     "in the experimental suite), or give its prefix with --repo_env=SOMEOS_LIBKQUEUE=PREFIX."
 )
 
+_FOREIGN = (
+    "someos: this machine's libkqueue is for its own processor; " +
+    "kqueue cannot be linked into what is cross-compiled for Linux on another one."
+)
+
+# Where Java's name of a processor is not that of @platforms.
+_CPUS = {
+    "amd64": "x86_64",
+    "arm": "armv7",
+}
+
 _FOUND_BUILD = """\
 load("@rules_cc//cc:cc_library.bzl", "cc_library")
 
@@ -23,16 +34,28 @@ cc_library(
     linkopts = {linkopts},
 )
 
-# For target_compatible_with: there is a libkqueue.
+# For target_compatible_with: there is a libkqueue, for this machine's processor.
 alias(
     name = "installed",
-    actual = "@platforms//os:linux",
+    actual = "{cpu}",
+)
+
+# For select(): kqueue can be linked on Linux.
+config_setting(
+    name = "linkable",
+    constraint_values = [
+        "{cpu}",
+        "@platforms//os:linux",
+    ],
 )
 
 # Fails with a sentence where there is none.
-alias(
+cc_library(
     name = "required",
-    actual = ":libkqueue",
+    deps = select(
+        {{":linkable": [":libkqueue"]}},
+        no_match_error = {foreign},
+    ),
 )
 """
 
@@ -49,6 +72,11 @@ cc_library(
 alias(
     name = "installed",
     actual = "@platforms//:incompatible",
+)
+
+config_setting(
+    name = "linkable",
+    constraint_values = ["@platforms//:incompatible"],
 )
 
 cc_library(
@@ -88,7 +116,10 @@ def _libkqueue_repository_impl(repository_ctx):
             srcs, linkopts = ["libkqueue.a"], ["-pthread"]
         else:
             srcs, linkopts = [], ["-L%s" % library.dirname, "-lkqueue", "-pthread"]
+        cpu = _CPUS.get(repository_ctx.os.arch, repository_ctx.os.arch)
         repository_ctx.file("BUILD.bazel", _FOUND_BUILD.format(
+            cpu = "@platforms//cpu:" + cpu,
+            foreign = repr(_FOREIGN),
             linkopts = repr(linkopts),
             srcs = repr(srcs),
         ))

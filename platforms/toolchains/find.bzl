@@ -1,0 +1,45 @@
+"""Finds programs and directories on the machine that Bazel runs on."""
+
+def provide_part(repository_ctx, part):
+    """The directory of a part that tools/bootstrap/part.sh provides, or None if it cannot.
+
+    Args:
+      repository_ctx: of the repository that needs it.
+      part: its name.
+    """
+    script = repository_ctx.path(Label("//tools/bootstrap:part.sh"))
+    where = repository_ctx.execute(["sh", script, "--where", part])
+    if where.return_code != 0:
+        return None
+    directory = repository_ctx.path(where.stdout.strip())
+    repository_ctx.watch(directory)
+    if not directory.exists:
+        repository_ctx.report_progress("providing " + part)
+        repository_ctx.execute(["sh", script, part], quiet = False)
+    return directory if directory.exists else None
+
+def find_program(repository_ctx, names, beside = None):
+    """The first program of these names, in the directory of `beside` or else on PATH; or None.
+
+    Args:
+      repository_ctx: of the repository that needs it.
+      names: what it may be called.
+      beside: a program it may have come with.
+    """
+    repository_ctx.getenv("PATH")  # another one may have others
+    for name in names:
+        if beside and beside.dirname.get_child(name).exists:
+            return beside.dirname.get_child(name)
+    for name in names:
+        if repository_ctx.which(name):
+            return repository_ctx.which(name)
+    return None
+
+def existing(directory, names):
+    """Those of the directory's children or grandchildren, by their paths, that exist.
+
+    Args:
+      directory: a path.
+      names: paths below it.
+    """
+    return [directory.get_child(*name.split("/")) for name in names if directory.get_child(*name.split("/")).exists]

@@ -1,0 +1,17 @@
+"""The repositories of the cross toolchains: @someos_freebsd_x86_64 and so on."""
+
+load("//platforms:systems.bzl", "PLATFORMS")
+load(":linux.bzl", "emulator_repository")
+load(":repository.bzl", "toolchain_repository")
+
+def toolchain_repositories():
+    """Declares them; each is made when a build for its platform needs it."""
+    for platform in PLATFORMS:
+        toolchain_repository(name = "someos_" + platform, platform = platform)
+        if platform.startswith("linux_"):
+            emulator_repository(name = "someos_%s_emulator" % platform, platform = platform)
+
+toolchains = module_extension(
+    implementation = lambda module_ctx: toolchain_repositories(),
+    doc = "The same for Bzlmod.",
+)
