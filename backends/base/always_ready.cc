@@ -22,7 +22,7 @@ void AlwaysReady::Remove(int fd) {
 
 bool AlwaysReady::Holds(int fd, const FileIdentity& identity) const {
   const auto file = files_.find(fd);
-  return file != files_.end() && file->second.digest == identity.digest;
+  return file != files_.end() && identity.SameAs(file->second.digest);
 }
 
 std::optional<int> AlwaysReady::Next() {

@@ -25,19 +25,11 @@ int64_t DivideRoundingUp(int64_t dividend, int64_t divisor) {
 
 }  // namespace
 
-Deadline::Deadline(absl::Duration timeout) {
-  if (timeout <= absl::ZeroDuration()) {
-    end_ns_ = kImmediate;
-    remaining_ns_ = 0;
-    return;
-  }
-  end_ns_ = kForever;
-  remaining_ns_ = kForever;
-  if (timeout == absl::InfiniteDuration()) return;
+Deadline Deadline::After(absl::Duration timeout) {
   const int64_t now = MonotonicNow();
-  if (timeout >= absl::Nanoseconds(kForever - now)) return;
-  remaining_ns_ = NanosecondsRoundedUp(timeout);
-  end_ns_ = now + remaining_ns_;
+  if (timeout >= absl::Nanoseconds(kForever - now)) return Deadline(kForever, kForever);
+  const int64_t remaining = NanosecondsRoundedUp(timeout);
+  return Deadline(now + remaining, remaining);
 }
 
 bool Deadline::Passed() {

@@ -31,7 +31,16 @@ class Deadline {
   static constexpr int64_t kLongestWaitSeconds = 1'000'000;
 
   // Zero or less: do not block. InfiniteDuration, or beyond the clock's 292 years: block forever.
-  explicit Deadline(absl::Duration timeout);
+  explicit Deadline(absl::Duration timeout) {
+    if (timeout == absl::InfiniteDuration()) {
+      end_ns_ = remaining_ns_ = kForever;
+    } else if (timeout <= absl::ZeroDuration()) {
+      end_ns_ = kImmediate;
+      remaining_ns_ = 0;
+    } else {
+      *this = After(timeout);
+    }
+  }
 
   bool infinite() const { return remaining_ns_ == kForever; }
   // Made with a timeout of zero or less.
@@ -49,6 +58,11 @@ class Deadline {
  private:
   static constexpr int64_t kForever = INT64_MAX;
   static constexpr int64_t kImmediate = INT64_MIN;
+
+  Deadline(int64_t end_ns, int64_t remaining_ns) : end_ns_(end_ns), remaining_ns_(remaining_ns) {}
+
+  // By value, so that a deadline that is not one of these can live in registers.
+  static Deadline After(absl::Duration timeout);
 
   int64_t end_ns_;        // on CLOCK_MONOTONIC; kForever; kImmediate
   int64_t remaining_ns_;  // as of the last look at the clock

@@ -18,6 +18,9 @@ namespace someos::base {
 // entry is synchronised by its users (Entry's fields are atomics, or a lock is held).
 template <typename Entry>
 class FdTable {
+  static constexpr size_t kChunkEntries = 256;
+  using Chunk = std::array<Entry, kChunkEntries>;
+
  public:
   FdTable() = default;
   FdTable(const FdTable&) = delete;
@@ -46,6 +49,26 @@ class FdTable {
     return chunk == nullptr ? nullptr : &(*chunk)[static_cast<size_t>(fd) % kChunkEntries];
   }
 
+  // The entries made so far, for a reader of many. Another thread's At() does not show in it.
+  class View {
+   public:
+    // The entry of an `fd` for which At() has made one.
+    Entry& operator[](int fd) const {
+      const size_t index = static_cast<size_t>(fd);
+      Chunk* chunk = chunks_[index / kChunkEntries].load(std::memory_order_acquire);
+      return (*chunk)[index % kChunkEntries];
+    }
+
+   private:
+    friend class FdTable;
+    explicit View(const std::atomic<Chunk*>* chunks) : chunks_(chunks) {}
+
+    const std::atomic<Chunk*>* chunks_;
+  };
+
+  // Not of an empty table.
+  View view() const { return View(directory_.load(std::memory_order_acquire)->chunks.data()); }
+
   // Calls visit(fd, entry) for every entry made so far, in the order of their numbers.
   template <typename Visitor>
   void ForEach(Visitor visit) const {
@@ -61,9 +84,6 @@ class FdTable {
   }
 
  private:
-  static constexpr size_t kChunkEntries = 256;
-  using Chunk = std::array<Entry, kChunkEntries>;
-
   struct Directory {
     explicit Directory(size_t size) : chunks(size) {}
     std::vector<std::atomic<Chunk*>> chunks;

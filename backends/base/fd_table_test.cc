@@ -33,6 +33,15 @@ TEST(FdTableTest, EntriesStartWithDefaultsAndKeepTheirPlace) {
   EXPECT_EQ(table.Find(500'000), nullptr);
 }
 
+TEST(FdTableTest, ViewHasTheEntriesMadeBefore) {
+  FdTable<Entry> table;
+  table.At(3).value = 7;
+  const FdTable<Entry>::View view = table.view();
+  table.At(1'000'000).value = 8;  // in a directory of its own
+  EXPECT_EQ(&view[3], table.Find(3));
+  EXPECT_EQ(&table.view()[1'000'000], table.Find(1'000'000));
+}
+
 TEST(FdTableTest, VisitsEntriesInTheOrderOfTheirNumbers) {
   FdTable<Entry> table;
   for (const int fd : {5000, 1, 300}) table.At(fd).value = 1;

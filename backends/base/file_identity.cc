@@ -1,8 +1,12 @@
 #include "someos/backends/base/file_identity.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
 #include <cstdio>
-#include <fstream>
-#include <string>
+#include <cstdlib>
+#include <cstring>
 
 namespace someos::base {
 namespace {
@@ -15,22 +19,35 @@ uint64_t Mix(uint64_t value) {
   return value;
 }
 
-#ifdef __linux__
 // Eventfds, timerfds and the like share one inode without a type. Eventfds have a number of their
-// own, which only procfs tells (Linux 5.2); 0 for all others.
-uint64_t AnonymousId(int fd) {
+// own. The lower half of these digests is made of it, or says that there is none, or that it could
+// not be found out.
+constexpr uint32_t kAnonymousMask = 0xffff;
+constexpr uint32_t kIdUnknown = 0;
+constexpr uint32_t kNoId = 1;
+
+bool IsAnonymous(mode_t mode) { return (mode & S_IFMT) == 0; }
+
+#ifdef __linux__
+// The number is in procfs alone (Linux 5.2).
+uint32_t AnonymousId(int fd) {
+  constexpr uint32_t kFirstId = kNoId + 1;
   char path[64];
   std::snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
-  std::ifstream info(path);
-  std::string key;
-  uint64_t id = 0;
-  while (info >> key) {
-    if (key == "eventfd-id:") info >> id;
-  }
-  return id;
+  const int info = open(path, O_RDONLY | O_CLOEXEC);
+  if (info < 0) return kIdUnknown;  // no descriptors left, or no procfs
+  char text[512];
+  const ssize_t size = read(info, text, sizeof(text) - 1);
+  close(info);
+  text[std::max<ssize_t>(size, 0)] = '\0';
+  constexpr char kKey[] = "eventfd-id:";
+  const char* const found = std::strstr(text, kKey);
+  if (found == nullptr) return kNoId;
+  const uint64_t id = std::strtoull(found + sizeof(kKey) - 1, nullptr, 10);
+  return kFirstId + static_cast<uint32_t>(id % (kAnonymousMask + 1 - kFirstId));
 }
 #else
-uint64_t AnonymousId(int) { return 0; }
+uint32_t AnonymousId(int) { return kNoId; }
 #endif
 
 }  // namespace
@@ -42,8 +59,19 @@ std::optional<FileIdentity> FileIdentity::Of(int fd) {
   mixed = Mix(mixed ^ static_cast<uint64_t>(status.st_ino));
   mixed = Mix(mixed ^ static_cast<uint64_t>(status.st_rdev));
   mixed = Mix(mixed ^ (status.st_mode & S_IFMT));
-  if ((status.st_mode & S_IFMT) == 0) mixed = Mix(mixed ^ AnonymousId(fd));
-  return FileIdentity{static_cast<uint32_t>(mixed ^ (mixed >> 32)), status.st_mode};
+  if (S_ISFIFO(status.st_mode)) {
+    // The two ends of a pipe are one inode to Linux.
+    mixed = Mix(mixed ^ static_cast<uint64_t>(fcntl(fd, F_GETFL) & O_ACCMODE));
+  }
+  uint32_t digest = static_cast<uint32_t>(mixed ^ (mixed >> 32));
+  if (IsAnonymous(status.st_mode)) digest = (digest & ~kAnonymousMask) | AnonymousId(fd);
+  return FileIdentity{digest, status.st_mode};
+}
+
+bool FileIdentity::SameAs(uint32_t other_digest) const {
+  if (digest == other_digest) return true;
+  if (!IsAnonymous(mode) || ((digest ^ other_digest) & ~kAnonymousMask) != 0) return false;
+  return (digest & kAnonymousMask) == kIdUnknown || (other_digest & kAnonymousMask) == kIdUnknown;
 }
 
 }  // namespace someos::base

@@ -18,6 +18,11 @@ struct FileIdentity {
   uint32_t digest = 0;
   mode_t mode = 0;
 
+  // Whether this is, as far as can be told, the file that had this digest. What tells Linux's
+  // eventfds apart cannot be read while the process is out of descriptors; a digest of such a time
+  // passes for that of any eventfd, timerfd and the like.
+  bool SameAs(uint32_t other_digest) const;
+
   // Regular files and directories, which are always ready and which no kernel queue takes.
   bool always_ready() const { return S_ISREG(mode) || S_ISDIR(mode); }
 

@@ -8,6 +8,8 @@
 
 #ifdef __linux__
 #include <sys/eventfd.h>
+#include <sys/resource.h>
+#include <sys/timerfd.h>
 #endif
 
 #include "gtest/gtest.h"
@@ -32,11 +34,46 @@ TEST(FileIdentityTest, ANumberReusedByAnotherFileIsNoticed) {
   EXPECT_NE(FileIdentity::Of(first.get())->digest, before.digest);
 }
 
+TEST(FileIdentityTest, TheEndsOfAPipeAreTwoFiles) {
+  int ends[2];
+  ASSERT_EQ(pipe(ends), 0);
+  const OwnedFd reader(ends[0]), writer(ends[1]);
+  EXPECT_NE(FileIdentity::Of(reader.get())->digest, FileIdentity::Of(writer.get())->digest);
+}
+
+TEST(FileIdentityTest, TheSameFileIsTheSame) {
+  int ends[2];
+  ASSERT_EQ(pipe(ends), 0);
+  const OwnedFd reader(ends[0]), writer(ends[1]);
+  const FileIdentity identity = *FileIdentity::Of(reader.get());
+  EXPECT_TRUE(identity.SameAs(FileIdentity::Of(reader.get())->digest));
+  EXPECT_FALSE(identity.SameAs(FileIdentity::Of(writer.get())->digest));
+}
+
 #ifdef __linux__
 TEST(FileIdentityTest, TwoEventfdsAreTwoFiles) {
   const OwnedFd first(eventfd(0, 0)), second(eventfd(0, 0)), duplicate(dup(first.get()));
   EXPECT_NE(FileIdentity::Of(first.get())->digest, FileIdentity::Of(second.get())->digest);
   EXPECT_EQ(FileIdentity::Of(first.get())->digest, FileIdentity::Of(duplicate.get())->digest);
+}
+
+// What tells eventfds apart takes a descriptor to read.
+TEST(FileIdentityTest, EventfdsAndTimerfdsAreThemselvesWithoutDescriptors) {
+  const OwnedFd event(eventfd(0, 0)), timer(timerfd_create(CLOCK_MONOTONIC, 0));
+  const FileIdentity before = *FileIdentity::Of(event.get());
+  const FileIdentity other = *FileIdentity::Of(timer.get());
+  rlimit limit;
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &limit), 0);
+  const rlimit none = {0, limit.rlim_max};
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
+  const FileIdentity meanwhile = *FileIdentity::Of(event.get());
+  const FileIdentity other_meanwhile = *FileIdentity::Of(timer.get());
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
+  EXPECT_TRUE(meanwhile.SameAs(before.digest));
+  EXPECT_TRUE(before.SameAs(meanwhile.digest));
+  EXPECT_TRUE(other_meanwhile.SameAs(other.digest));
+  EXPECT_TRUE(other.SameAs(other_meanwhile.digest));
+  EXPECT_FALSE(before.SameAs(other.digest));
 }
 #endif
 

@@ -2,12 +2,16 @@
 
 #include <fcntl.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <optional>
 #include <utility>
 
+#include "absl/base/optimization.h"
 #include "absl/strings/str_cat.h"
 #include "someos/api/errno_status.h"
+#include "someos/backends/base/slow_growth.h"
+#include "someos/backends/base/socket_error.h"
 
 namespace someos::base {
 
@@ -32,8 +36,8 @@ absl::Status ScanningPoller::CheckSupported(absl::string_view operation, int fd,
 }
 
 ScanningPoller::Entry* ScanningPoller::FindRegistered(int fd) {
-  if (static_cast<size_t>(fd) >= table_.size() || !table_[fd].registered) return nullptr;
-  return &table_[fd];
+  if (static_cast<size_t>(fd) >= table_.size()) return nullptr;
+  return table_[fd].state == State::kUnregistered ? nullptr : &table_[fd];
 }
 
 absl::Status ScanningPoller::DoRegister(int fd, Interest interest, uint64_t data, Trigger trigger) {
@@ -46,13 +50,16 @@ absl::Status ScanningPoller::DoRegister(int fd, Interest interest, uint64_t data
   if (!identity.has_value()) return ErrnoStatus(errno, absl::StrCat("register fd ", fd));
   if (absl::Status status = CheckRange(fd); !status.ok()) return status;
 
-  absl::MutexLock lock(mutex_);
+  LockIfThreads lock(mutex_);
   if (Entry* entry = FindRegistered(fd);
-      entry != nullptr && !entry->dead && entry->identity == identity->digest) {
+      entry != nullptr && entry->state != State::kDead && identity->SameAs(entry->identity)) {
     return ErrnoStatus(EEXIST, absl::StrCat("register fd ", fd));
   }
-  if (static_cast<size_t>(fd) >= table_.size()) table_.resize(fd + 1);
-  table_[fd] = {data, identity->digest, interest, trigger, /*registered=*/true};
+  if (static_cast<size_t>(fd) >= table_.size()) {
+    ReserveSlowly(table_, fd + 1);
+    table_.resize(fd + 1);
+  }
+  table_[fd] = {data, identity->digest, interest, trigger, State::kArmed};
   Sync(fd);
   return absl::OkStatus();
 }
@@ -62,22 +69,22 @@ absl::Status ScanningPoller::DoModify(int fd, Interest interest, uint64_t data, 
   if (absl::Status status = CheckSupported("modify", fd, interest, trigger); !status.ok()) {
     return status;
   }
-  absl::MutexLock lock(mutex_);
+  LockIfThreads lock(mutex_);
   Entry* entry = FindRegistered(fd);
   if (entry == nullptr) return ErrnoStatus(ENOENT, absl::StrCat("modify fd ", fd));
   const std::optional<FileIdentity> identity = FileIdentity::Of(fd);
   if (!identity.has_value()) return ErrnoStatus(errno, absl::StrCat("modify fd ", fd));
-  if (entry->dead || entry->identity != identity->digest) {
+  if (entry->state == State::kDead || !identity->SameAs(entry->identity)) {
     return ErrnoStatus(ENOENT, absl::StrCat("modify fd ", fd));
   }
-  *entry = {data, identity->digest, interest, trigger, /*registered=*/true};
+  *entry = {data, identity->digest, interest, trigger, State::kArmed};
   Sync(fd);
   return absl::OkStatus();
 }
 
 absl::Status ScanningPoller::DoUnregister(int fd) {
   if (forked()) return ForkedError("unregister");
-  absl::MutexLock lock(mutex_);
+  LockIfThreads lock(mutex_);
   Entry* entry = FindRegistered(fd);
   if (entry == nullptr) return ErrnoStatus(ENOENT, absl::StrCat("unregister fd ", fd));
   *entry = Entry();
@@ -96,16 +103,38 @@ void ScanningPoller::Sync(int fd) {
 
 void ScanningPoller::SyncNow(int fd) {
   const Entry& entry = table_[fd];
-  if (entry.registered) {
-    Watch(fd, entry.fired || entry.dead ? Interest::kNone : entry.interest);
-  } else {
+  if (entry.state == State::kUnregistered) {
     Forget(fd);
+  } else {
+    Watch(fd, entry.state == State::kArmed ? entry.interest : Interest::kNone);
   }
 }
 
 void ScanningPoller::SyncChanged() {
   for (const int fd : changed_) SyncNow(fd);
   changed_.clear();
+}
+
+std::vector<Registration> ScanningPoller::registrations() const {
+  LockIfThreads lock(mutex_);
+  std::vector<Registration> result;
+  for (size_t fd = 0; fd < table_.size(); ++fd) {
+    const Entry& entry = table_[fd];
+    if (entry.state == State::kUnregistered) continue;
+    result.push_back({static_cast<int>(fd), entry.interest, entry.trigger, entry.data});
+  }
+  return result;
+}
+
+absl::StatusOr<int> ScanningPoller::DoTakeError(int fd) {
+  if (forked()) return ForkedError("take error");
+  {
+    LockIfThreads lock(mutex_);
+    if (FindRegistered(fd) == nullptr) {
+      return ErrnoStatus(ENOENT, absl::StrCat("take error of fd ", fd));
+    }
+  }
+  return TakeSocketError(fd);
 }
 
 absl::Status ScanningPoller::DoWake() {
@@ -117,26 +146,53 @@ absl::Status ScanningPoller::DoWake() {
 absl::StatusOr<size_t> ScanningPoller::DoWait(absl::Span<Event> events, absl::Duration timeout) {
   if (forked()) return ForkedError("wait");
   Deadline deadline(timeout);
-  absl::MutexLock lock(mutex_);
-  if (waiting_) {
+  LockIfThreads lock(mutex_);
+  if (ABSL_PREDICT_FALSE(waiting_)) {
     return absl::FailedPreconditionError("wait: another thread is waiting on this poller");
   }
   waiting_ = true;
   events_ = events;
   delivered_ = 0;
-  absl::StatusOr<size_t> result = WaitUntil(deadline);
+  absl::StatusOr<size_t> result = WaitUntil(deadline, lock);
   waiting_ = false;
   // Changes that came while the last events were on their way out of the kernel.
   SyncChanged();
   return result;
 }
 
-absl::StatusOr<size_t> ScanningPoller::WaitUntil(Deadline& deadline) {
+int ScanningPoller::LookThenBlock(const Deadline& deadline) {
+  // A call that may block queues itself on every descriptor up to the first ready one before it
+  // returns; one that may not queues itself on none, and takes a fraction of the time where many
+  // are watched. A look in vain costs about a fifth of the call that follows, so looks become rare
+  // while they find nothing.
+  constexpr int kMostBlindWaits = 15;
+  // A look need not ask the kernel about the wake channel: only a Wake that is pending matters, and
+  // of that this process knows itself. A change that comes meanwhile signals the channel too; a
+  // later Block finds that, and goes on.
+  if (wake_pending_.load(std::memory_order_acquire)) return Block(deadline);
+  if (deadline.immediate()) return Look();
+  if (blind_waits_ > 0) {
+    --blind_waits_;
+    return Block(deadline);
+  }
+  const int count = Look();
+  if (count != 0) {
+    next_blind_waits_ = 1;
+    return count;
+  }
+  blind_waits_ = next_blind_waits_;
+  next_blind_waits_ = std::min(2 * next_blind_waits_ + 1, kMostBlindWaits);
+  return Block(deadline);
+}
+
+absl::StatusOr<size_t> ScanningPoller::WaitUntil(Deadline& deadline, LockIfThreads& lock) {
   while (true) {
-    mutex_.unlock();
-    const int count = Block(deadline);
-    const int error = count < 0 ? errno : 0;
-    mutex_.lock();
+    int error = 0;
+    const int count = lock.Without([&] {
+      const int found = LookThenBlock(deadline);
+      if (found < 0) error = errno;
+      return found;
+    });
 
     bool woken = false;
     if (count > 0 && WakeFound()) {
@@ -155,14 +211,21 @@ absl::StatusOr<size_t> ScanningPoller::WaitUntil(Deadline& deadline) {
       }
       // Perhaps none: another thread may have opened the number anew by now.
       DeliverClosed();
-    } else if (error != 0 && (error != EINTR || options_.return_on_signal)) {
+    } else if (error == EINTR) {
+      counters_.CountInterrupted();
+      if (options_.return_on_signal) return ErrnoStatus(error, absl::StrCat("wait: ", name()));
+    } else if (error != 0) {
       return ErrnoStatus(error, absl::StrCat("wait: ", name()));
     }
-    if (delivered_ > 0 || woken || deadline.Passed()) return delivered_;
+    if (delivered_ > 0 || woken || deadline.Passed()) {
+      counters_.CountWait(delivered_, woken);
+      return delivered_;
+    }
+    if (count > 0) counters_.CountSpurious();
   }
 }
 
-bool ScanningPoller::Deliver(int fd, Readiness found, uint16_t raw) {
+bool ScanningPoller::DeliverOddly(int fd, Readiness found, uint16_t raw) {
   constexpr Readiness kUnasked = Readiness::kHangup | Readiness::kError | Readiness::kInvalid;
   Entry& entry = table_[fd];
   const auto wanted = static_cast<Readiness>(entry.interest);
@@ -172,22 +235,19 @@ bool ScanningPoller::Deliver(int fd, Readiness found, uint16_t raw) {
     readiness |= wanted & (Readiness::kReadable | Readiness::kWritable);
   }
   if (readiness == Readiness::kNone) return true;
-  entry.dead = HasAny(found, Readiness::kInvalid);
-  entry.fired = entry.trigger == Trigger::kOneShot;
-  if (entry.dead || entry.fired) Watch(fd, Interest::kNone);
-  Event& event = events_[delivered_++];
-  event.fd = fd;
-  event.readiness = readiness;
-  event.raw = raw;
-  event.data = entry.data;
-  return delivered_ < events_.size();
+  if (HasAny(found, Readiness::kInvalid)) {
+    entry.state = State::kDead;
+  } else if (entry.trigger == Trigger::kOneShot) {
+    entry.state = State::kFired;
+  }
+  if (entry.state != State::kArmed) Watch(fd, Interest::kNone);
+  return Fill(entry, fd, readiness, raw);
 }
 
 void ScanningPoller::DeliverClosed() {
   for (size_t fd = 0; fd < table_.size(); ++fd) {
     const Entry& entry = table_[fd];
-    if (!entry.registered || entry.fired || entry.dead) continue;
-    if (entry.interest == Interest::kNone) continue;
+    if (entry.state != State::kArmed || entry.interest == Interest::kNone) continue;
     if (fcntl(static_cast<int>(fd), F_GETFD) != -1 || errno != EBADF) continue;
     if (!Deliver(static_cast<int>(fd), Readiness::kInvalid, 0)) return;
   }
@@ -195,7 +255,7 @@ void ScanningPoller::DeliverClosed() {
 
 absl::Status ScanningPoller::DoRebuildAfterFork() {
   if (!forked()) return absl::OkStatus();
-  absl::MutexLock lock(mutex_);
+  LockIfThreads lock(mutex_);
   SyncChanged();
   // Before anything is opened that could take the number of a registration whose file is closed.
   const absl::Status status = ForgetOtherFiles();
@@ -212,10 +272,10 @@ absl::Status ScanningPoller::DoRebuildAfterFork() {
 absl::Status ScanningPoller::ForgetOtherFiles() {
   absl::Status first;
   for (size_t i = 0; i < table_.size(); ++i) {
-    if (!table_[i].registered) continue;
+    if (table_[i].state == State::kUnregistered) continue;
     const int fd = static_cast<int>(i);
     const std::optional<FileIdentity> identity = FileIdentity::Of(fd);
-    if (identity.has_value() && identity->digest == table_[i].identity) continue;
+    if (identity.has_value() && identity->SameAs(table_[i].identity)) continue;
     const int error = identity.has_value() ? ENOENT : errno;
     if (first.ok()) {
       first = ErrnoStatus(error, absl::StrCat("rebuild after fork: register fd ", fd));

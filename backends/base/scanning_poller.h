@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "absl/base/optimization.h"
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -18,6 +19,8 @@
 #include "someos/backends/base/deadline.h"
 #include "someos/backends/base/file_identity.h"
 #include "someos/backends/base/fork_generation.h"
+#include "someos/backends/base/lock_if_threads.h"
+#include "someos/backends/base/wait_counters.h"
 #include "someos/backends/base/wake_channel.h"
 
 namespace someos::base {
@@ -29,44 +32,55 @@ namespace someos::base {
 // go into the table of registrations at once, and into the watch set when the waiter, woken for
 // that, is back; it then waits on against the same deadline.
 class ScanningPoller : public Poller {
+ public:
+  std::vector<Registration> registrations() const override;
+  Counters counters() const override { return counters_.Read(); }
+
  protected:
   ScanningPoller(const PollerOptions& options, WakeChannel wake_channel);
 
   // Fills an Event of Wait's span from what the scan found about `fd`; called from Scan only.
   // Conditions outside the registration's interest are left out, and the implied ones added.
   // Returns whether there is room for more.
-  bool Deliver(int fd, Readiness found, uint16_t raw) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  inline bool Deliver(int fd, Readiness found, uint16_t raw) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   int wake_fd() const { return wake_channel_.fd(); }
 
   // Watches `fd` for `interest` from the next Block on, in place of what it was watched for, and
-  // drops what the last Block found about it. kNone: keeps the place, watches for nothing.
+  // drops what the last Block or Look found about it. kNone: keeps the place, watches for nothing.
   virtual void Watch(int fd, Interest interest) = 0;
   // Takes `fd` out of the watch set, if it is in it.
   virtual void Forget(int fd) = 0;
   // Hands the watch set and the wake channel to the kernel. -1 and errno as the system call.
   virtual int Block(const Deadline& deadline) = 0;
-  // Whether the last Block found the wake channel readable.
+  // The same without blocking, and without the wake channel.
+  virtual int Look() = 0;
+  // Whether the last Block or Look found the wake channel readable.
   virtual bool WakeFound() const = 0;
-  // Calls Deliver for each ready descriptor of the last Block, starting where the last Scan that
-  // ran out of room left off, until Deliver returns false.
+  // Calls Deliver for each ready descriptor of the last Block or Look, starting where the last Scan
+  // that ran out of room left off, until Deliver returns false.
   virtual void Scan() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) = 0;
   // Whether the mechanism can hold this number at all.
   virtual absl::Status CheckRange(int fd) const = 0;
   // After a fork, the watch set must look for this channel instead of the parent's.
   virtual absl::Status ReplaceWakeFd(int fd) = 0;
 
-  absl::Mutex mutex_;
+  mutable absl::Mutex mutex_;
 
  private:
+  enum class State : uint8_t {
+    kUnregistered,
+    kArmed,
+    kFired,  // a one-shot that has been reported
+    kDead,   // reported as kInvalid
+  };
+
   struct Entry {
     uint64_t data = 0;
     uint32_t identity = 0;
     Interest interest = Interest::kNone;
     Trigger trigger = Trigger::kLevel;
-    bool registered = false;
-    bool fired = false;  // a one-shot that has been reported
-    bool dead = false;   // reported as kInvalid
+    State state = State::kUnregistered;
   };
 
   absl::Status DoRegister(int fd, Interest interest, uint64_t data, Trigger trigger) override;
@@ -75,6 +89,7 @@ class ScanningPoller : public Poller {
   absl::StatusOr<size_t> DoWait(absl::Span<Event> events, absl::Duration timeout) override;
   absl::Status DoWake() override;
   absl::Status DoRebuildAfterFork() override;
+  absl::StatusOr<int> DoTakeError(int fd) override;
 
   absl::Status CheckSupported(absl::string_view operation, int fd, Interest interest,
                               Trigger trigger) const;
@@ -83,7 +98,22 @@ class ScanningPoller : public Poller {
   void Sync(int fd) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void SyncNow(int fd) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void SyncChanged() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  absl::StatusOr<size_t> WaitUntil(Deadline& deadline) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Deliver for what is not just some of the conditions that a level-triggered registration asks
+  // for.
+  bool DeliverOddly(int fd, Readiness found, uint16_t raw) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool Fill(const Entry& entry, int fd, Readiness readiness, uint16_t raw)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    Event& event = events_[delivered_++];
+    event.fd = fd;
+    event.readiness = readiness;
+    event.raw = raw;
+    event.data = entry.data;
+    return delivered_ < events_.size();
+  }
+  // Look or Block; the latter after a Look if that is likely to find something.
+  int LookThenBlock(const Deadline& deadline);
+  absl::StatusOr<size_t> WaitUntil(Deadline& deadline, LockIfThreads& lock)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Forgets the registrations whose numbers are closed or name other files by now. Returns an
   // error about the first of them.
   absl::Status ForgetOtherFiles() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -93,9 +123,14 @@ class ScanningPoller : public Poller {
   bool forked() const { return fork_generation_ != ForkGeneration(); }
 
   const PollerOptions options_;
+  WaitCounters counters_;
   WakeChannel wake_channel_;
   std::atomic<bool> wake_pending_{false};
   uint32_t fork_generation_;
+  // The waiting thread's: how many waits to go without a look, and how many the next look that
+  // finds nothing will cost.
+  int blind_waits_ = 0;
+  int next_blind_waits_ = 1;
 
   std::vector<Entry> table_ ABSL_GUARDED_BY(mutex_);  // by descriptor
   std::vector<int> changed_ ABSL_GUARDED_BY(mutex_);  // during the running wait
@@ -103,6 +138,16 @@ class ScanningPoller : public Poller {
   absl::Span<Event> events_ ABSL_GUARDED_BY(mutex_);  // the running wait's
   size_t delivered_ ABSL_GUARDED_BY(mutex_) = 0;      // of events_
 };
+
+inline bool ScanningPoller::Deliver(int fd, Readiness found, uint16_t raw) {
+  const Entry& entry = table_[fd];
+  const Readiness asked = found & static_cast<Readiness>(entry.interest);
+  if (ABSL_PREDICT_FALSE(asked != found || found == Readiness::kNone ||
+                         entry.trigger != Trigger::kLevel)) {
+    return DeliverOddly(fd, found, raw);
+  }
+  return Fill(entry, fd, found, raw);
+}
 
 }  // namespace someos::base
 

@@ -1,0 +1,40 @@
+// Whether this program may do without what only threads need.
+
+#ifndef SOMEOS_BACKENDS_BASE_SINGLE_THREADED_H_
+#define SOMEOS_BACKENDS_BASE_SINGLE_THREADED_H_
+
+#include <atomic>
+
+// glibc 2.32 and newer.
+#if defined(__has_include)
+#if __has_include(<sys/single_threaded.h>)
+#include <sys/single_threaded.h>
+#define SOMEOS_HAS_LIBC_SINGLE_THREADED 1
+#endif
+#endif
+
+namespace someos::base {
+
+// True only while the program has one thread. False if the C library does not tell.
+inline bool SingleThreaded() {
+#ifdef SOMEOS_HAS_LIBC_SINGLE_THREADED
+  return __libc_single_threaded != 0;
+#else
+  return false;
+#endif
+}
+
+// Sets `flag`; false if it was set already. An atomic exchange, which costs more than all the rest
+// of a wait that finds something, is for programs with threads.
+inline bool SetFirst(std::atomic<bool>& flag) {
+  if (SingleThreaded()) {
+    if (flag.load(std::memory_order_relaxed)) return false;
+    flag.store(true, std::memory_order_relaxed);
+    return true;
+  }
+  return !flag.exchange(true, std::memory_order_acquire);
+}
+
+}  // namespace someos::base
+
+#endif  // SOMEOS_BACKENDS_BASE_SINGLE_THREADED_H_
