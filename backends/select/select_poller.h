@@ -4,7 +4,9 @@
 //  - Descriptors from FD_SETSIZE on (1024; NetBSD 256) are refused: kOutOfRange.
 //  - No edge-triggered mode.
 //  - Hangups and errors show as readable and writable only, and an interest that asks for neither
-//    does not see them; a half-close shows as readable.
+//    does not see them; a half-close shows as readable. A hangup is readable alone: select(2)
+//    calls the descriptor writable only if there is room.
+//  - The wait that finds a descriptor closed (kInvalid) reports no others; the next one does.
 //  - The kernel knows numbers, not files: see //backends/poll about reused numbers.
 //  - A wait costs time in proportion to the highest registered number.
 
@@ -54,17 +56,26 @@ class SelectPoller final : public base::ScanningPoller {
   void Watch(int fd, Interest interest) override;
   void Forget(int fd) override;
   int Block(const base::Deadline& deadline) override;
+  int Look() override;
   bool WakeFound() const override;
   void Scan() override ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status CheckRange(int fd) const override;
   absl::Status ReplaceWakeFd(int fd) override;
 
-  // Deliver for one descriptor, if the last Block found something about it.
-  bool ScanOne(int fd) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  static void Add(int fd, fd_set& set, int& members);
+  // The system call on found_. An empty set costs the kernel as much as any: it is not given one.
+  // `reads`: whether the set of reads has members.
+  int Select(bool reads, const timespec* timeout);
+  // Delivers what is found from `begin` to before `end`. False if there is no more room.
+  bool ScanRange(int begin, int end) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const SelectSystem& system_;
   Sets watched_;
-  Sets found_;          // by the last Block; its wake channel's bit stays in read
+  Sets found_;  // by the last Block; its wake channel's bit stays in read
+  // How many descriptors are in each set of watched_, without the wake channel.
+  int readable_ = 0;
+  int writable_ = 0;
+  int except_ = 0;
   int count_ = 0;       // no watched descriptor is as high
   int scan_start_ = 0;  // a descriptor
 };

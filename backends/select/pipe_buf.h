@@ -1,0 +1,28 @@
+// Python's select.PIPE_BUF.
+
+#ifndef SOMEOS_BACKENDS_SELECT_PIPE_BUF_H_
+#define SOMEOS_BACKENDS_SELECT_PIPE_BUF_H_
+
+#include <limits.h>
+
+#include "someos/api/constant.h"
+
+namespace someos::select {
+
+// As many bytes as can be written to a pipe without blocking, and in one piece, once a select(),
+// poll() or another call of this library has said that it is writable. POSIX: at least 512; Linux
+// has 4096, the BSDs and macOS 512. Does not hold for other kinds of files.
+#ifdef PIPE_BUF
+inline constexpr int kPipeBuf = PIPE_BUF;
+#else  // a system where it depends on the file
+inline constexpr int kPipeBuf = _POSIX_PIPE_BUF;
+#endif
+
+// The constants that come with select(), by Python's names.
+inline constexpr Constant kSelectConstants[] = {
+    {"PIPE_BUF", kPipeBuf},
+};
+
+}  // namespace someos::select
+
+#endif  // SOMEOS_BACKENDS_SELECT_PIPE_BUF_H_

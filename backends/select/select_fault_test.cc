@@ -1,0 +1,10 @@
+#include "someos/backends/select/select_faults.h"
+#include "someos/testing/fault_tests.h"
+
+namespace someos {
+namespace {
+
+SOMEOS_FAULT_TESTS(Select, FaultySelect);
+
+}  // namespace
+}  // namespace someos

@@ -1,0 +1,116 @@
+#include "someos/backends/select/select_lists.h"
+
+#include <fcntl.h>
+#include <sys/select.h>
+#include <time.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
+#include "someos/api/errno_status.h"
+#include "someos/backends/base/python_timeout.h"
+#include "someos/backends/select/select_system.h"
+
+namespace someos::select::internal {
+namespace {
+
+// Kernels look at no number above their table of the process's descriptors: no EBADF for it, and on
+// Linux its bit stays set as if it were ready (T22). The table holds every open descriptor and does
+// not shrink, so none is above it if the highest of the lists is open. One fcntl() finds that out,
+// and is spared where a table is never so small: Linux begins with a word of bits.
+#ifdef __linux__
+constexpr int kAlwaysInTable = sizeof(long) * CHAR_BIT;
+#else
+constexpr int kAlwaysInTable = 0;
+#endif
+
+bool IsOpen(int fd) { return fcntl(fd, F_GETFD) != -1; }
+
+// A bitmap for descriptors of any height: the system's own sets, one after the other. They have no
+// padding, so the kernel sees one long set, and FD_SET's checks of its argument are content.
+class Bitmap {
+ public:
+  static_assert(sizeof(fd_set) * CHAR_BIT == FD_SETSIZE);
+
+  // With no room at all if `highest` is negative.
+  explicit Bitmap(int highest)
+      : sets_(highest < 0 ? 0 : static_cast<size_t>(highest) / FD_SETSIZE + 1) {}
+
+  void Fill(absl::Span<const int> fds) {
+    for (fd_set& set : sets_) FD_ZERO(&set);
+    for (const int fd : fds) FD_SET(fd % FD_SETSIZE, &sets_[fd / FD_SETSIZE]);
+  }
+
+  bool Has(int fd) const { return FD_ISSET(fd % FD_SETSIZE, &sets_[fd / FD_SETSIZE]); }
+
+  fd_set* data() { return sets_.empty() ? nullptr : sets_.data(); }
+
+ private:
+  absl::InlinedVector<fd_set, 1> sets_;
+};
+
+}  // namespace
+
+SelectLists::SelectLists(SelectOptions options) : SelectLists(options, RealSelectSystem()) {}
+
+SelectLists::SelectLists(SelectOptions options, const SelectSystem& system)
+    : strict_(!options.beyond_fd_setsize), system_(system) {}
+
+absl::Status SelectLists::SetTimeout(std::optional<absl::Duration> timeout) {
+  const absl::StatusOr<base::Deadline> deadline =
+      base::NonNegativeTimeout(timeout, "timeout must be non-negative");
+  if (deadline.ok()) deadline_ = *deadline;
+  return deadline.status();
+}
+
+absl::Status SelectLists::Add(List list, int fd) {
+  if (strict_ && fd >= FD_SETSIZE) {
+    return absl::InvalidArgumentError("filedescriptor out of range in select()");
+  }
+  if (strict_ && fds_[list].size() >= FD_SETSIZE) {
+    return absl::InvalidArgumentError("too many file descriptors in select()");
+  }
+  fds_[list].push_back(fd);
+  highest_ = std::max(highest_, fd);
+  return absl::OkStatus();
+}
+
+absl::Status SelectLists::Run() {
+  // Before the bitmaps, too: INT_MAX is not open, and must not size any.
+  if (highest_ >= kAlwaysInTable && !IsOpen(highest_)) return NotOpen();
+  const auto bitmap_for = [&](List list) { return Bitmap(fds_[list].empty() ? -1 : highest_); };
+  Bitmap bitmaps[] = {bitmap_for(kRead), bitmap_for(kWrite), bitmap_for(kExcept)};
+  int count;
+  do {
+    for (const List list : {kRead, kWrite, kExcept}) bitmaps[list].Fill(fds_[list]);
+    timespec timeout;
+    if (!deadline_.infinite()) timeout = deadline_.AsTimespec();
+    count = system_.select(highest_ + 1, bitmaps[kRead].data(), bitmaps[kWrite].data(),
+                           bitmaps[kExcept].data(), deadline_.infinite() ? nullptr : &timeout);
+    if (count < 0 && errno == EBADF) return NotOpen();
+    if (count < 0 && errno != EINTR) return ErrnoStatus(errno, "select");
+  } while (count <= 0 && !deadline_.Passed());
+
+  for (const List list : {kRead, kWrite, kExcept}) {
+    for (int& fd : fds_[list]) {
+      // Not every kernel empties the sets when it found nothing, and none does for EINTR.
+      if (count <= 0 || !bitmaps[list].Has(fd)) fd = kNotReady;
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status SelectLists::NotOpen() const {
+  for (const auto& fds : fds_) {
+    for (const int fd : fds) {
+      if (!IsOpen(fd)) return ErrnoStatus(EBADF, absl::StrCat("select fd ", fd));
+    }
+  }
+  return ErrnoStatus(EBADF, "select");  // another thread has opened it by now
+}
+
+}  // namespace someos::select::internal
