@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "someos/backends/base/slow_growth.h"
 
 namespace someos {
 namespace {
@@ -66,9 +67,13 @@ Capabilities PollPoller::capabilities() const {
 }
 
 void PollPoller::Watch(int fd, Interest interest) {
-  if (static_cast<size_t>(fd) >= place_.size()) place_.resize(fd + 1);
+  if (static_cast<size_t>(fd) >= place_.size()) {
+    base::ReserveSlowly(place_, fd + 1);
+    place_.resize(fd + 1);
+  }
   if (place_[fd] == 0) {
     place_[fd] = static_cast<int>(watched_.size());
+    base::ReserveSlowly(watched_, watched_.size() + 1);
     watched_.emplace_back();
   }
   // A negative number keeps the place and makes the kernel look away, hangups included (T4).
@@ -86,6 +91,12 @@ void PollPoller::Forget(int fd) {
 
 int PollPoller::Block(const Deadline& deadline) {
   return system_.poll(watched_.data(), static_cast<nfds_t>(watched_.size()), deadline);
+}
+
+int PollPoller::Look() {
+  watched_[0].revents = 0;
+  return system_.poll(watched_.data() + 1, static_cast<nfds_t>(watched_.size() - 1),
+                      Deadline(absl::ZeroDuration()));
 }
 
 bool PollPoller::WakeFound() const { return watched_[0].revents != 0; }

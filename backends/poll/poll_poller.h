@@ -43,6 +43,7 @@ class PollPoller final : public base::ScanningPoller {
   void Watch(int fd, Interest interest) override;
   void Forget(int fd) override;
   int Block(const base::Deadline& deadline) override;
+  int Look() override;
   bool WakeFound() const override;
   void Scan() override ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status CheckRange(int fd) const override;

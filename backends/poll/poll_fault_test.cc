@@ -1,0 +1,10 @@
+#include "someos/backends/poll/poll_faults.h"
+#include "someos/testing/fault_tests.h"
+
+namespace someos {
+namespace {
+
+SOMEOS_FAULT_TESTS(Poll, FaultyPoll);
+
+}  // namespace
+}  // namespace someos
