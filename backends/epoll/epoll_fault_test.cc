@@ -1,0 +1,10 @@
+#include "someos/backends/epoll/epoll_faults.h"
+#include "someos/testing/fault_tests.h"
+
+namespace someos {
+namespace {
+
+SOMEOS_FAULT_TESTS(Epoll, FaultyEpoll);
+
+}  // namespace
+}  // namespace someos

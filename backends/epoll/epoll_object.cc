@@ -1,0 +1,139 @@
+#include "someos/backends/epoll/epoll_object.h"
+
+#include <sys/epoll.h>
+#include <sys/select.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+#include <memory>
+#include <new>
+
+#include "absl/base/dynamic_annotations.h"
+#include "someos/api/errno_status.h"
+#include "someos/backends/base/deadline.h"
+#include "someos/backends/base/python_timeout.h"
+
+namespace someos::select {
+namespace {
+
+constexpr int kDefaultMaxEvents = FD_SETSIZE - 1;
+// More is EINVAL in the kernel.
+constexpr int kKernelMaxEvents = INT_MAX / sizeof(epoll_event);
+// As many descriptors as a process may have open, unless fs.nr_open has been raised. Room for them
+// is 12 MiB of addresses; memory is taken for what the kernel fills.
+constexpr int kMostRoom = 1 << 20;
+
+absl::Status ClosedError() {
+  return absl::InvalidArgumentError("I/O operation on closed epoll object");
+}
+
+// Python rounds towards positive infinity to milliseconds, so that what is less than a millisecond
+// below zero means zero, and only the rest of what is negative blocks.
+absl::StatusOr<base::Deadline> DeadlineOf(std::optional<absl::Duration> timeout) {
+  if (timeout.has_value() && *timeout < absl::ZeroDuration()) {
+    timeout = absl::Trunc(*timeout, absl::Milliseconds(1));
+  }
+  return base::MillisecondTimeout(timeout);
+}
+
+}  // namespace
+
+constexpr Epoll::Operation Epoll::kRegister = {EPOLL_CTL_ADD, "register"};
+constexpr Epoll::Operation Epoll::kModify = {EPOLL_CTL_MOD, "modify"};
+constexpr Epoll::Operation Epoll::kUnregister = {EPOLL_CTL_DEL, "unregister"};
+
+absl::StatusOr<Epoll> Epoll::Create(int sizehint, int flags, const EpollSystem& system) {
+  if (sizehint < -1 || sizehint == 0) return absl::InvalidArgumentError("negative sizehint");
+  if (flags != 0 && flags != kEpollCloexec) return ErrnoStatus(EINVAL, "invalid flags");
+  const int fd = system.create(EPOLL_CLOEXEC);
+  if (fd < 0) return ErrnoStatus(errno, "create an epoll object");
+  return Epoll(fd, system);
+}
+
+absl::StatusOr<Epoll> Epoll::FromFd(int fd, const EpollSystem& system) {
+  const absl::StatusOr<int> checked = DescriptorOf(fd);
+  if (!checked.ok()) return checked.status();
+  return Epoll(fd, system);
+}
+
+Epoll::Epoll(Epoll&& other) noexcept
+    : system_(other.system_), waiter_(other.waiter_), fd_(other.fd_.exchange(-1)) {}
+
+Epoll& Epoll::operator=(Epoll&& other) noexcept {
+  if (this == &other) return *this;
+  Close();
+  system_ = other.system_;
+  waiter_ = other.waiter_;
+  fd_ = other.fd_.exchange(-1);
+  return *this;
+}
+
+void Epoll::Close() {
+  const int fd = fd_.exchange(-1);
+  if (fd < 0) return;
+  // ThreadSanitizer calls closing a number that another thread waits on a race; here it is allowed.
+  ABSL_ANNOTATE_IGNORE_WRITES_BEGIN();
+  close(fd);
+  ABSL_ANNOTATE_IGNORE_WRITES_END();
+}
+
+absl::Status Epoll::Control(const Operation& operation, const absl::StatusOr<int>& fd,
+                            uint32_t eventmask) {
+  if (!fd.ok()) return fd.status();
+  const int epoll_fd = fileno();
+  if (epoll_fd < 0) return ClosedError();
+  epoll_event event = {};
+  event.events = eventmask;
+  event.data.fd = *fd;
+  if (system_->control(epoll_fd, operation.number, *fd, &event) != 0) {
+    return ErrnoStatus(errno, absl::StrCat(operation.name, " fd ", *fd));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<EpollEvent>> Epoll::Poll(std::optional<absl::Duration> timeout,
+                                                    int maxevents) {
+  if (closed()) return ClosedError();
+  const absl::StatusOr<base::Deadline> deadline = DeadlineOf(timeout);
+  if (!deadline.ok()) return deadline.status();
+  if (maxevents == -1) maxevents = kDefaultMaxEvents;
+  if (maxevents < 1) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("maxevents must be greater than 0, got ", maxevents));
+  }
+  if (maxevents > kKernelMaxEvents) {
+    return ErrnoStatus(EINVAL, absl::StrCat("poll: maxevents ", maxevents));
+  }
+  if (maxevents <= kDefaultMaxEvents) {
+    epoll_event room[kDefaultMaxEvents];
+    return PollInto(room, maxevents, *deadline);
+  }
+  const int size = std::min(maxevents, kMostRoom);
+  const std::unique_ptr<epoll_event[]> room(new (std::nothrow) epoll_event[size]);
+  if (room == nullptr) return ErrnoStatus(ENOMEM, absl::StrCat("poll: maxevents ", maxevents));
+  return PollInto(room.get(), size, *deadline);
+}
+
+absl::StatusOr<std::vector<EpollEvent>> Epoll::PollInto(epoll_event* room, int size,
+                                                        base::Deadline deadline) {
+  while (true) {
+    const int epoll_fd = fileno();
+    // Poll() has seen it open; so it has been closed by another thread or by a signal handler.
+    if (epoll_fd < 0) return ErrnoStatus(EBADF, "poll: closed meanwhile");
+    const int count = waiter_.Wait(epoll_fd, room, size, deadline);
+    if (count < 0 && errno != EINTR) {
+      return ErrnoStatus(errno, absl::StrCat("poll epoll fd ", epoll_fd));
+    }
+    std::vector<EpollEvent> events;
+    if (count > 0) {
+      events.reserve(count);
+      for (int i = 0; i < count; ++i) events.push_back({room[i].data.fd, room[i].events});
+      return events;
+    }
+    if (deadline.Passed()) return events;
+  }
+}
+
+}  // namespace someos::select

@@ -1,0 +1,115 @@
+// Failures while the epoll backend replaces its kernel object: see DropStaleRegistrations.
+
+#include <cerrno>
+#include <cstddef>
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "someos/api/event.h"
+#include "someos/api/interest.h"
+#include "someos/api/poller.h"
+#include "someos/backends/epoll/epoll_faults.h"
+#include "someos/testing/faults/fault_plan.h"
+#include "someos/testing/faults/faulty_backend.h"
+#include "someos/testing/open_descriptors.h"
+#include "someos/testing/pipe.h"
+#include "someos/testing/scoped_fd.h"
+#include "someos/testing/status_matchers.h"
+#include "someos/testing/stream_io.h"
+
+namespace someos {
+namespace {
+
+// A poller whose next wait replaces its kernel object: a file that was closed before it was
+// unregistered is ready, and a duplicate keeps it open. (T1)
+class EpollRebuildFaultTest : public testing::TestWithParam<Fault> {
+ protected:
+  void SetUp() override {
+    poller_ = FaultyEpoll().create({}).value();
+    ASSERT_THAT(poller_->Register(level_.reader.get(), Interest::kReadable, 1), Succeeds());
+    ASSERT_THAT(
+        poller_->Register(one_shot_.reader.get(), Interest::kReadable, 2, Trigger::kOneShot),
+        Succeeds());
+    const int fd = stale_.reader.get();
+    ASSERT_THAT(poller_->Register(fd, Interest::kReadable, 3), Succeeds());
+    duplicate_ = Duplicate(fd);
+    stale_.reader.reset();
+    ASSERT_THAT(poller_->Unregister(fd), Succeeds());
+    WriteText(stale_.writer.get(), "x");
+    descriptors_ = OpenDescriptors().size();
+  }
+
+  absl::StatusOr<size_t> Wait() { return poller_->Wait(events_, absl::Milliseconds(10)); }
+
+  // Nothing of the three has been lost, and the stale one does not make Wait spin.
+  void ExpectAllWell() {
+    EXPECT_EQ(Wait().value_or(9), 0u);
+    WriteText(level_.writer.get(), "x");
+    WriteText(one_shot_.writer.get(), "x");
+    ASSERT_EQ(Wait().value_or(9), 2u);
+    EXPECT_EQ(events_[0].data + events_[1].data, 3u);
+    ASSERT_EQ(Wait().value_or(9), 1u);
+    EXPECT_EQ(events_[0].data, 1u);
+    EXPECT_LT(poller_->counters().spurious, 10u);
+    EXPECT_EQ(OpenDescriptors().size(), descriptors_);
+  }
+
+  FaultPlan plan_;
+  const Pipe level_, one_shot_;
+  Pipe stale_;
+  ScopedFd duplicate_;
+  size_t descriptors_ = 0;
+  std::unique_ptr<Poller> poller_;
+  Event events_[8];
+};
+
+TEST_P(EpollRebuildFaultTest, WithNothingElseReadyWaitSaysSo) {
+  // Once for each call of this kind: the new object's wake channel, the first registration, ...
+  for (int nth = 1; nth <= 3; ++nth) {
+    plan_.Fail(GetParam().call, GetParam().error, nth);
+    const absl::StatusOr<size_t> count = Wait();
+    const bool happened = plan_.done();
+    plan_.Clear();
+    if (!happened) {
+      EXPECT_EQ(count.value_or(9), 0u) << count.status();
+      break;
+    }
+    EXPECT_THAT(count, FailsWithErrno(GetParam().error, "wait: drop stale registrations"));
+    EXPECT_EQ(OpenDescriptors().size(), descriptors_);
+  }
+  ExpectAllWell();
+}
+
+TEST_P(EpollRebuildFaultTest, WhatWasFetchedIsReported) {
+  WriteText(one_shot_.writer.get(), "x");
+  plan_.Fail(GetParam().call, GetParam().error);
+  ASSERT_EQ(Wait().value_or(9), 1u);
+  EXPECT_EQ(events_[0].data, 2u);
+  EXPECT_TRUE(plan_.done());
+  ReadAvailable(one_shot_.reader.get());
+  EXPECT_THAT(poller_->Modify(one_shot_.reader.get(), Interest::kReadable, 2, Trigger::kOneShot),
+              Succeeds());
+  ExpectAllWell();
+}
+
+TEST_P(EpollRebuildFaultTest, AWakeIsNotLost) {
+  ASSERT_THAT(poller_->Wake(), Succeeds());
+  plan_.Fail(GetParam().call, GetParam().error);
+  EXPECT_EQ(poller_->Wait(events_, absl::InfiniteDuration()).value_or(9), 0u);
+  EXPECT_TRUE(plan_.done());
+  EXPECT_EQ(poller_->counters().wakes, 1u);
+  ExpectAllWell();
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Faults, EpollRebuildFaultTest,
+    testing::Values(Fault{"epoll_create1", EMFILE}, Fault{"epoll_create1", ENFILE},
+                    Fault{"epoll_create1", ENOMEM}, Fault{"epoll_ctl ADD", ENOMEM},
+                    Fault{"epoll_ctl ADD", ENOSPC}, Fault{"epoll_ctl MOD", ENOMEM}),
+    [](const testing::TestParamInfo<Fault>& info) { return FaultName(info.param); });
+
+}  // namespace
+}  // namespace someos
