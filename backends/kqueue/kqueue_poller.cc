@@ -7,12 +7,13 @@
 #include <climits>
 #include <optional>
 #include <string>
-#include <type_traits>
 #include <utility>
 
 #include "absl/base/macros.h"
 #include "absl/strings/str_cat.h"
 #include "someos/api/errno_status.h"
+#include "someos/backends/base/socket_error.h"
+#include "someos/backends/kqueue/kevent.h"
 
 namespace someos {
 namespace {
@@ -35,24 +36,9 @@ constexpr auto kExceptKernelFilter = EVFILT_READ;  // never used
 constexpr unsigned kExceptNote = 0;
 #endif
 
-// The types of struct kevent differ (NetBSD has unsigned filters and wider flags, udata is a
-// pointer or a number), so fields are converted to what they are.
-template <typename Field, typename Value>
-void Assign(Field& field, Value value) {
-  if constexpr (std::is_pointer_v<Field>) {
-    field = reinterpret_cast<Field>(static_cast<uintptr_t>(value));
-  } else {
-    field = static_cast<Field>(value);
-  }
-}
-
-template <typename Udata>
-uint32_t GenerationOf(Udata udata) {
-  if constexpr (std::is_pointer_v<Udata>) {
-    return static_cast<uint32_t>(reinterpret_cast<uintptr_t>(udata));
-  } else {
-    return static_cast<uint32_t>(udata);
-  }
+bool IsSocket(int fd) {
+  const std::optional<FileIdentity> identity = FileIdentity::Of(fd);
+  return identity.has_value() && S_ISSOCK(identity->mode);
 }
 
 // What poll(2) says about `fd` now, in the values of Readiness (which are poll's).
@@ -101,11 +87,7 @@ absl::StatusOr<KqueuePoller::WatchedQueue> KqueuePoller::CreateWatchedQueue(Queu
   if (!wake_channel.ok()) return wake_channel.status();
   absl::StatusOr<std::unique_ptr<KernelQueue>> queue = new_queue();
   if (!queue.ok()) return queue.status();
-  struct kevent wake = {};
-  Assign(wake.ident, wake_channel->fd());
-  Assign(wake.filter, EVFILT_READ);
-  Assign(wake.flags, EV_ADD);
-  if (const int error = (*queue)->Change(wake); error != 0) {
+  if (const int error = (*queue)->Change(select::Kevent(wake_channel->fd()).Raw()); error != 0) {
     return ErrnoStatus(error, "create a kqueue poller: kevent");
   }
   return WatchedQueue{*std::move(wake_channel), *std::move(queue)};
@@ -117,37 +99,35 @@ KqueuePoller::Entry* KqueuePoller::FindRegistered(int fd) {
 }
 
 int KqueuePoller::ChangeFilter(int fd, const Entry& entry, Filters filter, unsigned flags) const {
-  struct kevent change = {};
-  Assign(change.ident, fd);
-  Assign(change.flags, flags);
-  Assign(change.udata, entry.generation);
+  select::Kevent change(fd, EVFILT_READ, static_cast<select::KqFlags>(flags), /*fflags=*/0,
+                        /*data=*/0, entry.generation);
   switch (filter) {
     case kExceptFilter:
-      Assign(change.filter, kExceptKernelFilter);
-      Assign(change.fflags, kExceptNote);
+      change.filter = kExceptKernelFilter;
+      change.fflags = kExceptNote;
       break;
     case kWriteFilter:
-      Assign(change.filter, EVFILT_WRITE);
+      change.filter = EVFILT_WRITE;
       break;
     default:
-      Assign(change.filter, EVFILT_READ);
-#ifndef __linux__  // libkqueue knows no low-water mark
+#ifdef NOTE_LOWAT  // libkqueue has none
       if (!HasAny(entry.interest, Interest::kReadable)) {
         // For the end of file alone: no amount of data shall do.
-        Assign(change.fflags, NOTE_LOWAT);
-        Assign(change.data, INT_MAX);
+        change.fflags = NOTE_LOWAT;
+        change.data = INT_MAX;
       }
 #endif
+      break;
   }
-  return queue_->Change(change);
+  return queue_->Change(change.Raw());
 }
 
-bool KqueuePoller::KernelHolds(int fd, const Entry& entry) const {
+int KqueuePoller::AskKernel(int fd, const Entry& entry) const {
   // Without EV_ADD the kernel answers ENOENT if the filter went away with its file.
   for (const Filters filter : {kReadFilter, kWriteFilter, kExceptFilter}) {
-    if (entry.filters & filter) return ChangeFilter(fd, entry, filter, EV_ENABLE) == 0;
+    if (entry.filters & filter) return ChangeFilter(fd, entry, filter, EV_ENABLE);
   }
-  return true;
+  return 0;
 }
 
 int KqueuePoller::Arm(int fd, Entry& entry, const FileIdentity& identity) {
@@ -159,8 +139,9 @@ int KqueuePoller::Arm(int fd, Entry& entry, const FileIdentity& identity) {
   const bool read = HasAny(entry.interest, Interest::kReadable | Interest::kReadHangup);
   int error = identity.always_ready() ? EPIPE : 0;
   if (error == 0 && read) {
-    // A system that ignores NOTE_LOWAT would report data that nobody asked for over and over.
-    error = ChangeFilter(fd, entry, kReadFilter, readable ? flags : flags | EV_CLEAR);
+    // A system that ignores NOTE_LOWAT would report data that nobody asked for over and over, and
+    // spend a one-shot on it.
+    error = ChangeFilter(fd, entry, kReadFilter, readable ? flags : EV_ADD | EV_CLEAR);
     if (error == 0) entry.filters |= kReadFilter;
   }
   if (error == 0 && HasAny(entry.interest, Interest::kWritable)) {
@@ -182,6 +163,7 @@ int KqueuePoller::Arm(int fd, Entry& entry, const FileIdentity& identity) {
   if (entry.trigger == Trigger::kEdge) entry.trigger = Trigger::kOneShot;
   entry.always_ready = true;
   always_ready_.Add(fd, identity, /*active=*/true);
+  always_ready_active_ = always_ready_.active();
   wake_channel_.Signal();  // a running wait does not know of it
   return 0;
 }
@@ -192,8 +174,18 @@ void KqueuePoller::Disarm(int fd, Entry& entry) {
     if (entry.filters & filter) ChangeFilter(fd, entry, filter, EV_DELETE);
   }
   entry.filters = kNoFilter;
-  if (entry.always_ready) always_ready_.Remove(fd);
+  if (!entry.always_ready) return;
+  always_ready_.Remove(fd);
+  always_ready_active_ = always_ready_.active();
   entry.always_ready = false;
+}
+
+void KqueuePoller::DropStray(const struct kevent& event) {
+  // Most often it was handed out just before another thread unregistered it, and there is nothing
+  // to take out. But if taking it out had failed, it would be reported for ever.
+  struct kevent change = event;
+  change.flags = EV_DELETE;
+  queue_->Change(change);
 }
 
 absl::Status KqueuePoller::DoRegister(int fd, Interest interest, uint64_t data, Trigger trigger) {
@@ -203,10 +195,14 @@ absl::Status KqueuePoller::DoRegister(int fd, Interest interest, uint64_t data, 
   if (!identity.has_value()) return ErrnoStatus(errno, absl::StrCat("register fd ", fd));
   absl::MutexLock lock(mutex_);
   if (Entry* old = FindRegistered(fd); old != nullptr) {
-    if (old->identity == identity->digest && KernelHolds(fd, *old)) {
-      return ErrnoStatus(EEXIST, absl::StrCat("register fd ", fd));
+    if (identity->SameAs(old->identity)) {
+      const int error = AskKernel(fd, *old);
+      if (error != ENOENT && error != EBADF) {
+        return ErrnoStatus(error == 0 ? EEXIST : error, absl::StrCat("register fd ", fd));
+      }
     }
     Disarm(fd, *old);
+    socket_errors_.erase(fd);
   }
   if (static_cast<size_t>(fd) >= table_.size()) table_.resize(fd + 1);
   Entry& entry = table_[fd];
@@ -236,8 +232,11 @@ absl::Status KqueuePoller::DoModify(int fd, Interest interest, uint64_t data, Tr
   // A one-shot's filter that is missing may just have fired: the waiting thread has fetched the
   // event and is about to take mutex_.
   const bool may_have_fired = entry->fired || entry->trigger == Trigger::kOneShot;
-  if (entry->identity != identity->digest || (!may_have_fired && !KernelHolds(fd, *entry))) {
+  if (!identity->SameAs(entry->identity)) {
     return ErrnoStatus(ENOENT, absl::StrCat("modify fd ", fd));
+  }
+  if (const int error = may_have_fired ? 0 : AskKernel(fd, *entry); error != 0) {
+    return ErrnoStatus(error, absl::StrCat("modify fd ", fd));
   }
   // From scratch: EV_ADD of a filter that is there does not change its EV_CLEAR or EV_ONESHOT.
   const Entry old = *entry;
@@ -262,7 +261,32 @@ absl::Status KqueuePoller::DoUnregister(int fd) {
   if (entry == nullptr) return ErrnoStatus(ENOENT, absl::StrCat("unregister fd ", fd));
   Disarm(fd, *entry);
   entry->registered = false;
+  socket_errors_.erase(fd);
   return absl::OkStatus();
+}
+
+std::vector<Registration> KqueuePoller::registrations() const {
+  absl::MutexLock lock(mutex_);
+  std::vector<Registration> result;
+  for (size_t fd = 0; fd < table_.size(); ++fd) {
+    const Entry& entry = table_[fd];
+    if (!entry.registered) continue;
+    result.push_back({static_cast<int>(fd), entry.interest, entry.trigger, entry.data});
+  }
+  return result;
+}
+
+absl::StatusOr<int> KqueuePoller::DoTakeError(int fd) {
+  if (forked()) return ForkedError("take error");
+  absl::MutexLock lock(mutex_);
+  if (FindRegistered(fd) == nullptr) {
+    return ErrnoStatus(ENOENT, absl::StrCat("take error of fd ", fd));
+  }
+  const auto from_event = socket_errors_.extract(fd);
+  const absl::StatusOr<int> from_socket = base::TakeSocketError(fd);
+  // libkqueue has taken it from the socket in order to tell it in the event.
+  if (from_socket.ok() && *from_socket == 0 && !from_event.empty()) return from_event.mapped();
+  return from_socket;
 }
 
 absl::Status KqueuePoller::DoWake() {
@@ -284,10 +308,14 @@ absl::StatusOr<size_t> KqueuePoller::DoWait(absl::Span<Event> events, absl::Dura
 
 absl::StatusOr<size_t> KqueuePoller::WaitUntil(absl::Span<Event> events, Deadline& deadline) {
   while (true) {
-    const size_t reserved = ReserveForAlwaysReady(events.size());
-    const absl::StatusOr<int> count = WaitInKernel(events.size() - reserved, deadline);
-    if (!count.ok() && (ErrnoOf(count.status()) != EINTR || options_.return_on_signal)) {
-      return count.status();
+    const bool some_always_ready = always_ready_active_.load(std::memory_order_relaxed) > 0;
+    const size_t reserved = some_always_ready ? ReserveForAlwaysReady(events.size()) : 0;
+    const size_t room = std::min(events.size() - reserved, buffer_.size());
+    const absl::StatusOr<int> count = WaitInKernel(room, some_always_ready ? nullptr : &deadline);
+    if (!count.ok()) {
+      const bool interrupted = ErrnoOf(count.status()) == EINTR;
+      if (interrupted) counters_.CountInterrupted();
+      if (!interrupted || options_.return_on_signal) return count.status();
     }
     bool woken = false;
     size_t delivered = 0;
@@ -304,57 +332,72 @@ absl::StatusOr<size_t> KqueuePoller::WaitUntil(absl::Span<Event> events, Deadlin
       }
       TakeAlwaysReady(events, delivered);
     }
-    if (delivered > 0 || woken || deadline.Passed()) return delivered;
+    // All room went to events that nobody is to hear of; others may be ready behind them.
+    const bool crowded_out = delivered == 0 && count.ok() && static_cast<size_t>(*count) == room;
+    if (delivered > 0 || woken || (!crowded_out && deadline.Passed())) {
+      counters_.CountWait(delivered, woken);
+      return delivered;
+    }
+    if (count.value_or(0) > 0) counters_.CountSpurious();
   }
 }
 
 size_t KqueuePoller::ReserveForAlwaysReady(size_t room) {
-  absl::MutexLock lock(mutex_);
-  if (always_ready_.active() == 0) return 0;
   // Neither kind may starve the other: half the room each, or turns if there is room for one.
   if (room > 1) return room / 2;
   always_ready_turn_ = !always_ready_turn_;
   return always_ready_turn_ ? 1 : 0;
 }
 
-absl::StatusOr<int> KqueuePoller::WaitInKernel(size_t room, const Deadline& deadline) {
+absl::StatusOr<int> KqueuePoller::WaitInKernel(size_t room, const Deadline* deadline) {
   // No more than there is room to report: a one-shot or an edge that is fetched is spent.
-  const int most = static_cast<int>(std::min(room, buffer_.size()));
-  if (most == 0) return 0;
+  if (room == 0) return 0;
   timespec timeout = {};
-  const timespec* limit = nullptr;
-  bool some_always_ready;
-  {
-    absl::MutexLock lock(mutex_);
-    some_always_ready = always_ready_.active() > 0;
+  const timespec* limit = &timeout;
+  if (deadline != nullptr && deadline->infinite()) {
+    limit = nullptr;
+  } else if (deadline != nullptr) {
+    timeout = deadline->AsTimespec();
   }
-  if (!some_always_ready && !deadline.infinite()) timeout = deadline.AsTimespec();
-  if (some_always_ready || !deadline.infinite()) limit = &timeout;
-  const int count = queue_->Wait(buffer_.data(), most, limit);
+  const int count = queue_->Wait(buffer_.data(), static_cast<int>(room), limit);
   if (count < 0) return ErrnoStatus(errno, "wait: kevent");
   return count;
 }
 
 void KqueuePoller::Translate(const struct kevent& raw, absl::Span<Event> events,
                              size_t& delivered) {
-  const int fd = static_cast<int>(raw.ident);
+  const select::Kevent event(raw);
+  const int fd = static_cast<int>(event.ident);
+  const bool from_except_filter = kHasPriority && event.filter == kExceptKernelFilter;
+  const Filters filter = event.filter == EVFILT_WRITE ? kWriteFilter
+                         : from_except_filter         ? kExceptFilter
+                                                      : kReadFilter;
   Entry* entry = FindRegistered(fd);
-  if (entry == nullptr || entry->generation != GenerationOf(raw.udata)) return;
+  // (A one-shot's filters are taken out when one of them fires; events of others that the same call
+  // has brought still add to its report.)
+  if (entry == nullptr || (!entry->fired && !(entry->filters & filter))) return DropStray(raw);
+  if (entry->generation != static_cast<uint32_t>(event.udata)) return;
   Readiness readiness = Readiness::kNone;
-  if (raw.filter == EVFILT_WRITE) {
+  if (event.filter == EVFILT_WRITE) {
     readiness = Readiness::kWritable;
-  } else if (kHasPriority && raw.filter == kExceptKernelFilter) {
-    readiness = Readiness::kPriority;
+  } else if (from_except_filter) {
+    // OpenBSD's also fires for a hangup.
+    if (event.fflags & kExceptNote) readiness = Readiness::kPriority;
   } else {
     readiness = Readiness::kReadable;
-    if (raw.flags & EV_EOF) readiness |= Readiness::kReadHangup;
+    if (event.flags & EV_EOF) readiness |= Readiness::kReadHangup;
   }
-  if (raw.flags & (EV_EOF | EV_ERROR)) {
+  if (event.flags & (EV_EOF | EV_ERROR)) {
     readiness |= AskPoll(fd) & (Readiness::kHangup | Readiness::kError);
     // The socket's error; libkqueue has taken it from the socket, so poll no longer sees it.
-    if (raw.fflags != 0) readiness |= Readiness::kError;
+    if (event.fflags != 0 && !from_except_filter) {
+      readiness |= Readiness::kError;
+      if ((event.flags & EV_EOF) && IsSocket(fd)) {
+        socket_errors_[fd] = static_cast<int>(event.fflags);
+      }
+    }
   }
-  Deliver(fd, *entry, readiness, static_cast<uint16_t>(raw.flags), events, delivered);
+  Deliver(fd, *entry, readiness, static_cast<uint16_t>(event.flags), events, delivered);
 }
 
 void KqueuePoller::Deliver(int fd, Entry& entry, Readiness found, uint16_t raw,
@@ -387,10 +430,11 @@ void KqueuePoller::Deliver(int fd, Entry& entry, Readiness found, uint16_t raw,
 }
 
 void KqueuePoller::TakeAlwaysReady(absl::Span<Event> events, size_t& delivered) {
+  if (always_ready_.active() == 0) return;
   for (size_t left = std::min(events.size() - delivered, always_ready_.active()); left > 0;
        --left) {
     const std::optional<int> fd = always_ready_.Next();
-    if (!fd.has_value()) return;
+    if (!fd.has_value()) break;
     Entry& entry = table_[*fd];
     const std::optional<FileIdentity> identity = FileIdentity::Of(*fd);
     const bool same_file = identity.has_value() && always_ready_.Holds(*fd, *identity);
@@ -400,6 +444,7 @@ void KqueuePoller::TakeAlwaysReady(absl::Span<Event> events, size_t& delivered) 
     // (an interest in priority data alone) will not get any.
     if (delivered == before) always_ready_.SetActive(*fd, false);
   }
+  always_ready_active_ = always_ready_.active();
 }
 
 absl::Status KqueuePoller::DoRebuildAfterFork() {
@@ -437,9 +482,10 @@ absl::Status KqueuePoller::ForgetOtherFiles() {
     if (!entry.registered) continue;
     entry.filters = kNoFilter;  // the parent's queue has them
     if (entry.always_ready) always_ready_.Remove(fd);
+    always_ready_active_ = always_ready_.active();
     entry.always_ready = false;
     const std::optional<FileIdentity> identity = FileIdentity::Of(fd);
-    if (identity.has_value() && identity->digest == entry.identity) continue;
+    if (identity.has_value() && identity->SameAs(entry.identity)) continue;
     const int error = identity.has_value() ? ENOENT : errno;
     entry.registered = false;
     if (first.ok()) {

@@ -4,10 +4,10 @@
 //  - A descriptor that was closed without Unregister is not reported as kInvalid: the kernel
 //    forgets it in silence.
 //  - kPriority needs EVFILT_EXCEPT with NOTE_OOB (OpenBSD, DragonFly BSD, macOS).
-//  - kReadHangup as the only interest is reported once, not by every wait.
+//  - kReadHangup without kReadable is reported once, not by every wait.
 //  - libkqueue takes no eventfds and the like (EINVAL), keeps a duplicate of each descriptor that
 //    has both kinds of interest until it is unregistered, and leaves descriptors of its own open
-//    to an exec.
+//    to an exec. More of it is in libkqueue_emulation.h.
 //
 // A kqueue has one filter for reading and one for writing, and reports them apart; this Poller
 // joins them. EV_EOF means less than a hangup (it comes with every half-close), so poll(2) is
@@ -17,7 +17,9 @@
 #define SOMEOS_BACKENDS_KQUEUE_KQUEUE_POLLER_H_
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -34,6 +36,7 @@
 #include "someos/backends/base/deadline.h"
 #include "someos/backends/base/file_identity.h"
 #include "someos/backends/base/fork_generation.h"
+#include "someos/backends/base/wait_counters.h"
 #include "someos/backends/base/wake_channel.h"
 #include "someos/backends/kqueue/kernel_queue.h"
 
@@ -49,6 +52,8 @@ class KqueuePoller final : public Poller {
 
   absl::string_view name() const override { return "kqueue"; }
   Capabilities capabilities() const override;
+  std::vector<Registration> registrations() const override;
+  Counters counters() const override { return counters_.Read(); }
 
  private:
   // The filters that a registration may have in the kernel, as bits.
@@ -84,17 +89,21 @@ class KqueuePoller final : public Poller {
   absl::StatusOr<size_t> DoWait(absl::Span<Event> events, absl::Duration timeout) override;
   absl::Status DoWake() override;
   absl::Status DoRebuildAfterFork() override;
+  absl::StatusOr<int> DoTakeError(int fd) override;
 
   static absl::Status CheckSupported(absl::string_view operation, int fd, Interest interest);
   static absl::StatusOr<WatchedQueue> CreateWatchedQueue(QueueMaker new_queue);
   Entry* FindRegistered(int fd) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Whether the kernel still knows the registered file under this number.
-  bool KernelHolds(int fd, const Entry& entry) const;
+  // 0 if the kernel still knows the registered file under this number, else an errno: ENOENT or
+  // EBADF if it does not.
+  int AskKernel(int fd, const Entry& entry) const;
   // Makes the kernel's filters, or the list of always-ready files, what the entry wants. Returns 0
   // or an errno.
   int Arm(int fd, Entry& entry, const base::FileIdentity& identity)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Disarm(int fd, Entry& entry) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Takes a filter out of the kernel that reports what is not registered.
+  void DropStray(const struct kevent& event);
   // One change of one filter. Returns 0 or an errno.
   int ChangeFilter(int fd, const Entry& entry, Filters filter, unsigned flags) const;
 
@@ -104,10 +113,10 @@ class KqueuePoller final : public Poller {
 
   absl::StatusOr<size_t> WaitUntil(absl::Span<Event> events, base::Deadline& deadline);
   // How much of `room` events is kept from the kernel for files that are always ready.
-  size_t ReserveForAlwaysReady(size_t room) ABSL_LOCKS_EXCLUDED(mutex_);
-  // Fills buffer_ with at most `room` events of the kernel.
-  absl::StatusOr<int> WaitInKernel(size_t room, const base::Deadline& deadline)
-      ABSL_LOCKS_EXCLUDED(mutex_);
+  size_t ReserveForAlwaysReady(size_t room);
+  // Fills buffer_ with at most `room` events of the kernel. `deadline` is that of the wait, or
+  // null: do not block.
+  absl::StatusOr<int> WaitInKernel(size_t room, const base::Deadline* deadline);
   // Adds what one event of the kernel says to `events`, of which `delivered` are filled.
   void Translate(const struct kevent& raw, absl::Span<Event> events, size_t& delivered)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -119,18 +128,24 @@ class KqueuePoller final : public Poller {
   bool forked() const { return fork_generation_ != base::ForkGeneration(); }
 
   const PollerOptions options_;
+  base::WaitCounters counters_;
   const QueueMaker new_queue_;
   base::WakeChannel wake_channel_;
   std::unique_ptr<KernelQueue> queue_;
   std::atomic<bool> wake_pending_{false};
   std::atomic<bool> waiting_{false};
+  // always_ready_.active(), for the waiting thread without the lock. A change is followed by a
+  // signal to the wake channel, so a stale 0 costs no event.
+  std::atomic<size_t> always_ready_active_{0};
   uint32_t fork_generation_;
   std::vector<struct kevent> buffer_;  // the waiting thread's
   bool always_ready_turn_ = false;     // the waiting thread's
 
-  absl::Mutex mutex_;
+  mutable absl::Mutex mutex_;
   std::vector<Entry> table_ ABSL_GUARDED_BY(mutex_);  // by descriptor
   base::AlwaysReady always_ready_ ABSL_GUARDED_BY(mutex_);
+  // By descriptor, the socket errors that came with events and that nobody has asked for.
+  std::map<int, int> socket_errors_ ABSL_GUARDED_BY(mutex_);
 };
 
 // This backend, for the facade and for those who depend on //backends/kqueue alone.

@@ -32,20 +32,26 @@ class ScriptedQueue final : public KernelQueue {
 
   explicit ScriptedQueue(Script* script) : script_(script) {}
 
-  int Change(const struct kevent& change) override {
-    script_->changes.push_back(change);
-    // The first one is the poller's own wake channel.
-    return script_->changes.size() > 1 && (change.flags & EV_ADD) ? script_->change_error : 0;
-  }
-
-  int Wait(struct kevent* events, int count, const timespec*) override {
+  int Kevent(const struct kevent* changes, int change_count, struct kevent* events, int event_count,
+             const timespec*) override {
+    for (int i = 0; i < change_count; ++i) {
+      script_->changes.push_back(changes[i]);
+      // The first one is the poller's own wake channel.
+      if (script_->change_error == 0 || script_->changes.size() == 1) continue;
+      if ((changes[i].flags & EV_ADD) == 0) continue;
+      errno = script_->change_error;
+      return -1;
+    }
     int given = 0;
-    while (given < count && !script_->events.empty()) {
+    while (given < event_count && !script_->events.empty()) {
       events[given++] = script_->events.front();
       script_->events.erase(script_->events.begin());
     }
     return given;
   }
+
+  int fd() const override { return 1; }
+  void Close() override {}
 
  private:
   Script* const script_;

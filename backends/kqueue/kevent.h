@@ -1,0 +1,130 @@
+// Python's select.kevent: a change for a kqueue, or an event from it.
+
+#ifndef SOMEOS_BACKENDS_KQUEUE_KEVENT_H_
+#define SOMEOS_BACKENDS_KQUEUE_KEVENT_H_
+
+#include <cstdint>
+#include <ostream>
+#include <string>
+#include <tuple>
+#include <type_traits>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "someos/api/waitable.h"
+#include "someos/backends/kqueue/kqueue_constants.h"
+
+namespace someos::select {
+
+namespace internal {
+
+// The texts of Python's OverflowErrors.
+absl::Status NegativeIdent();
+absl::Status IdentTooBig();
+
+template <typename Ident>
+absl::StatusOr<KqIdent> CheckedIdent(const Ident& ident) {
+  if constexpr (kIsDescriptorNumber<Ident>) {
+    if constexpr (std::is_signed_v<Ident>) {
+      if (ident < 0) return NegativeIdent();
+    }
+    if (static_cast<KqIdent>(ident) != static_cast<std::make_unsigned_t<Ident>>(ident)) {
+      return IdentTooBig();
+    }
+    return static_cast<KqIdent>(ident);
+  } else {
+    const absl::StatusOr<int> fd = DescriptorOf(ident);
+    if (!fd.ok()) return fd.status();
+    return static_cast<KqIdent>(*fd);
+  }
+}
+
+template <typename Ident>
+KqIdent UncheckedIdent(const Ident& ident) {
+  if constexpr (kIsDescriptorNumber<Ident>) {
+    static_assert(sizeof(Ident) <= sizeof(KqIdent), "ident is wider than the kernel's: use Create");
+    return static_cast<KqIdent>(ident);
+  } else {
+    return static_cast<KqIdent>(DescriptorOf(ident).value_or(-1));
+  }
+}
+
+}  // namespace internal
+
+// The fields of struct kevent, with its types, and with Python's defaults, comparisons and text.
+// What they mean is in kqueue(2); a field keeps every value that it has room for.
+//
+//   Kevent change(socket, kKqFilterWrite, kKqEvAdd | kKqEvOneshot);
+//
+// A value, as good as the six fields it has: any thread may have its own. FreeBSD's `ext` is not
+// among the fields; it is 0 in changes and dropped from events.
+struct Kevent {
+  // What the filter watches: for most filters a descriptor, for others the number of a process, of
+  // a signal, of a timer.
+  KqIdent ident;
+  KqFilter filter;  // kKqFilter...
+  KqFlags flags;    // kKqEv...
+  KqFflags fflags;  // kKqNote..., as the filter has them
+  KqData data;      // the filter's: how many bytes can be read, a timer's period, an errno
+  uintptr_t udata;  // the caller's own; comes back with each event
+
+  // `ident` is a waitable (see someos/api/waitable.h) or any other number that a filter wants.
+  //
+  // A constructor cannot fail where Python does (an ident that is negative or, like a closed
+  // object's, no descriptor): such an ident becomes the number that C makes of it, -1 the highest
+  // there is. It is no descriptor's, so Kqueue::Control answers EBADF. Create refuses instead.
+  template <typename Ident, std::enable_if_t<kIsWaitable<Ident>, int> = 0>
+  explicit Kevent(const Ident& ident, KqFilter filter = kKqFilterRead, KqFlags flags = kKqEvAdd,
+                  KqFflags fflags = 0, KqData data = 0, uintptr_t udata = 0)
+      : ident(internal::UncheckedIdent(ident)),
+        filter(filter),
+        flags(flags),
+        fflags(fflags),
+        data(data),
+        udata(udata) {}
+
+  // The same with Python's checks. kOutOfRange (OverflowError): a number that is negative or does
+  // not fit. kInvalidArgument (ValueError): an object whose descriptor is negative, as a closed
+  // one's is, or that is a null pointer.
+  template <typename Ident, std::enable_if_t<kIsWaitable<Ident>, int> = 0>
+  static absl::StatusOr<Kevent> Create(const Ident& ident, KqFilter filter = kKqFilterRead,
+                                       KqFlags flags = kKqEvAdd, KqFflags fflags = 0,
+                                       KqData data = 0, uintptr_t udata = 0) {
+    const absl::StatusOr<KqIdent> checked = internal::CheckedIdent(ident);
+    if (!checked.ok()) return checked.status();
+    return Kevent(*checked, filter, flags, fflags, data, udata);
+  }
+
+  // From the kernel's form, and to it.
+  explicit Kevent(const struct ::kevent& raw);
+  struct ::kevent Raw() const;
+
+  // As Python prints it: "<select.kevent ident=5 filter=-1 flags=0x1 fflags=0x0 data=0x0
+  // udata=0x0>", in one line.
+  std::string ToString() const;
+
+  // Field by field in their order, udata as a signed number, as Python compares.
+  friend bool operator==(const Kevent& a, const Kevent& b) { return a.Key() == b.Key(); }
+  friend bool operator!=(const Kevent& a, const Kevent& b) { return a.Key() != b.Key(); }
+  friend bool operator<(const Kevent& a, const Kevent& b) { return a.Key() < b.Key(); }
+  friend bool operator<=(const Kevent& a, const Kevent& b) { return a.Key() <= b.Key(); }
+  friend bool operator>(const Kevent& a, const Kevent& b) { return a.Key() > b.Key(); }
+  friend bool operator>=(const Kevent& a, const Kevent& b) { return a.Key() >= b.Key(); }
+
+  template <typename Sink>
+  friend void AbslStringify(Sink& sink, const Kevent& event) {
+    sink.Append(event.ToString());
+  }
+  friend std::ostream& operator<<(std::ostream& out, const Kevent& event) {
+    return out << event.ToString();
+  }
+
+ private:
+  std::tuple<KqIdent, KqFilter, KqFlags, KqFflags, KqData, intptr_t> Key() const {
+    return {ident, filter, flags, fflags, data, static_cast<intptr_t>(udata)};
+  }
+};
+
+}  // namespace someos::select
+
+#endif  // SOMEOS_BACKENDS_KQUEUE_KEVENT_H_

@@ -1,0 +1,10 @@
+#include "someos/backends/kqueue/kqueue_faults.h"
+#include "someos/testing/fault_tests.h"
+
+namespace someos {
+namespace {
+
+SOMEOS_FAULT_TESTS(Kqueue, FaultyKqueue);
+
+}  // namespace
+}  // namespace someos

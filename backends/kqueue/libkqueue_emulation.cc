@@ -1,0 +1,400 @@
+#include "someos/backends/kqueue/libkqueue_emulation.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <climits>
+#include <cstring>
+#include <optional>
+
+#include "absl/debugging/leak_check.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "someos/api/errno_status.h"
+#include "someos/backends/base/file_identity.h"
+#include "someos/backends/base/fork_generation.h"
+
+namespace someos {
+namespace {
+
+using base::FileIdentity;
+using base::OwnedFd;
+using base::WakeChannel;
+
+// libkqueue's own limit for one call.
+constexpr int kMostEvents = 512;
+
+// The emulations of this process, by number.
+struct Registry {
+  explicit Registry(uint32_t generation) : fork_generation(generation) {}
+
+  const uint32_t fork_generation;
+  // Also held while a libkqueue queue is made or closed.
+  absl::Mutex mutex;
+  std::map<int, std::weak_ptr<LibkqueueEmulation>> emulations ABSL_GUARDED_BY(mutex);
+};
+
+// A forked child begins with an empty one: it has no part in its parent's queues, and a thread that
+// is not there any more may hold the parent's lock. Registries live forever.
+Registry& ThisProcess() {
+  static std::atomic<Registry*> current{nullptr};
+  Registry* registry = current.load(std::memory_order_acquire);
+  const uint32_t generation = base::ForkGeneration();
+  if (registry != nullptr && registry->fork_generation == generation) return *registry;
+  auto fresh = std::make_unique<Registry>(generation);
+  if (current.compare_exchange_strong(registry, fresh.get())) return *fresh.release();
+  return *registry;
+}
+
+// libkqueue frees what it has for a queue and its filters in a thread of its own, some time later;
+// a process that ends, or a forked child that has no such thread, looks as if it had leaked it.
+// Hence the LeakCheckDisablers.
+int Apply(int queue, const struct kevent& change) {
+  const absl::LeakCheckDisabler not_ours;
+  return kevent(queue, &change, 1, nullptr, 0, nullptr) < 0 ? errno : 0;
+}
+
+OwnedFd NewQueue() {
+  absl::MutexLock lock(ThisProcess().mutex);
+  const absl::LeakCheckDisabler not_ours;
+  OwnedFd queue(kqueue());
+  if (queue.valid()) fcntl(queue.get(), F_SETFD, FD_CLOEXEC);
+  return queue;
+}
+
+// The queue must be without filters.
+void CloseQueue(OwnedFd queue) {
+  absl::MutexLock lock(ThisProcess().mutex);
+  const int number = queue.get();
+  queue.Reset();
+  // kevent() on the number is refused when libkqueue's thread has closed the queue's epoll set.
+  struct kevent event;
+  const timespec now = {};
+  for (int i = 0; i < 10'000 && kevent(number, nullptr, 0, &event, 1, &now) >= 0; ++i) {
+    absl::SleepFor(absl::Microseconds(100));
+  }
+}
+
+bool IsIo(int filter) { return filter == EVFILT_READ || filter == EVFILT_WRITE; }
+bool IsForFile(int filter) { return IsIo(filter) || filter == EVFILT_VNODE; }
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<LibkqueueEmulation>> LibkqueueEmulation::Create() {
+  base::WatchForForks();
+  absl::StatusOr<WakeChannel> recall = WakeChannel::CreatePipe();
+  if (!recall.ok()) return recall.status();
+  OwnedFd queue = NewQueue();
+  if (!queue.valid()) return ErrnoStatus(errno, "create a kqueue");
+  const std::shared_ptr<LibkqueueEmulation> result(
+      new LibkqueueEmulation(std::move(queue), *std::move(recall)));
+  {
+    absl::MutexLock lock(result->mutex_);
+    if (const int error = result->AddRecall(); error != 0) {
+      return ErrnoStatus(error, "create a kqueue");
+    }
+  }
+  Registry& registry = ThisProcess();
+  absl::MutexLock lock(registry.mutex);
+  registry.emulations[result->number_] = result;
+  return result;
+}
+
+std::shared_ptr<LibkqueueEmulation> LibkqueueEmulation::Find(int number) {
+  Registry& registry = ThisProcess();
+  absl::MutexLock lock(registry.mutex);
+  const auto found = registry.emulations.find(number);
+  return found == registry.emulations.end() ? nullptr : found->second.lock();
+}
+
+LibkqueueEmulation::LibkqueueEmulation(OwnedFd queue, WakeChannel recall)
+    : number_(queue.get()),
+      fork_generation_(base::ForkGeneration()),
+      recall_(std::move(recall)),
+      queue_(std::move(queue)) {}
+
+LibkqueueEmulation::~LibkqueueEmulation() {
+  if (fork_generation_ == base::ForkGeneration()) {
+    Close();
+  } else {
+    // The parent's, and so is the lock.
+    queue_.Release();
+    for (OwnedFd& retired : retired_) retired.Release();
+  }
+}
+
+void LibkqueueEmulation::Close() {
+  {
+    absl::MutexLock lock(mutex_);
+    if (closed_) return;
+    closed_ = true;
+    Registry& registry = ThisProcess();
+    {
+      absl::MutexLock registry_lock(registry.mutex);
+      registry.emulations.erase(number_);
+    }
+    CallWaiterBack();
+    DeleteAll();
+    filters_.clear();
+    retired_.push_back(std::move(queue_));
+    for (OwnedFd& queue : retired_) {
+      if (fork_generation_ == 0) {
+        CloseQueue(std::move(queue));
+      } else {
+        // libkqueue's thread is in the parent, and would take the close for one of the parent's own
+        // queues.
+        queue.Release();
+      }
+    }
+    retired_.clear();
+    --changing_;
+  }
+}
+
+int LibkqueueEmulation::Kevent(const struct kevent* changes, int change_count,
+                               struct kevent* events, int event_count, const timespec* timeout) {
+  int result = 0;
+  int error = 0;
+  {
+    absl::MutexLock lock(mutex_);
+    if (change_count > 0) {
+      CallWaiterBack();
+      result = ApplyChanges(changes, change_count, events, event_count);
+      error = errno;
+      --changing_;
+    } else if (closed_) {
+      result = -1;
+      error = EBADF;
+    }
+    if (result == 0 && event_count > 0) {
+      result = WaitInTurn(events, event_count, timeout);
+      error = errno;
+    }
+  }
+  errno = error;
+  return result;
+}
+
+int LibkqueueEmulation::ApplyChanges(const struct kevent* changes, int change_count,
+                                     struct kevent* events, int event_count) {
+  int found = 0;
+  for (int i = 0; i < change_count; ++i) {
+    const int error = closed_ ? EBADF : ApplyOne(changes[i]);
+    if (closed_ || (error != 0 && found == event_count)) {
+      errno = error;
+      return -1;
+    }
+    if (found == event_count || (error == 0 && (changes[i].flags & EV_RECEIPT) == 0)) continue;
+    events[found] = changes[i];
+    events[found].flags = EV_ERROR;
+    events[found].data = error;
+    ++found;
+  }
+  return found;
+}
+
+int LibkqueueEmulation::WaitInTurn(struct kevent* events, int event_count,
+                                   const timespec* timeout) {
+  mutex_.Await(absl::Condition(+[](int* changing) { return *changing == 0; }, &changing_));
+  if (waiting_ && !closed_) {
+    // Behind another thread. The caller looks at the clock and comes back.
+    const auto my_turn = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+      return closed_ || (!waiting_ && changing_ == 0);
+    };
+    mutex_.AwaitWithTimeout(absl::Condition(&my_turn), timeout == nullptr
+                                                           ? absl::InfiniteDuration()
+                                                           : absl::DurationFromTimespec(*timeout));
+    return 0;
+  }
+  if (closed_) {
+    errno = EBADF;
+    return -1;
+  }
+  waiting_ = true;
+  const int queue = queue_.get();
+  const int most = std::min(event_count, kMostEvents);
+  mutex_.unlock();
+  // libkqueue looks at flags that it has not always written.
+  std::memset(events, 0, sizeof(*events) * most);
+  const int found = kevent(queue, nullptr, 0, events, most, timeout);
+  const int error = errno;
+  mutex_.lock();
+  waiting_ = false;
+  errno = error;
+  return found < 0 ? found : TranslateAll(events, found);
+}
+
+int LibkqueueEmulation::AddRecall() {
+  struct kevent change = {};
+  change.ident = static_cast<uintptr_t>(recall_.fd());
+  change.filter = EVFILT_READ;
+  change.flags = EV_ADD;
+  return Apply(queue_.get(), change);
+}
+
+void LibkqueueEmulation::CallWaiterBack() {
+  ++changing_;
+  if (!waiting_) return;
+  recall_.Signal();
+  mutex_.Await(absl::Condition(+[](bool* waiting) { return !*waiting; }, &waiting_));
+}
+
+int LibkqueueEmulation::ApplyOne(const struct kevent& asked) {
+  struct kevent change = asked;
+  change.flags &= ~(EV_SYSFLAGS | EV_RECEIPT);
+  const Key key(change.ident, change.filter);
+  auto filter = filters_.find(key);
+  uint32_t identity = 0;
+  if (IsForFile(change.filter)) {
+    const std::optional<FileIdentity> file =
+        change.ident <= INT_MAX ? FileIdentity::Of(static_cast<int>(change.ident)) : std::nullopt;
+    if (filter != filters_.end() &&
+        (!file.has_value() || file->digest != filter->second.identity)) {
+      // A kernel has dropped the filter with its file.
+      const bool on_duplicate = filter->second.duplicate.valid();
+      if (on_duplicate) DeleteFromQueue(filter->second);
+      filters_.erase(filter);
+      filter = filters_.end();
+      if (!on_duplicate) MakeQueueAnew();
+      filter = filters_.end();
+    }
+    if (!file.has_value()) return EBADF;
+    if ((file->mode & S_IFMT) == 0) return EINVAL;  // an eventfd or the like
+    identity = file->digest;
+  }
+  if (filter == filters_.end()) return change.flags & EV_ADD ? Add(change, identity) : ENOENT;
+  if (change.flags & EV_DELETE) {
+    DeleteFromQueue(filter->second);
+    filters_.erase(filter);
+    return 0;
+  }
+  if (change.filter == EVFILT_USER) {
+    if (change.flags & EV_DISABLE) return SetDisabled(filter->second, true);
+    if (const int error = SetDisabled(filter->second, false); error != 0) return error;
+    change.flags = EV_ADD;
+    return Apply(queue_.get(), change);
+  }
+  if (change.flags & EV_ADD) {
+    DeleteFromQueue(filter->second);
+    filters_.erase(filter);
+    return Add(change, identity);
+  }
+  if (change.flags & (EV_DISABLE | EV_ENABLE)) {
+    return SetDisabled(filter->second, (change.flags & EV_DISABLE) != 0);
+  }
+  return 0;
+}
+
+int LibkqueueEmulation::Add(const struct kevent& change, uint32_t identity) {
+  Filter filter = {change, identity};
+  filter.change.flags &= ~(EV_ENABLE | EV_DISABLE);
+  if (const int error = AddToQueue(filter); error != 0) return error;
+  Filter& added =
+      filters_.emplace(Key(change.ident, change.filter), std::move(filter)).first->second;
+  return change.flags & EV_DISABLE ? SetDisabled(added, true) : 0;
+}
+
+int LibkqueueEmulation::AddToQueue(Filter& filter) {
+  struct kevent change = filter.change;
+  if (change.filter == EVFILT_TIMER && (change.fflags & NOTE_USECONDS)) {
+    change.fflags = (change.fflags & ~NOTE_USECONDS) | NOTE_NSECONDS;
+    if (__builtin_mul_overflow(change.data, 1000, &change.data)) return EINVAL;
+  }
+  int error = Apply(queue_.get(), change);
+  if (error != 0 && IsIo(change.filter)) {
+    const int fd = static_cast<int>(change.ident);
+    filter.duplicate.Reset(fcntl(fd, F_DUPFD_CLOEXEC, 0));
+    if (!filter.duplicate.valid()) return errno;
+    change.ident = static_cast<uintptr_t>(filter.duplicate.get());
+    error = Apply(queue_.get(), change);
+    if (error == 0) originals_[filter.duplicate.get()] = fd;
+  }
+  // EFAULT is what it makes of every errno, ENOSYS what it has for filters that it lacks.
+  return error == EFAULT || error == ENOSYS ? EINVAL : error;
+}
+
+int LibkqueueEmulation::SetDisabled(Filter& filter, bool disabled) {
+  if (filter.disabled == disabled) return 0;
+  struct kevent change = filter.change;
+  change.flags = disabled ? EV_DISABLE : EV_ENABLE;
+  if (filter.duplicate.valid()) change.ident = static_cast<uintptr_t>(filter.duplicate.get());
+  const int error = Apply(queue_.get(), change);
+  if (error == 0) filter.disabled = disabled;
+  return error;
+}
+
+void LibkqueueEmulation::DeleteFromQueue(Filter& filter) {
+  struct kevent change = filter.change;
+  change.flags = EV_DELETE;
+  if (filter.duplicate.valid()) {
+    change.ident = static_cast<uintptr_t>(filter.duplicate.get());
+    originals_.erase(filter.duplicate.get());
+  }
+  Apply(queue_.get(), change);
+  filter.duplicate.Reset();
+}
+
+void LibkqueueEmulation::DeleteAll() {
+  for (auto& [key, filter] : filters_) DeleteFromQueue(filter);
+  struct kevent recall = {};
+  recall.ident = static_cast<uintptr_t>(recall_.fd());
+  recall.filter = EVFILT_READ;
+  recall.flags = EV_DELETE;
+  Apply(queue_.get(), recall);
+}
+
+void LibkqueueEmulation::MakeQueueAnew() {
+  OwnedFd fresh = NewQueue();
+  if (!fresh.valid()) return;  // the next change of a file that is gone tries again
+  DeleteAll();
+  // Not closed before this object is: the first one's number is the user's.
+  retired_.push_back(std::move(queue_));
+  queue_ = std::move(fresh);
+  AddRecall();
+  for (auto filter = filters_.begin(); filter != filters_.end();) {
+    const bool disabled = std::exchange(filter->second.disabled, false);
+    // A filter whose file is gone would be gone from a kernel's queue as well.
+    if (AddToQueue(filter->second) != 0) {
+      filter = filters_.erase(filter);
+      continue;
+    }
+    SetDisabled(filter->second, disabled);
+    ++filter;
+  }
+}
+
+int LibkqueueEmulation::TranslateAll(struct kevent* events, int found) {
+  int kept = 0;
+  for (int i = 0; i < found; ++i) {
+    struct kevent event = events[i];
+    if (IsIo(event.filter)) {
+      const int fd = static_cast<int>(event.ident);
+      if (fd == recall_.fd()) {
+        recall_.Drain();
+        continue;
+      }
+      if (const auto original = originals_.find(fd); original != originals_.end()) {
+        event.ident = static_cast<uintptr_t>(original->second);
+      }
+      // A broken pipe has an error here and, unlike in a kernel, no end of file.
+      if (event.fflags != 0) event.flags |= EV_EOF;
+    }
+    const auto filter = filters_.find(Key(event.ident, event.filter));
+    if (filter != filters_.end()) {
+      if (event.filter == EVFILT_TIMER) event.fflags = filter->second.change.fflags;
+      if (event.flags & EV_DISPATCH) filter->second.disabled = true;
+      if (event.flags & EV_ONESHOT) {  // libkqueue has deleted it
+        if (filter->second.duplicate.valid()) originals_.erase(filter->second.duplicate.get());
+        filters_.erase(filter);
+      }
+    }
+    event.flags &= ~(EV_ADD | EV_DELETE | EV_ENABLE | EV_DISABLE);
+    events[kept++] = event;
+  }
+  return kept;
+}
+
+}  // namespace someos
