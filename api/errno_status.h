@@ -17,19 +17,34 @@ namespace someos {
 // The payload under which a status of this library keeps its errno, as a decimal number.
 inline constexpr absl::string_view kErrnoPayload = "someos/errno";
 
-// The symbol of an errno that the library's own calls can meet ("EBADF"), or "errno" for others.
+// The symbol of an errno that the library's own calls or a socket can meet ("EBADF"), or "errno"
+// for others.
 constexpr absl::string_view ErrnoName(int error) {
   switch (error) {
     case EACCES:
       return "EACCES";
+    case EADDRINUSE:
+      return "EADDRINUSE";
+    case EADDRNOTAVAIL:
+      return "EADDRNOTAVAIL";
     case EAGAIN:
       return "EAGAIN";
     case EBADF:
       return "EBADF";
+    case ECONNABORTED:
+      return "ECONNABORTED";
+    case ECONNREFUSED:
+      return "ECONNREFUSED";
+    case ECONNRESET:
+      return "ECONNRESET";
     case EEXIST:
       return "EEXIST";
     case EFAULT:
       return "EFAULT";
+    case EHOSTUNREACH:
+      return "EHOSTUNREACH";
+    case EINPROGRESS:
+      return "EINPROGRESS";
     case EINTR:
       return "EINTR";
     case EINVAL:
@@ -40,6 +55,10 @@ constexpr absl::string_view ErrnoName(int error) {
       return "ELOOP";
     case EMFILE:
       return "EMFILE";
+    case ENETDOWN:
+      return "ENETDOWN";
+    case ENETUNREACH:
+      return "ENETUNREACH";
     case ENFILE:
       return "ENFILE";
     case ENODEV:
@@ -52,6 +71,10 @@ constexpr absl::string_view ErrnoName(int error) {
       return "ENOSPC";
     case ENOSYS:
       return "ENOSYS";
+    case ENOTCONN:
+      return "ENOTCONN";
+    case ENOTSOCK:
+      return "ENOTSOCK";
     case EOPNOTSUPP:
       return "EOPNOTSUPP";
     case EPERM:
@@ -62,6 +85,8 @@ constexpr absl::string_view ErrnoName(int error) {
       return "ERANGE";
     case ESRCH:
       return "ESRCH";
+    case ETIMEDOUT:
+      return "ETIMEDOUT";
     default:
       return "errno";
   }

@@ -4,17 +4,18 @@ _BACKENDS = ["select", "poll", "epoll", "kqueue"]
 
 def _linked_header_impl(ctx):
     header = ctx.actions.declare_file(ctx.label.name + ".h")
+    guard = ("SOMEOS_%s_%s_H_" % (ctx.label.package, ctx.label.name)).upper()
     lines = [
-        "// Which backends //api:select links: generated from the platform and the poller flag.",
+        "// Which backends %s links: generated from the build's choice." % ctx.label.package,
         "",
-        "#ifndef SOMEOS_API_LINKED_H_",
-        "#define SOMEOS_API_LINKED_H_",
+        "#ifndef " + guard,
+        "#define " + guard,
         "",
     ]
     for backend in _BACKENDS:
         linked = 1 if backend in ctx.attr.backends else 0
         lines.append("#define SOMEOS_LINKS_%s %d" % (backend.upper(), linked))
-    lines += ["", "#endif  // SOMEOS_API_LINKED_H_", ""]
+    lines += ["", "#endif  // " + guard, ""]
     ctx.actions.write(header, "\n".join(lines))
     return [DefaultInfo(files = depset([header]))]
 

@@ -57,6 +57,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "someos/api/diagnostics.h"
 #include "someos/api/errno_status.h"
 #include "someos/api/event.h"
 #include "someos/api/interest.h"
@@ -179,6 +180,22 @@ class Poller {
   // the process that made the poller: OK, and nothing happens.
   absl::Status RebuildAfterFork() { return DoRebuildAfterFork(); }
 
+  // The error behind a kError or kHangup event: takes it from the socket `fd` (SO_ERROR) and
+  // returns its errno, or 0 if none is pending or `fd` is no socket.
+  //
+  // ENOENT: not registered. EBADF: negative, or closed.
+  absl::StatusOr<int> TakeError(int fd) {
+    if (fd < 0) return NegativeFd("take error of", fd);
+    return DoTakeError(fd);
+  }
+
+  // What is registered, in the order of the descriptors, including those that are paused, have
+  // fired or were closed without Unregister. From any thread.
+  virtual std::vector<Registration> registrations() const = 0;
+
+  // What has happened so far. From any thread.
+  virtual Counters counters() const = 0;
+
   // The backend's name: "select", "poll", "epoll" or "kqueue".
   virtual absl::string_view name() const = 0;
 
@@ -202,6 +219,7 @@ class Poller {
   virtual absl::StatusOr<size_t> DoWait(absl::Span<Event> events, absl::Duration timeout) = 0;
   virtual absl::Status DoWake() = 0;
   virtual absl::Status DoRebuildAfterFork() = 0;
+  virtual absl::StatusOr<int> DoTakeError(int fd) = 0;
 };
 
 inline absl::Status Poller::DoApply(absl::Span<const Change> changes,

@@ -3,6 +3,8 @@
 #include <cstdlib>
 #include <iterator>
 #include <memory>
+#include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -11,6 +13,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "someos/api/linked.h"
+#include "someos/api/trace.h"
 
 #if SOMEOS_LINKS_EPOLL
 #include "someos/backends/epoll/epoll_poller.h"
@@ -69,10 +72,22 @@ absl::StatusOr<DefaultChoice> DefaultBackend() {
   return DefaultChoice{*backend, DefaultReason::kEnvironment};
 }
 
+namespace {
+
+absl::StatusOr<std::unique_ptr<Poller>> Create(const Backend& backend,
+                                               const PollerOptions& options) {
+  absl::StatusOr<std::unique_ptr<Poller>> poller = backend.create(options);
+  const char* const trace = std::getenv(kTraceVariable);
+  if (!poller.ok() || trace == nullptr || absl::string_view(trace) != "1") return poller;
+  return Traced(*std::move(poller), TraceToStandardError);
+}
+
+}  // namespace
+
 absl::StatusOr<std::unique_ptr<Poller>> NewPoller(const PollerOptions& options) {
   const absl::StatusOr<DefaultChoice> choice = DefaultBackend();
   if (!choice.ok()) return choice.status();
-  return choice->backend->create(options);
+  return Create(*choice->backend, options);
 }
 
 absl::StatusOr<std::unique_ptr<Poller>> NewPoller(absl::string_view name,
@@ -80,7 +95,7 @@ absl::StatusOr<std::unique_ptr<Poller>> NewPoller(absl::string_view name,
   if (name.empty()) return NewPoller(options);
   const absl::StatusOr<const Backend*> backend = FindBackend(name);
   if (!backend.ok()) return backend.status();
-  return (*backend)->create(options);
+  return Create(**backend, options);
 }
 
 }  // namespace someos

@@ -1,21 +1,51 @@
 // The facade: what a user includes. Which backends are behind it is decided by the build (see
 // //platforms); what they are can be asked here.
+//
+// Namespace someos has the Poller, the same on every backend. Namespace someos::select is Python's
+// select module: of Select, Poll, Epoll, Kqueue and Kevent, what belongs to a linked backend, with
+// its constants. api/README.md has each of Python's names beside its C++ name.
 
 #ifndef SOMEOS_API_SELECT_H_
 #define SOMEOS_API_SELECT_H_
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "someos/api/backend.h"
+#include "someos/api/constant.h"
+#include "someos/api/linked.h"
 #include "someos/api/poller.h"
+
+#if SOMEOS_LINKS_EPOLL
+#include "someos/backends/epoll/epoll_constants.h"
+#include "someos/backends/epoll/epoll_object.h"
+#endif
+#if SOMEOS_LINKS_KQUEUE
+#include "someos/backends/kqueue/kevent.h"
+#include "someos/backends/kqueue/kqueue_constants.h"
+#include "someos/backends/kqueue/kqueue_object.h"
+#endif
+#if SOMEOS_LINKS_POLL
+#include "someos/backends/poll/poll_constants.h"
+#include "someos/backends/poll/poll_object.h"
+#endif
+#if SOMEOS_LINKS_SELECT
+#include "someos/backends/select/pipe_buf.h"
+#include "someos/backends/select/select_call.h"
+#endif
 
 namespace someos {
 
 // The environment variable that picks among the linked backends at run time.
 inline constexpr char kPollerVariable[] = "SOMEOS_POLLER";
+
+// The environment variable that, set to 1, has NewPoller() trace each call to standard error (see
+// trace.h).
+inline constexpr char kTraceVariable[] = "SOMEOS_TRACE";
 
 // The backends linked into this program, the build's default first.
 absl::Span<const Backend* const> LinkedBackends();
@@ -48,6 +78,37 @@ absl::StatusOr<std::unique_ptr<Poller>> NewPoller(const PollerOptions& options =
 absl::StatusOr<std::unique_ptr<Poller>> NewPoller(absl::string_view name,
                                                   const PollerOptions& options = {});
 
+namespace select {
+
+// The constants of each linked backend, by Python's names.
+inline constexpr absl::Span<const Constant> kConstants[] = {
+#if SOMEOS_LINKS_EPOLL
+    kEpollConstants,
+#endif
+#if SOMEOS_LINKS_KQUEUE
+    kKqueueConstants,
+#endif
+#if SOMEOS_LINKS_POLL
+    kPollConstants,
+#endif
+#if SOMEOS_LINKS_SELECT
+    kSelectConstants,
+#endif
+};
+
+// The value of a constant of Python's select module, or nullopt if this platform, or this choice of
+// backends, does not have it. At run time, and at compile time where a name may be missing:
+//
+//   constexpr uint32_t kMask = kEpollIn | FindConstant("EPOLLEXCLUSIVE").value_or(0);
+constexpr std::optional<int64_t> FindConstant(absl::string_view name) {
+  for (const absl::Span<const Constant> constants : kConstants) {
+    const std::optional<int64_t> value = FindConstant(constants, name);
+    if (value.has_value()) return value;
+  }
+  return std::nullopt;
+}
+
+}  // namespace select
 }  // namespace someos
 
 #endif  // SOMEOS_API_SELECT_H_

@@ -1,0 +1,102 @@
+// What may stand for a descriptor in a call of someos::select, as Python's "an integer or an
+// object with a fileno() method".
+
+#ifndef SOMEOS_API_WAITABLE_H_
+#define SOMEOS_API_WAITABLE_H_
+
+#include <cstdint>
+#include <cstdio>
+#include <limits>
+#include <type_traits>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+
+namespace someos::select {
+
+namespace internal {
+
+template <typename T>
+inline constexpr bool kIsDescriptorNumber = std::is_integral_v<T> && !std::is_same_v<T, bool>;
+
+// `(object.fileno)()`, here and below: some systems have a macro fileno(file).
+template <typename T, typename = void>
+inline constexpr bool kHasFileno = false;
+template <typename T>
+inline constexpr bool kHasFileno<
+    T, std::enable_if_t<
+           kIsDescriptorNumber<std::decay_t<decltype((std::declval<const T&>().fileno)())>>>> =
+    true;
+
+template <typename T, typename = void>
+inline constexpr bool kRefersToFileno = false;
+template <typename T>
+inline constexpr bool kRefersToFileno<
+    T, std::enable_if_t<kHasFileno<std::decay_t<decltype(*std::declval<const T&>())>> &&
+                        std::is_constructible_v<bool, const T&>>> = true;
+
+template <typename T, typename = void>
+inline constexpr bool kWrapsFileno = false;
+template <typename T>
+inline constexpr bool
+    kWrapsFileno<T, std::enable_if_t<kHasFileno<std::decay_t<typename T::type>> &&
+                                     std::is_convertible_v<const T&, typename T::type&>>> = true;
+
+// The text of Python's ValueError.
+inline absl::Status NegativeDescriptor(intmax_t number) {
+  return absl::InvalidArgumentError(
+      absl::StrCat("file descriptor cannot be a negative integer (", number, ")"));
+}
+
+template <typename Number>
+absl::StatusOr<int> CheckedDescriptor(Number number) {
+  if constexpr (std::is_signed_v<Number>) {
+    if (number < 0) return NegativeDescriptor(number);
+  }
+  if (static_cast<uintmax_t>(number) > static_cast<uintmax_t>(std::numeric_limits<int>::max())) {
+    return absl::OutOfRangeError("Python int too large to convert to C int");
+  }
+  return static_cast<int>(number);
+}
+
+}  // namespace internal
+
+// Whether a T can be waited for: an integer, a FILE*, an object with an `int fileno() const`
+// method, or a pointer, smart pointer or std::reference_wrapper to such an object.
+template <typename T>
+inline constexpr bool kIsWaitable =
+    internal::kIsDescriptorNumber<T> || std::is_same_v<T, FILE*> || internal::kHasFileno<T> ||
+    internal::kRefersToFileno<T> || internal::kWrapsFileno<T>;
+
+// The descriptor of a waitable, which stays its owner's. Whether it is open is not looked at.
+//
+// kInvalidArgument (Python's ValueError): negative, as fileno() of a closed object usually is; a
+// null pointer. kOutOfRange (OverflowError): more than INT_MAX. A T that is not a waitable
+// (TypeError) does not compile.
+template <typename T>
+absl::StatusOr<int> DescriptorOf(const T& waitable) {
+  using internal::CheckedDescriptor;
+  static_assert(kIsWaitable<T>, "not a waitable: neither an integer nor anything with a fileno()");
+  if constexpr (internal::kIsDescriptorNumber<T>) {
+    return CheckedDescriptor(waitable);
+  } else if constexpr (std::is_same_v<T, FILE*>) {
+    if (waitable == nullptr) return absl::InvalidArgumentError("file is a null pointer");
+    return CheckedDescriptor(fileno(waitable));
+  } else if constexpr (internal::kHasFileno<T>) {
+    return CheckedDescriptor((waitable.fileno)());
+  } else if constexpr (internal::kWrapsFileno<T>) {
+    const typename T::type& object = waitable;
+    return CheckedDescriptor((object.fileno)());
+  } else {
+    if (!static_cast<bool>(waitable)) {
+      return absl::InvalidArgumentError("object with a fileno() method is a null pointer");
+    }
+    return CheckedDescriptor(((*waitable).fileno)());
+  }
+}
+
+}  // namespace someos::select
+
+#endif  // SOMEOS_API_WAITABLE_H_

@@ -1,0 +1,79 @@
+#include "someos/api/waitable.h"
+
+#include <climits>
+#include <cstdint>
+#include <cstdio>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "gtest/gtest.h"
+
+namespace someos::select {
+namespace {
+
+class Socket {
+ public:
+  explicit Socket(int fd) : fd_(fd) {}
+  Socket(const Socket&) = delete;
+  int fileno() const { return fd_; }
+
+ private:
+  const int fd_;
+};
+
+struct NumberlessFile {
+  std::string fileno() const { return "7"; }
+};
+
+static_assert(kIsWaitable<int> && kIsWaitable<unsigned short> && kIsWaitable<int64_t>);
+static_assert(kIsWaitable<FILE*>);
+static_assert(kIsWaitable<Socket> && kIsWaitable<Socket*> && kIsWaitable<const Socket*>);
+static_assert(kIsWaitable<std::unique_ptr<Socket>> && kIsWaitable<std::shared_ptr<const Socket>>);
+static_assert(kIsWaitable<std::reference_wrapper<Socket>>);
+static_assert(kIsWaitable<std::reference_wrapper<const Socket>>);
+// Python's TypeErrors.
+static_assert(!kIsWaitable<bool> && !kIsWaitable<double> && !kIsWaitable<std::string>);
+static_assert(!kIsWaitable<int*> && !kIsWaitable<const char*> && !kIsWaitable<std::nullptr_t>);
+static_assert(!kIsWaitable<NumberlessFile> && !kIsWaitable<NumberlessFile*>);
+
+TEST(Waitable, EachKindHasItsDescriptor) {
+  Socket socket(7);
+  EXPECT_EQ(DescriptorOf(7).value(), 7);
+  EXPECT_EQ(DescriptorOf(uint64_t{7}).value(), 7);
+  EXPECT_EQ(DescriptorOf(stderr).value(), 2);
+  EXPECT_EQ(DescriptorOf(socket).value(), 7);
+  EXPECT_EQ(DescriptorOf(&socket).value(), 7);
+  EXPECT_EQ(DescriptorOf(std::ref(socket)).value(), 7);
+  EXPECT_EQ(DescriptorOf(std::cref(socket)).value(), 7);
+  EXPECT_EQ(DescriptorOf(std::make_unique<Socket>(8)).value(), 8);
+  EXPECT_EQ(DescriptorOf(std::make_shared<const Socket>(9)).value(), 9);
+}
+
+TEST(Waitable, NegativeIsAValueErrorWithPythonsText) {
+  const absl::Status expected =
+      absl::InvalidArgumentError("file descriptor cannot be a negative integer (-1)");
+  EXPECT_EQ(DescriptorOf(-1).status(), expected);
+  EXPECT_EQ(DescriptorOf(int64_t{-1}).status(), expected);
+  EXPECT_EQ(DescriptorOf(Socket(-1)).status(), expected);
+}
+
+TEST(Waitable, WiderThanAnIntIsAnOverflow) {
+  EXPECT_EQ(DescriptorOf(INT_MAX).value(), INT_MAX);
+  EXPECT_EQ(DescriptorOf(int64_t{INT_MAX} + 1).status(),
+            absl::OutOfRangeError("Python int too large to convert to C int"));
+  EXPECT_EQ(DescriptorOf(UINT64_MAX).status().code(), absl::StatusCode::kOutOfRange);
+}
+
+TEST(Waitable, NullIsRefused) {
+  Socket* const socket = nullptr;
+  FILE* const file = nullptr;
+  EXPECT_EQ(DescriptorOf(socket).status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(DescriptorOf(std::shared_ptr<Socket>()).status().code(),
+            absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(DescriptorOf(file).status().code(), absl::StatusCode::kInvalidArgument);
+}
+
+}  // namespace
+}  // namespace someos::select
