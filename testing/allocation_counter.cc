@@ -15,6 +15,13 @@ namespace someos {
 namespace {
 
 thread_local size_t g_allocations = 0;
+thread_local size_t g_deallocations = 0;
+
+[[maybe_unused]] void Deallocate(void* memory) {
+  if (memory == nullptr) return;
+  ++g_deallocations;
+  std::free(memory);
+}
 
 }  // namespace
 
@@ -28,6 +35,8 @@ bool CountsAllocations() {
 
 size_t Allocations() { return g_allocations; }
 
+ptrdiff_t LiveAllocations() { return static_cast<ptrdiff_t>(g_allocations - g_deallocations); }
+
 }  // namespace someos
 
 #ifdef SOMEOS_COUNTS_ALLOCATIONS
@@ -40,8 +49,8 @@ void* operator new(size_t size) {
   return memory;
 }
 
-void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory) noexcept { someos::Deallocate(memory); }
 
-void operator delete(void* memory, size_t /*size*/) noexcept { std::free(memory); }
+void operator delete(void* memory, size_t /*size*/) noexcept { someos::Deallocate(memory); }
 
 #endif  // SOMEOS_COUNTS_ALLOCATIONS

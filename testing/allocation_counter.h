@@ -1,4 +1,4 @@
-// Counts a thread's calls of operator new.
+// Counts a thread's calls of operator new and delete.
 
 #ifndef SOMEOS_TESTING_ALLOCATION_COUNTER_H_
 #define SOMEOS_TESTING_ALLOCATION_COUNTER_H_
@@ -13,6 +13,10 @@ bool CountsAllocations();
 
 // How often the calling thread has called operator new so far.
 size_t Allocations();
+
+// How many of its calls of operator new it has not yet made good by one of operator delete. Below
+// zero if it frees what other threads have allocated.
+ptrdiff_t LiveAllocations();
 
 }  // namespace someos
 

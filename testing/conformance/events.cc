@@ -462,6 +462,15 @@ TEST_P(EventsTest, PausedDescriptorDoesNotHideOthers) {
   EXPECT_THAT(WaitReady(), ElementsAre(EventOf(pipe.reader.get(), Readiness::kReadable)));
 }
 
+TEST_P(EventsTest, PausedDescriptorTakesNoRoom) {
+  Pipe silenced;
+  const Pipe pipe;
+  silenced.writer.reset();
+  Register(silenced.reader.get(), Interest::kNone);
+  Register(pipe.writer.get(), Interest::kWritable);
+  EXPECT_THAT(WaitNow(1), ElementsAre(EventOf(pipe.writer.get(), Readiness::kWritable)));
+}
+
 TEST_P(EventsTest, DescriptorsOutliveThePoller) {
   const SocketPair pair;
   Register(pair.near.get(), kReadAndWrite);

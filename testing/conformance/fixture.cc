@@ -26,6 +26,7 @@
 #include "someos/testing/clocks.h"
 #include "someos/testing/scenario_alarm.h"
 #include "someos/testing/status_matchers.h"
+#include "someos/testing/tellable.h"
 
 namespace someos {
 namespace {
@@ -102,7 +103,7 @@ std::vector<Event> PollerConformanceTest::Wait(absl::Duration timeout, size_t ro
 
 Event PollerConformanceTest::WaitUntil(int fd, Readiness must) {
   const absl::Duration deadline = MonotonicNow() + kPatience;
-  const auto matches = EventMatches(fd, Tellable(must), kAllReadiness);
+  const auto matches = EventMatches(fd, Tellable(must, capabilities_), kAllReadiness);
   Event last;
   do {
     for (const Event& event : Wait(deadline - MonotonicNow())) last = event;
@@ -120,16 +121,7 @@ void PollerConformanceTest::ExpectQuiet() {
 
 testing::Matcher<const Event&> PollerConformanceTest::EventOf(int fd, Readiness must,
                                                               Readiness may) const {
-  return EventMatches(fd, Tellable(must), Tellable(may));
-}
-
-Readiness PollerConformanceTest::Tellable(Readiness readiness) const {
-  Readiness tellable = Readiness::kReadable | Readiness::kWritable;
-  if (capabilities_.hangup) tellable |= Readiness::kHangup | Readiness::kError;
-  if (capabilities_.read_hangup) tellable |= Readiness::kReadHangup;
-  if (capabilities_.priority) tellable |= Readiness::kPriority;
-  if (capabilities_.invalid) tellable |= Readiness::kInvalid;
-  return readiness & tellable;
+  return EventMatches(fd, Tellable(must, capabilities_), Tellable(may, capabilities_));
 }
 
 void ConformanceReport::SetUp() {

@@ -81,9 +81,6 @@ class PollerConformanceTest : public testing::TestWithParam<const Backend*> {
                                          Readiness may = Readiness::kNone) const;
 
  private:
-  // `readiness` without the bits that the backend never reports.
-  Readiness Tellable(Readiness readiness) const;
-
   std::optional<ScenarioAlarm> alarm_;
   std::unique_ptr<Poller> poller_;
   Capabilities capabilities_;
@@ -103,6 +100,7 @@ class ReuseTest : public PollerConformanceTest {};
 class FairnessTest : public PollerConformanceTest {};
 class BatchesTest : public PollerConformanceTest {};
 class RegularFilesTest : public PollerConformanceTest {};
+class DiagnosticsTest : public PollerConformanceTest {};
 class ManyTest : public PollerConformanceTest {};
 
 // Prints what is under test at the start of a run, and records it in the XML report.

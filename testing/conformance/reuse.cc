@@ -72,6 +72,17 @@ TEST_P(ReuseTest, RegisterOfTheNewFileOfTheSameKind) {
   EXPECT_THAT(WaitReady(), ElementsAre(Field(&Event::data, 2u)));
 }
 
+// To fstat() the two ends of a pipe may be one file.
+TEST_P(ReuseTest, TheOtherEndOfThePipe) {
+  const Pipe pipe;
+  const int fd = pipe.reader.get();
+  Register(fd, Interest::kReadable, 1);
+  GiveNumber(pipe.reader, pipe.writer);
+  EXPECT_THAT(poller().Modify(fd, Interest::kWritable, 2), FailsWithErrno(ENOENT, "modify fd"));
+  Register(fd, Interest::kWritable, 3);
+  EXPECT_THAT(WaitReady(), ElementsAre(Field(&Event::data, 3u)));
+}
+
 // The new file may be asked for other things than the old one.
 TEST_P(ReuseTest, InterestAndTriggerAreTheNewOnes) {
   const SocketPair old;
@@ -209,6 +220,36 @@ TEST_P(ReuseTest, UnregisterOfTheOldNumberLeavesADuplicateSilent) {
   old.reader.reset();
   Unregister(fd);
   ExpectQuiet();
+}
+
+// The kernel may hold the old registration still, for the sake of the duplicate.
+TEST_P(ReuseTest, UnregisteredNumberNamesItsOldFileAgain) {
+  const Pipe pipe;
+  const ScopedFd duplicate = Duplicate(pipe.reader.get());
+  const SocketPair pair;
+  const int fd = pipe.reader.get();
+  Register(fd, Interest::kReadable, 1);
+  GiveNumber(pipe.reader, pair.near);
+  Unregister(fd);
+  GiveNumber(pipe.reader, duplicate);
+  Register(fd, Interest::kReadable, 2);
+  ExpectQuiet();
+  WriteText(pipe.writer.get(), "x");
+  EXPECT_THAT(WaitReady(), ElementsAre(Field(&Event::data, 2u)));
+}
+
+// A look with room for one event does not spend it on an event of the old registration.
+TEST_P(ReuseTest, OldFileTakesNoRoom) {
+  const Pipe old;
+  const ScopedFd duplicate = Duplicate(old.reader.get());
+  const Pipe pipe;
+  const int fd = old.reader.get();
+  Register(fd, Interest::kReadable, 1);
+  WriteText(old.writer.get(), "x");
+  GiveNumber(old.reader, pipe.writer);
+  Unregister(fd);
+  Register(fd, Interest::kWritable, 2);
+  EXPECT_THAT(WaitNow(1), ElementsAre(Field(&Event::data, 2u)));
 }
 
 // The number comes back in the middle of a Wait.

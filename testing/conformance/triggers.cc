@@ -130,6 +130,21 @@ TEST_P(TriggersTest, OneShotNotYetReportedTakesANewInterest) {
   ExpectQuiet();
 }
 
+TEST_P(TriggersTest, OneShotIsNotSpentOnWhatWasNotAsked) {
+  if (!capabilities().read_hangup) GTEST_SKIP() << Lacks("read_hangup");
+  SocketPair pair;
+  Register(pair.near.get(), Interest::kReadHangup, 0, Trigger::kOneShot);
+  WriteText(pair.far.get(), "x");
+  ExpectQuiet();
+  EXPECT_THAT(poller().Register(pair.near.get(), Interest::kReadable),
+              FailsWithErrno(EEXIST, "register fd"));
+  pair.far.reset();
+  EXPECT_THAT(WaitReady(),
+              ElementsAre(EventOf(pair.near.get(), Readiness::kReadHangup | Readiness::kHangup,
+                                  Readiness::kError)));
+  ExpectQuiet();
+}
+
 TEST_P(TriggersTest, OneShotWithoutInterestSleeps) {
   const Pipe pipe;
   WriteText(pipe.writer.get(), "x");

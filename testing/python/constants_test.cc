@@ -1,0 +1,72 @@
+// Every constant of the machine's own Python has the same value here.
+
+#include <cstdint>
+#include <cstdio>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
+#include "gtest/gtest.h"
+#include "someos/api/select.h"
+
+namespace someos::python {
+namespace {
+
+// What `python3 -c program` prints; empty if there is no python3.
+std::string PythonPrints(absl::string_view program) {
+  const std::string command = absl::StrCat("python3 -c '", program, "' 2>&1");
+  FILE* const output = popen(command.c_str(), "r");
+  if (output == nullptr) return "";
+  std::string printed;
+  char buffer[4096];
+  while (const size_t size = std::fread(buffer, 1, sizeof(buffer), output)) {
+    printed.append(buffer, size);
+  }
+  return pclose(output) == 0 ? printed : "";
+}
+
+// The integers of Python's select module by their names.
+std::map<std::string, int64_t> PythonConstants() {
+  std::map<std::string, int64_t> constants;
+  const std::string printed = PythonPrints(
+      "import select\n"
+      "for name, value in vars(select).items():\n"
+      "    if type(value) is int: print(name, value)");
+  for (const absl::string_view line : absl::StrSplit(printed, '\n', absl::SkipEmpty())) {
+    const std::pair<std::string, absl::string_view> pair = absl::StrSplit(line, ' ');
+    int64_t value = 0;
+    EXPECT_TRUE(absl::SimpleAtoi(pair.second, &value)) << line;
+    constants[pair.first] = value;
+  }
+  return constants;
+}
+
+// Whether the backend that the constant belongs to is part of this build.
+bool IsLinked(absl::string_view name) {
+  if (absl::StartsWith(name, "EPOLL")) return SOMEOS_LINKS_EPOLL;
+  if (absl::StartsWith(name, "KQ_")) return SOMEOS_LINKS_KQUEUE;
+  if (absl::StartsWith(name, "POLL")) return SOMEOS_LINKS_POLL;
+  return SOMEOS_LINKS_SELECT;
+}
+
+TEST(Constants, AreThoseOfThisMachinesPython) {
+  const std::map<std::string, int64_t> constants = PythonConstants();
+  if (constants.empty()) GTEST_SKIP() << "no python3 on this machine";
+  EXPECT_TRUE(constants.count("PIPE_BUF"));
+  for (const auto& [name, value] : constants) {
+    const std::optional<int64_t> ours = select::FindConstant(name);
+    if (IsLinked(name)) {
+      EXPECT_EQ(ours, value) << name;
+    } else {
+      EXPECT_EQ(ours, std::nullopt) << name;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace someos::python

@@ -1,0 +1,16 @@
+// What ThreadSanitizer must not report: it reads this list from any program that has it.
+
+#include "absl/base/config.h"
+
+#ifdef ABSL_HAVE_THREAD_SANITIZER
+extern "C" const char* __tsan_default_suppressions();
+
+extern "C" const char* __tsan_default_suppressions() {
+  // libkqueue closes the descriptors of a queue in a thread of its own, some time after the queue.
+  // And where a file was closed without Unregister, the emulation takes all numbers out of the old
+  // queue, this one too, which another thread may be opening anew; that does no harm.
+  return "race:linux_kqueue_cleanup\n"
+         "race:monitoring_thread\n"
+         "race:LibkqueueEmulation::MakeQueueAnew\n";
+}
+#endif
