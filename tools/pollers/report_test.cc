@@ -82,7 +82,8 @@ Result RunPollers(const std::string& environment, const std::string& arguments) 
   char buffer[1024];
   size_t size;
   while ((size = fread(buffer, 1, sizeof(buffer), pipe)) > 0) result.output.append(buffer, size);
-  result.exit_code = WEXITSTATUS(pclose(pipe));
+  const int status = pclose(pipe);  // a variable, for macOS's macro takes its address
+  result.exit_code = WEXITSTATUS(status);
   return result;
 }
 

@@ -1,0 +1,12 @@
+// bench: every backend and the raw system call beside it. See README.md.
+
+#include <vector>
+
+#include "someos/tools/bench/case.h"
+#include "someos/tools/bench/contenders/own.h"
+#include "someos/tools/bench/runner.h"
+
+int main(int argc, char** argv) {
+  const std::vector<someos::bench::Contender> contenders = someos::bench::OwnContenders();
+  return someos::bench::RunBenchmarks(argc, argv, contenders, {});
+}

@@ -1,0 +1,31 @@
+#include "someos/tools/bench/case.h"
+
+namespace someos::bench {
+
+absl::string_view WorkloadName(Workload workload) {
+  switch (workload) {
+    case Workload::kWaitNone:
+      return "wait, none ready";
+    case Workload::kWaitOne:
+      return "wait, one ready";
+    case Workload::kWaitMany:
+      return "wait, many ready";
+    case Workload::kRegister:
+      return "register+unregister";
+    case Workload::kWatch:
+      return "register+wait+unregister+wait";
+    case Workload::kModify:
+      return "modify";
+    case Workload::kRewatch:
+      return "modify+wait";
+    case Workload::kBatch:
+      return "batch of 1000 changes";
+    case Workload::kWake:
+      return "wake from a thread";
+    case Workload::kPass:
+      return "pass";
+  }
+  return "?";
+}
+
+}  // namespace someos::bench

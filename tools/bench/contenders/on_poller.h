@@ -1,0 +1,67 @@
+// This library: a Poller of any backend.
+
+#ifndef SOMEOS_TOOLS_BENCH_CONTENDERS_ON_POLLER_H_
+#define SOMEOS_TOOLS_BENCH_CONTENDERS_ON_POLLER_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "someos/api/backend.h"
+#include "someos/api/poller.h"
+#include "someos/tools/bench/case.h"
+#include "someos/tools/bench/workloads/contender.h"
+
+namespace someos::bench {
+
+template <typename Handler>
+class OnPoller {
+ public:
+  static constexpr bool kWakes = true;
+  static constexpr bool kBatches = true;
+
+  OnPoller(const Setup& setup, Handler& handler)
+      : handler_(handler), poller_(Create(*setup.backend)), events_(setup.room) {}
+
+  void Register(int fd, uint64_t data, Want want) {
+    Require(poller_->Register(fd, InterestOf(want), data).ok());
+  }
+  void Modify(int fd, uint64_t data, Want want) {
+    Require(poller_->Modify(fd, InterestOf(want), data).ok());
+  }
+  void Unregister(int fd, uint64_t) { Require(poller_->Unregister(fd).ok()); }
+
+  void Wait(Patience patience) {
+    const absl::StatusOr<size_t> count = poller_->Wait(
+        absl::MakeSpan(events_),
+        patience == Patience::kForever ? absl::InfiniteDuration() : absl::ZeroDuration());
+    Require(count.ok());
+    for (const Event& event : absl::MakeSpan(events_.data(), *count)) handler_(event.data);
+  }
+
+  void Wake() { Require(poller_->Wake().ok()); }
+  void Apply(const std::vector<Change>& changes) { Require(poller_->Apply(changes).ok()); }
+
+ private:
+  static Interest InterestOf(Want want) {
+    return want == Want::kRead ? Interest::kReadable : Interest::kWritable;
+  }
+  static std::unique_ptr<Poller> Create(const Backend& backend) {
+    absl::StatusOr<std::unique_ptr<Poller>> poller = backend.create({});
+    Require(poller.ok());
+    return *std::move(poller);
+  }
+
+  Handler& handler_;
+  const std::unique_ptr<Poller> poller_;
+  std::vector<Event> events_;
+};
+
+}  // namespace someos::bench
+
+#endif  // SOMEOS_TOOLS_BENCH_CONTENDERS_ON_POLLER_H_

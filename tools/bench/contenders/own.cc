@@ -1,0 +1,61 @@
+#include "someos/tools/bench/contenders/own.h"
+
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "someos/api/backend.h"
+#include "someos/testing/all_backends.h"
+#include "someos/testing/all_linked.h"
+#include "someos/tools/bench/channels.h"
+#include "someos/tools/bench/contenders/on_poller.h"
+#include "someos/tools/bench/contenders/raw_poll.h"
+#include "someos/tools/bench/contenders/raw_select.h"
+#include "someos/tools/bench/workloads/make_case.h"
+
+#if SOMEOS_LINKS_EPOLL
+#include "someos/tools/bench/contenders/raw_epoll.h"
+#endif
+// Over libkqueue a kqueue costs what that library does, and takes no eventfds: it is left out.
+#if SOMEOS_LINKS_KQUEUE && !defined(__linux__)
+#define SOMEOS_BENCHES_KQUEUE 1
+#include "someos/tools/bench/contenders/raw_kqueue.h"
+#endif
+
+namespace someos::bench {
+namespace {
+
+int MostOf(const Backend& backend) {
+  return backend.name == "select" ? MostChannelsOfSelect() : MostChannels();
+}
+
+Contender Raw(const Backend& backend) {
+  const std::string name(backend.name);
+  const std::string version(backend.implementation);
+  const int most = MostOf(backend);
+#if SOMEOS_LINKS_EPOLL
+  if (name == "epoll") return MakeContender<RawEpoll>("raw", name, version, most);
+#endif
+#if SOMEOS_BENCHES_KQUEUE
+  if (name == "kqueue") return MakeContender<RawKqueue>("raw", name, version, most);
+#endif
+  if (name == "poll") return MakeContender<RawPoll>("raw", name, version, most);
+  return MakeContender<RawSelect>("raw", name, version, most);
+}
+
+}  // namespace
+
+std::vector<Contender> OwnContenders() {
+  std::vector<Contender> contenders;
+  for (const Backend* backend : AllBackends()) {
+#if !SOMEOS_BENCHES_KQUEUE
+    if (backend->name == "kqueue") continue;
+#endif
+    if (!backend->create({}).ok()) continue;  // this kernel lacks it
+    contenders.push_back(Raw(*backend));
+    contenders.push_back(MakeContender<OnPoller>("someos", std::string(backend->name), "",
+                                                 MostOf(*backend), backend));
+  }
+  return contenders;
+}
+
+}  // namespace someos::bench

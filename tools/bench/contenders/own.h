@@ -1,0 +1,17 @@
+// Every backend of this library, and beside each the raw system call.
+
+#ifndef SOMEOS_TOOLS_BENCH_CONTENDERS_OWN_H_
+#define SOMEOS_TOOLS_BENCH_CONTENDERS_OWN_H_
+
+#include <vector>
+
+#include "someos/tools/bench/case.h"
+
+namespace someos::bench {
+
+// The raw ones are called "raw", the others "someos".
+std::vector<Contender> OwnContenders();
+
+}  // namespace someos::bench
+
+#endif  // SOMEOS_TOOLS_BENCH_CONTENDERS_OWN_H_

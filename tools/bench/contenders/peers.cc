@@ -1,0 +1,45 @@
+#include "someos/tools/bench/contenders/peers.h"
+
+#include "absl/strings/str_cat.h"
+
+namespace someos::bench {
+
+std::vector<Contender> PeerContenders() {
+  return {
+#if SOMEOS_HAS_LIBEVENT
+      LibeventContender(),
+#endif
+#if SOMEOS_HAS_LIBEV
+      LibevContender(),
+#endif
+#if SOMEOS_HAS_LIBUV
+      LibuvContender(),
+#endif
+#if SOMEOS_HAS_ASIO
+      AsioContender(),
+#endif
+  };
+}
+
+std::vector<std::string> AbsentPeers() {
+  std::vector<std::string> absent;
+  [[maybe_unused]] const auto add = [&](const char* name, const char* package) {
+    absent.push_back(absl::StrCat(name, " was not found when this was built (Debian: ", package,
+                                  "; or --repo_env=SOMEOS_PEERS=PREFIX)"));
+  };
+#if !SOMEOS_HAS_LIBEVENT
+  add("libevent", "libevent-dev");
+#endif
+#if !SOMEOS_HAS_LIBEV
+  add("libev", "libev-dev");
+#endif
+#if !SOMEOS_HAS_LIBUV
+  add("libuv", "libuv1-dev");
+#endif
+#if !SOMEOS_HAS_ASIO
+  add("asio", "libasio-dev");
+#endif
+  return absent;
+}
+
+}  // namespace someos::bench

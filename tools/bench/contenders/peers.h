@@ -1,0 +1,26 @@
+// The other event libraries that this system has, all on epoll.
+
+#ifndef SOMEOS_TOOLS_BENCH_CONTENDERS_PEERS_H_
+#define SOMEOS_TOOLS_BENCH_CONTENDERS_PEERS_H_
+
+#include <string>
+#include <vector>
+
+#include "someos/tools/bench/case.h"
+
+namespace someos::bench {
+
+std::vector<Contender> PeerContenders();
+
+// Each is defined only if it is installed.
+Contender LibeventContender();
+Contender LibevContender();
+Contender LibuvContender();
+Contender AsioContender();
+
+// A sentence for each that was not there when this was built.
+std::vector<std::string> AbsentPeers();
+
+}  // namespace someos::bench
+
+#endif  // SOMEOS_TOOLS_BENCH_CONTENDERS_PEERS_H_

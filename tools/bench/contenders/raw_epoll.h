@@ -1,0 +1,55 @@
+// epoll(7) as the manual page has it: level-triggered, with nothing between.
+
+#ifndef SOMEOS_TOOLS_BENCH_CONTENDERS_RAW_EPOLL_H_
+#define SOMEOS_TOOLS_BENCH_CONTENDERS_RAW_EPOLL_H_
+
+#include <sys/epoll.h>
+
+#include <cstdint>
+#include <vector>
+
+#include "someos/testing/scoped_fd.h"
+#include "someos/testing/system_call.h"
+#include "someos/tools/bench/case.h"
+#include "someos/tools/bench/workloads/contender.h"
+
+namespace someos::bench {
+
+template <typename Handler>
+class RawEpoll {
+ public:
+  static constexpr bool kWakes = false;
+  static constexpr bool kBatches = false;
+
+  RawEpoll(const Setup& setup, Handler& handler)
+      : handler_(handler),
+        epoll_(MustSucceed(epoll_create1(EPOLL_CLOEXEC), "epoll_create1")),
+        events_(setup.room) {}
+
+  void Register(int fd, uint64_t data, Want want) { Control(EPOLL_CTL_ADD, fd, data, want); }
+  void Modify(int fd, uint64_t data, Want want) { Control(EPOLL_CTL_MOD, fd, data, want); }
+  void Unregister(int fd, uint64_t data) { Control(EPOLL_CTL_DEL, fd, data, Want::kRead); }
+
+  void Wait(Patience patience) {
+    const int count = epoll_wait(epoll_.get(), events_.data(), static_cast<int>(events_.size()),
+                                 patience == Patience::kForever ? -1 : 0);
+    Require(count >= 0);
+    for (int i = 0; i < count; ++i) handler_(events_[i].data.u64);
+  }
+
+ private:
+  void Control(int operation, int fd, uint64_t data, Want want) {
+    epoll_event event;
+    event.events = want == Want::kRead ? EPOLLIN : EPOLLOUT;
+    event.data.u64 = data;
+    Require(epoll_ctl(epoll_.get(), operation, fd, &event) == 0);
+  }
+
+  Handler& handler_;
+  ScopedFd epoll_;
+  std::vector<epoll_event> events_;
+};
+
+}  // namespace someos::bench
+
+#endif  // SOMEOS_TOOLS_BENCH_CONTENDERS_RAW_EPOLL_H_

@@ -1,0 +1,51 @@
+// poll(2) as the manual page has it: an array, looked through after each call.
+
+#ifndef SOMEOS_TOOLS_BENCH_CONTENDERS_RAW_POLL_H_
+#define SOMEOS_TOOLS_BENCH_CONTENDERS_RAW_POLL_H_
+
+#include <poll.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "someos/tools/bench/case.h"
+#include "someos/tools/bench/workloads/contender.h"
+
+namespace someos::bench {
+
+template <typename Handler>
+class RawPoll {
+ public:
+  static constexpr bool kWakes = false;
+  static constexpr bool kBatches = false;
+
+  RawPoll(const Setup&, Handler& handler) : handler_(handler) {}
+
+  void Register(int fd, uint64_t data, Want want) {
+    if (fds_.size() <= data) fds_.resize(data + 1, {-1, 0, 0});
+    fds_[data] = {fd, Events(want), 0};
+  }
+  void Modify(int, uint64_t data, Want want) { fds_[data].events = Events(want); }
+  void Unregister(int, uint64_t data) { fds_[data].fd = -1; }
+
+  void Wait(Patience patience) {
+    int left = poll(fds_.data(), fds_.size(), patience == Patience::kForever ? -1 : 0);
+    Require(left >= 0);
+    for (size_t i = 0; left > 0; ++i) {
+      if (fds_[i].revents == 0) continue;
+      --left;
+      handler_(i);
+    }
+  }
+
+ private:
+  static short Events(Want want) { return want == Want::kRead ? POLLIN : POLLOUT; }
+
+  Handler& handler_;
+  std::vector<pollfd> fds_;  // by data
+};
+
+}  // namespace someos::bench
+
+#endif  // SOMEOS_TOOLS_BENCH_CONTENDERS_RAW_POLL_H_

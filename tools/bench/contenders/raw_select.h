@@ -1,0 +1,69 @@
+// select(2) as the manual page has it: sets, copied before each call and looked through after it.
+
+#ifndef SOMEOS_TOOLS_BENCH_CONTENDERS_RAW_SELECT_H_
+#define SOMEOS_TOOLS_BENCH_CONTENDERS_RAW_SELECT_H_
+
+#include <sys/select.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+
+#include "someos/tools/bench/case.h"
+#include "someos/tools/bench/workloads/contender.h"
+
+namespace someos::bench {
+
+template <typename Handler>
+class RawSelect {
+ public:
+  static constexpr bool kWakes = false;
+  static constexpr bool kBatches = false;
+
+  RawSelect(const Setup&, Handler& handler) : handler_(handler) {
+    FD_ZERO(&read_);
+    FD_ZERO(&write_);
+  }
+
+  void Register(int fd, uint64_t data, Want want) {
+    Require(fd < FD_SETSIZE);
+    FD_SET(fd, want == Want::kRead ? &read_ : &write_);
+    data_[fd] = data;
+    end_ = std::max(end_, fd + 1);
+  }
+  void Modify(int fd, uint64_t data, Want want) {
+    Unregister(fd, data);
+    Register(fd, data, want);
+  }
+  void Unregister(int fd, uint64_t) {
+    FD_CLR(fd, &read_);
+    FD_CLR(fd, &write_);
+  }
+
+  void Wait(Patience patience) {
+    fd_set read = read_;
+    fd_set write = write_;
+    timeval none = {};
+    int left =
+        select(end_, &read, &write, nullptr, patience == Patience::kForever ? nullptr : &none);
+    Require(left >= 0);
+    for (int fd = 0; left > 0; ++fd) {
+      const bool readable = FD_ISSET(fd, &read);
+      const bool writable = FD_ISSET(fd, &write);
+      if (!readable && !writable) continue;
+      left -= readable + writable;
+      handler_(data_[fd]);
+    }
+  }
+
+ private:
+  Handler& handler_;
+  fd_set read_;
+  fd_set write_;
+  int end_ = 0;
+  std::array<uint64_t, FD_SETSIZE> data_{};  // by descriptor
+};
+
+}  // namespace someos::bench
+
+#endif  // SOMEOS_TOOLS_BENCH_CONTENDERS_RAW_SELECT_H_

@@ -1,0 +1,71 @@
+// instructions: the cases whose instructions instructions.py counts, each in a function of its own
+// that callgrind tells apart. Prints for each: slot, contender, backend, workload, operations.
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "absl/base/attributes.h"
+#include "absl/strings/str_format.h"
+#include "someos/tools/bench/case.h"
+#include "someos/tools/bench/channels.h"
+#include "someos/tools/bench/contenders/own.h"
+#include "someos/tools/bench/contenders/peers.h"
+#include "someos/tools/bench/plan.h"
+
+namespace someos::bench {
+namespace {
+
+constexpr size_t kSlots = 96;
+using SlotFunction = void (*)(Case&, int64_t);
+
+template <size_t kSlot>
+ABSL_ATTRIBUTE_NOINLINE void Slot(Case& subject, int64_t rounds) {
+  subject.Run(rounds);
+  asm volatile("");  // or the call would become a jump, which is not counted as a call
+}
+
+template <size_t... kIndices>
+constexpr std::array<SlotFunction, kSlots> AllSlots(std::index_sequence<kIndices...>) {
+  return {Slot<kIndices>...};
+}
+
+const Planned kCases[] = {
+    {Workload::kWaitNone, {1}}, {Workload::kWaitOne, {1}}, {Workload::kWaitMany, {450, 450}},
+    {Workload::kRegister, {1}}, {Workload::kModify, {1}},  {Workload::kWatch, {1}},
+    {Workload::kRewatch, {1}},
+};
+
+void RunAll(const std::vector<Contender>& contenders) {
+  constexpr std::array<SlotFunction, kSlots> kAll = AllSlots(std::make_index_sequence<kSlots>());
+  size_t slot = 0;
+  for (const Contender& contender : contenders) {
+    for (const Planned& planned : kCases) {
+      const std::unique_ptr<Case> subject =
+          contender.make(contender.implementation, planned.workload, planned.parameters);
+      const int64_t operations = subject->operations_per_round();
+      const int64_t rounds = operations > 1 ? 20 : 2000;
+      subject->Run(200);  // what is done once: lazy linking, growth
+      kAll.at(slot)(*subject, rounds);
+      absl::PrintF("%d\t%s\t%s\t%s\t%d\n", slot++, contender.name, contender.backend,
+                   WorkloadName(planned.workload), rounds * operations);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace someos::bench
+
+int main() {
+  // The identity of an eventfd is read from a file of procfs, whose length is not always the same.
+  someos::bench::UsePipes();
+  std::vector<someos::bench::Contender> contenders = someos::bench::OwnContenders();
+  for (const someos::bench::Contender& peer : someos::bench::PeerContenders()) {
+    contenders.push_back(peer);
+  }
+  someos::bench::RunAll(contenders);
+  return 0;
+}

@@ -1,0 +1,15 @@
+// What figures are worth nothing without.
+
+#ifndef SOMEOS_TOOLS_BENCH_MACHINE_H_
+#define SOMEOS_TOOLS_BENCH_MACHINE_H_
+
+#include <string>
+
+namespace someos::bench {
+
+// The date, the operating system, the processors.
+std::string Machine();
+
+}  // namespace someos::bench
+
+#endif  // SOMEOS_TOOLS_BENCH_MACHINE_H_

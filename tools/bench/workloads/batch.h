@@ -1,0 +1,55 @@
+// Registers `fds` descriptors, and unregisters them, in one call where there is one for it. One
+// operation: one of these changes.
+
+#ifndef SOMEOS_TOOLS_BENCH_WORKLOADS_BATCH_H_
+#define SOMEOS_TOOLS_BENCH_WORKLOADS_BATCH_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "someos/api/interest.h"
+#include "someos/api/poller.h"
+#include "someos/tools/bench/case.h"
+#include "someos/tools/bench/workloads/contender.h"
+#include "someos/tools/bench/workloads/scenery.h"
+
+namespace someos::bench {
+
+template <template <typename> class C>
+class Batch final : public Case {
+ public:
+  Batch(const Backend* backend, const Parameters& parameters)
+      : size_(parameters.fds), scenery_(backend, 0, parameters.fds) {
+    for (size_t i = 0; i < size_; ++i) {
+      additions_.push_back(Change::Register(scenery_.fd(i), Interest::kReadable, i));
+      removals_.push_back(Change::Unregister(scenery_.fd(i)));
+    }
+  }
+
+  void Run(int64_t rounds) override {
+    for (; rounds > 0; --rounds) {
+      if constexpr (C<Touch>::kBatches) {
+        scenery_.contender.Apply(additions_);
+        scenery_.contender.Apply(removals_);
+      } else {
+        for (size_t i = 0; i < size_; ++i) scenery_.Register(i);
+        Done();
+        for (size_t i = 0; i < size_; ++i) scenery_.Unregister(i);
+        Done();
+      }
+    }
+  }
+
+  int64_t operations_per_round() const override { return 2 * static_cast<int64_t>(size_); }
+
+ private:
+  const size_t size_;
+  Scenery<C> scenery_;
+  std::vector<Change> additions_;
+  std::vector<Change> removals_;
+};
+
+}  // namespace someos::bench
+
+#endif  // SOMEOS_TOOLS_BENCH_WORKLOADS_BATCH_H_
