@@ -2,6 +2,7 @@
 
 #include "someos/backends/epoll/epoll_poller.h"
 
+#include <fcntl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -110,6 +111,36 @@ TEST(EpollPollerTest, EventsOfAClosedDescriptorWithADuplicateDoNotMakeWaitSpin) 
   ASSERT_EQ(*one, 1u);
   EXPECT_EQ(events[0].data, 2u);
   for (const int fd : {duplicate, pair[1], other[0], other[1]}) close(fd);
+}
+
+// The new kernel set takes the lowest free number, which may be that of a registration whose file
+// was closed without Unregister; and a set cannot watch itself (EINVAL).
+TEST(EpollPollerTest, TheNewKernelSetMayTakeTheNumberOfAClosedDescriptor) {
+  int closed[2], pair[2], other[2];
+  ASSERT_EQ(pipe(closed), 0);  // the lowest number of all, once it is closed
+  const absl::StatusOr<std::unique_ptr<EpollPoller>> poller = EpollPoller::Create({});
+  ASSERT_TRUE(poller.ok()) << poller.status();
+  ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+  ASSERT_EQ(pipe(other), 0);
+  ASSERT_TRUE((*poller)->Register(closed[0], Interest::kReadable, 1).ok());
+  ASSERT_TRUE((*poller)->Register(pair[0], Interest::kReadable, 2).ok());
+  ASSERT_TRUE((*poller)->Register(other[0], Interest::kReadable, 3).ok());
+  const int duplicate = dup(pair[0]);
+  close(closed[0]);
+  close(pair[0]);
+  ASSERT_TRUE((*poller)->Unregister(pair[0]).ok());
+  ASSERT_EQ(write(pair[1], "x", 1), 1);  // what the old set goes on reporting
+  Event events[4];
+  ASSERT_EQ((*poller)->Wait(events, absl::ZeroDuration()).value_or(99), 0u);
+  ASSERT_NE(fcntl(closed[0], F_GETFD), -1) << "the new set has another number";
+
+  ASSERT_EQ(write(other[1], "x", 1), 1);
+  const absl::StatusOr<size_t> one = (*poller)->Wait(events, absl::InfiniteDuration());
+  ASSERT_TRUE(one.ok()) << one.status();
+  ASSERT_EQ(*one, 1u);
+  EXPECT_EQ(events[0].data, 3u);
+  EXPECT_TRUE((*poller)->Unregister(closed[0]).ok());
+  for (const int fd : {closed[1], duplicate, pair[1], other[0], other[1]}) close(fd);
 }
 
 TEST(EpollPollerTest, ReportsItsOwnMaskAsRaw) {

@@ -1,0 +1,271 @@
+#include "someos/backends/epoll/epoll_registrations.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "someos/api/errno_status.h"
+#include "someos/backends/base/file_identity.h"
+
+namespace someos {
+namespace {
+
+using base::FileIdentity;
+using base::WakeChannel;
+
+// Whether epoll_ctl(2) fails with this for a number that is closed or names another file than the
+// one that was registered: not open, not in the set, of a kind that no set takes.
+bool NamesAnotherFile(int error) { return error == EBADF || error == ENOENT || error == EPERM; }
+
+// A one-shot that has fired stays silent.
+int AddTo(const EpollSet& set, int fd, const EpollState& state) {
+  return set.Add(fd, state.fired ? Interest::kNone : state.interest, state.trigger, state.Tag(fd));
+}
+
+int ModifyIn(const EpollSet& set, int fd, const EpollState& state) {
+  return set.Modify(fd, state.fired ? Interest::kNone : state.interest, state.trigger,
+                    state.Tag(fd));
+}
+
+}  // namespace
+
+EpollRegistrations::EpollRegistrations(const EpollSystem& system, EpollSet set,
+                                       WakeChannel wake_channel)
+    : system_(system), set_(std::move(set)), wake_channel_(std::move(wake_channel)) {
+  table_.At(wake_channel_.fd());
+}
+
+absl::Status EpollRegistrations::Failure(int error, absl::string_view operation, int fd) {
+  return ErrnoStatus(error, absl::StrCat(operation, " fd ", fd));
+}
+
+absl::Status EpollRegistrations::RegisterAgain(int fd, Interest interest, uint64_t data,
+                                               Trigger trigger) {
+  EpollEntry& entry = table_.At(fd);
+  EpollState state;
+  state.generation = entry.Load().generation + 1;
+  state.interest = interest;
+  state.trigger = trigger;
+  state.registered = true;
+  // The kernel knows files, not numbers, so it tells a second registration (EEXIST) from the
+  // first one of a new file under a number that was closed and reused. It is asked without an
+  // interest, because the entry must not be written before the answer.
+  if (const int error = set_.Add(fd, Interest::kNone, trigger, state.Tag(fd)); error != 0) {
+    if (error == EPERM) return RegisterAlwaysReady(fd, state, data);
+    return Failure(error, "register", fd);
+  }
+  stale_suspected_ = true;
+  ForgetAlwaysReady(fd);
+  entry.Store(fd, state, data);
+  if (const int error = ModifyIn(set_, fd, state); error != 0) {
+    return RegisterOddly(fd, state, data, error);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status EpollRegistrations::RegisterOddly(int fd, EpollState state, uint64_t data, int error) {
+  if (error == EEXIST) {
+    // Unregistered after its number was closed, while a duplicate kept the file open; and now the
+    // number names that file again.
+    error = ModifyIn(set_, fd, state);
+  }
+  if (error == 0) return absl::OkStatus();
+  table_.At(fd).Forget();
+  if (error == EPERM) return RegisterAlwaysReady(fd, state, data);
+  return Failure(error, "register", fd);
+}
+
+absl::Status EpollRegistrations::RegisterAlwaysReady(int fd, EpollState state, uint64_t data) {
+  const std::optional<FileIdentity> identity = FileIdentity::Of(fd);
+  if (!identity.has_value()) return Failure(errno, "register", fd);
+  // These can be waited for; whoever refused it, it was not for that.
+  if (S_ISFIFO(identity->mode) || S_ISSOCK(identity->mode)) return Failure(EPERM, "register", fd);
+  EpollEntry& entry = table_.At(fd);
+  const EpollState old = entry.Load();
+  if (old.registered && old.always_ready && always_ready_.Holds(fd, *identity)) {
+    return Failure(EEXIST, "register", fd);
+  }
+  if (old.registered) stale_suspected_ = true;
+  if (state.trigger == Trigger::kEdge) {
+    // It is ready now and will never become ready again.
+    state.trigger = Trigger::kOneShot;
+  }
+  state.always_ready = true;
+  entry.Store(fd, state, data);
+  always_ready_.Add(fd, *identity, false);
+  SetAlwaysReadyActive(fd, state.reportable());
+  return absl::OkStatus();
+}
+
+void EpollRegistrations::SetAlwaysReadyActive(int fd, bool active) {
+  always_ready_.SetActive(fd, active);
+  always_ready_active_ = always_ready_.active() > 0;
+  if (active) wake_channel_.Signal();  // a running wait does not know of it
+}
+
+void EpollRegistrations::ForgetAlwaysReady(int fd) {
+  always_ready_.Remove(fd);
+  always_ready_active_ = always_ready_.active() > 0;
+}
+
+absl::Status EpollRegistrations::ModifyAlwaysReady(int fd, Interest interest, uint64_t data,
+                                                   Trigger trigger) {
+  EpollEntry& entry = table_.At(fd);
+  EpollState state = entry.Load();
+  if (!state.registered) return Failure(ENOENT, "modify", fd);
+  const std::optional<FileIdentity> identity = FileIdentity::Of(fd);
+  if (!identity.has_value()) return Failure(errno, "modify", fd);
+  if (!always_ready_.Holds(fd, *identity)) return Failure(ENOENT, "modify", fd);
+  state.interest = interest;
+  state.trigger = trigger == Trigger::kEdge ? Trigger::kOneShot : trigger;
+  state.fired = false;
+  entry.Store(fd, state, data);
+  SetAlwaysReadyActive(fd, state.reportable());
+  return absl::OkStatus();
+}
+
+bool EpollRegistrations::Holds(int fd) const {
+  base::LockIfThreads lock(mutex_);
+  const EpollEntry* entry = table_.Find(fd);
+  return entry != nullptr && entry->Load().registered;
+}
+
+std::vector<Registration> EpollRegistrations::List() const {
+  base::LockIfThreads lock(mutex_);
+  std::vector<Registration> result;
+  table_.ForEach([&](int fd, const EpollEntry& entry) {
+    const EpollState state = entry.Load();
+    if (!state.registered) return;
+    const uint64_t data = entry.data.load(std::memory_order_relaxed);
+    result.push_back({fd, state.interest, state.trigger, data});
+  });
+  return result;
+}
+
+bool EpollRegistrations::Stands(uint64_t tag) {
+  // Another thread may be between writing the table and telling the kernel, or back; once it has
+  // left the lock, the table is the truth.
+  base::LockIfThreads lock(mutex_);
+  const int fd = static_cast<int>(static_cast<uint32_t>(tag));
+  const EpollState state = table_.At(fd).Load();
+  return state.registered && state.Tag(fd) == tag;
+}
+
+size_t EpollRegistrations::TakeAlwaysReady(absl::Span<Event> events) {
+  base::LockIfThreads lock(mutex_);
+  size_t delivered = 0;
+  for (size_t left = std::min(events.size(), always_ready_.active()); left > 0; --left) {
+    const std::optional<int> fd = always_ready_.Next();
+    if (!fd.has_value()) break;
+    EpollEntry& entry = table_.At(*fd);
+    EpollState state = entry.Load();
+    const std::optional<FileIdentity> identity = FileIdentity::Of(*fd);
+    const bool same_file = identity.has_value() && always_ready_.Holds(*fd, *identity);
+    if (!same_file || state.trigger == Trigger::kOneShot) {
+      // A file closed behind our back is not reported, as the kernel does for all others.
+      state.fired = true;
+      entry.state.store(state.Pack(), std::memory_order_relaxed);
+      always_ready_.SetActive(*fd, false);
+      if (!same_file) continue;
+    }
+    const Interest ready = state.interest & (Interest::kReadable | Interest::kWritable);
+    if (ready == Interest::kNone) {
+      always_ready_.SetActive(*fd, false);
+      continue;
+    }
+    Event& event = events[delivered++];
+    event.fd = *fd;
+    event.readiness = static_cast<Readiness>(ready);
+    event.raw = static_cast<uint16_t>(ready);
+    event.data = entry.data.load(std::memory_order_relaxed);
+  }
+  always_ready_active_ = always_ready_.active() > 0;
+  return delivered;
+}
+
+absl::Status EpollRegistrations::DropStale() {
+  base::LockIfThreads lock(mutex_);
+  // Without a suspicion it was an event that the kernel had handed out just before another thread
+  // unregistered its descriptor in the ordinary way.
+  if (!stale_suspected_) return absl::OkStatus();
+  constexpr absl::string_view kOperation = "wait: drop stale registrations";
+  absl::StatusOr<EpollSet> fresh = EpollSet::Create(kOperation, system_, wake_channel_);
+  if (!fresh.ok()) return fresh.status();
+  // Out of memory, say: then the old set stays as it is, and the next wait tries again.
+  absl::Status failure;
+  const auto for_each_in_kernel = [&](const auto& visit) {
+    table_.ForEach([&](int fd, EpollEntry& entry) {
+      EpollState state = entry.Load();
+      if (!failure.ok() || !state.registered || state.always_ready || state.gone) return;
+      const int error = visit(fd, state);
+      if (error == 0) return;
+      // The new set itself may have taken the number of a closed file (EINVAL).
+      if (fd != fresh->fd() && !NamesAnotherFile(error)) {
+        failure = Failure(error, absl::StrCat(kOperation, ": register"), fd);
+        return;
+      }
+      fresh->Remove(fd);
+      state.gone = true;
+      entry.Store(fd, state, entry.data.load(std::memory_order_relaxed));
+    });
+  };
+  for_each_in_kernel([&](int fd, const EpollState& state) { return AddTo(*fresh, fd, state); });
+  // A number that was closed, and perhaps reused, without Unregister must not be in the new set as
+  // if it were registered. The old set knows which file each number stood for, and refuses to
+  // modify another. It is asked after the additions: what still is the same file then has been it
+  // all the time.
+  for_each_in_kernel([&](int fd, const EpollState& state) { return ModifyIn(set_, fd, state); });
+  if (!failure.ok()) return failure;
+  set_ = *std::move(fresh);
+  stale_suspected_ = false;
+  return absl::OkStatus();
+}
+
+absl::Status EpollRegistrations::ReplaceSet() {
+  base::LockIfThreads lock(mutex_);
+  // Before anything is opened that could take the number of a registration whose file is closed.
+  ForgetClosed();
+  absl::StatusOr<WakeChannel> wake_channel = WakeChannel::Create();
+  if (!wake_channel.ok()) return wake_channel.status();
+  absl::StatusOr<EpollSet> set = EpollSet::Create("rebuild after fork", system_, *wake_channel);
+  if (!set.ok()) return set.status();
+  wake_channel_ = *std::move(wake_channel);
+  table_.At(wake_channel_.fd());
+  set_ = *std::move(set);
+  stale_suspected_ = false;
+  return absl::OkStatus();
+}
+
+absl::Status EpollRegistrations::Refill() {
+  base::LockIfThreads lock(mutex_);
+  LoseWhere([&](int fd, const EpollState& state) {
+    return state.always_ready || state.gone ? 0 : AddTo(set_, fd, state);
+  });
+  return std::exchange(lost_, absl::OkStatus());
+}
+
+void EpollRegistrations::ForgetClosed() {
+  LoseWhere([](int fd, const EpollState&) { return fcntl(fd, F_GETFD) == -1 ? errno : 0; });
+}
+
+template <typename Check>
+void EpollRegistrations::LoseWhere(Check check) {
+  std::vector<std::pair<int, int>> lost;
+  table_.ForEach([&](int fd, EpollEntry& entry) {
+    const EpollState state = entry.Load();
+    const int error = state.registered ? check(fd, state) : 0;
+    if (error == 0) return;
+    lost.emplace_back(fd, error);
+    entry.Forget();
+  });
+  for (const auto& [fd, error] : lost) {
+    ForgetAlwaysReady(fd);
+    if (lost_.ok()) lost_ = Failure(error, "rebuild after fork: register", fd);
+  }
+}
+
+}  // namespace someos

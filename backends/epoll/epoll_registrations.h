@@ -1,0 +1,193 @@
+// What is registered with an EpollPoller: in the kernel's set, in a table beside it, and, for the
+// files that epoll refuses, in that table alone.
+
+#ifndef SOMEOS_BACKENDS_EPOLL_EPOLL_REGISTRATIONS_H_
+#define SOMEOS_BACKENDS_EPOLL_EPOLL_REGISTRATIONS_H_
+
+#include <fcntl.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "absl/base/attributes.h"
+#include "absl/base/optimization.h"
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/types/span.h"
+#include "someos/api/diagnostics.h"
+#include "someos/api/event.h"
+#include "someos/api/interest.h"
+#include "someos/backends/base/always_ready.h"
+#include "someos/backends/base/fd_table.h"
+#include "someos/backends/base/lock_if_threads.h"
+#include "someos/backends/base/wake_channel.h"
+#include "someos/backends/epoll/epoll_entry.h"
+#include "someos/backends/epoll/epoll_set.h"
+#include "someos/backends/epoll/epoll_system.h"
+
+namespace someos {
+
+class EpollRegistrations {
+ public:
+  using View = base::FdTable<EpollEntry>::View;
+
+  // `set` watches `wake_channel`. `system` must outlive the registrations.
+  EpollRegistrations(const EpollSystem& system, EpollSet set, base::WakeChannel wake_channel);
+
+  // ---- Changes, as Poller has them; from any thread.
+
+  absl::Status Register(int fd, Interest interest, uint64_t data, Trigger trigger);
+  absl::Status Modify(int fd, Interest interest, uint64_t data, Trigger trigger);
+  absl::Status Unregister(int fd);
+  bool Holds(int fd) const;
+  std::vector<Registration> List() const;
+
+  // Signalled for the waiting thread to come back.
+  const base::WakeChannel& wake_channel() const { return wake_channel_; }
+
+  // ---- For the thread that waits.
+
+  int set_fd() const { return set_.fd(); }
+  // Has the entry of whatever the kernel may have reported, because Register makes entries first.
+  View view() const { return table_.view(); }
+  // Whether the registration that an event's `tag` names still stands. Waits until a change that
+  // another thread is in the middle of is through.
+  bool Stands(uint64_t tag);
+  // Whether any file that epoll refuses is to be reported now.
+  bool some_always_ready() const { return always_ready_active_.load(std::memory_order_relaxed); }
+  // Fills `events` with such files, each in its turn; returns how many.
+  size_t TakeAlwaysReady(absl::Span<Event> events);
+  // Replaces the kernel's set by a new one with the registrations that still stand, if there may be
+  // others in the old one. If that fails, the old one stays.
+  absl::Status DropStale();
+
+  // ---- After a fork, in the child.
+
+  // Replaces set and wake channel by new ones of the child's own, empty as yet. If that fails, the
+  // old ones stay. Closing the child's numbers leaves the parent's files as they are.
+  absl::Status ReplaceSet();
+  // Registers everything in the new set. The error of the first that could not be, here or because
+  // it was closed when ReplaceSet was called first; all of those are forgotten.
+  absl::Status Refill();
+
+ private:
+  // The ways of Register and Modify that are out of the ordinary: of a number that is registered;
+  // after `error`; of a file that epoll refuses, or a number that is not registered.
+  ABSL_ATTRIBUTE_NOINLINE absl::Status RegisterAgain(int fd, Interest interest, uint64_t data,
+                                                     Trigger trigger)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  ABSL_ATTRIBUTE_NOINLINE absl::Status RegisterOddly(int fd, EpollState state, uint64_t data,
+                                                     int error)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  ABSL_ATTRIBUTE_NOINLINE absl::Status ModifyAlwaysReady(int fd, Interest interest, uint64_t data,
+                                                         Trigger trigger)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status RegisterAlwaysReady(int fd, EpollState state, uint64_t data)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void SetAlwaysReadyActive(int fd, bool active) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void ForgetAlwaysReady(int fd) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Forgets the registrations whose descriptors are closed.
+  void ForgetClosed() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Forgets those for which check(fd, state) has an errno, and keeps the first one's for Refill.
+  template <typename Check>
+  void LoseWhere(Check check) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  // Apart, to keep the strings out of the ways that succeed.
+  ABSL_ATTRIBUTE_NOINLINE static absl::Status Failure(int error, absl::string_view operation,
+                                                      int fd);
+
+  const EpollSystem& system_;
+  EpollSet set_;  // replaced under mutex_, and by the waiting thread alone
+  base::WakeChannel wake_channel_;
+  base::FdTable<EpollEntry> table_;
+  std::atomic<bool> always_ready_active_{false};
+
+  // Serialises changes. The wait path takes it only when something odd has happened.
+  mutable absl::Mutex mutex_;
+  base::AlwaysReady always_ready_ ABSL_GUARDED_BY(mutex_);
+  // A descriptor was closed before it was unregistered, so the kernel may still report it.
+  bool stale_suspected_ ABSL_GUARDED_BY(mutex_) = false;
+  // What the rebuild after a fork has lost so far.
+  absl::Status lost_ ABSL_GUARDED_BY(mutex_);
+};
+
+// Inline, to be one piece of code with the poller's own, without a call between: changes are a
+// system call and little else.
+
+ABSL_ATTRIBUTE_ALWAYS_INLINE inline absl::Status EpollRegistrations::Register(int fd,
+                                                                              Interest interest,
+                                                                              uint64_t data,
+                                                                              Trigger trigger) {
+  base::LockIfThreads lock(mutex_);
+  EpollEntry* entry = table_.Find(fd);
+  if (ABSL_PREDICT_FALSE(entry == nullptr)) {
+    // The table does not grow for a number that names nothing, INT_MAX perhaps.
+    if (fcntl(fd, F_GETFD) == -1) return Failure(errno, "register", fd);
+    entry = &table_.At(fd);
+  }
+  const uint64_t old = entry->state.load(std::memory_order_relaxed);
+  if (ABSL_PREDICT_FALSE(old & EpollState::kRegistered)) {
+    return RegisterAgain(fd, interest, data, trigger);
+  }
+  const uint64_t state = static_cast<uint32_t>(old + 1) | EpollState::kRegistered |
+                         EpollState::PackInterest(interest, trigger);
+  entry->StorePacked(fd, state, EpollState::IsPlain(interest, trigger), data);
+  const int error = set_.Add(fd, interest, trigger, EpollState::Tag(fd, state));
+  if (ABSL_PREDICT_FALSE(error != 0)) {
+    return RegisterOddly(fd, EpollState::Unpack(state), data, error);
+  }
+  return absl::OkStatus();
+}
+
+ABSL_ATTRIBUTE_ALWAYS_INLINE inline absl::Status EpollRegistrations::Modify(int fd,
+                                                                            Interest interest,
+                                                                            uint64_t data,
+                                                                            Trigger trigger) {
+  base::LockIfThreads lock(mutex_);
+  EpollEntry* entry = table_.Find(fd);
+  if (ABSL_PREDICT_FALSE(entry == nullptr)) return Failure(ENOENT, "modify", fd);
+  const uint64_t old = entry->state.load(std::memory_order_relaxed);
+  if (ABSL_PREDICT_FALSE((old & (EpollState::kRegistered | EpollState::kAlwaysReady)) !=
+                         EpollState::kRegistered)) {
+    return ModifyAlwaysReady(fd, interest, data, trigger);
+  }
+  // Before the kernel can report under the new mask; taken back if it refuses.
+  const uint64_t old_data = entry->data.load(std::memory_order_relaxed);
+  const uint64_t state = static_cast<uint32_t>(old) |
+                         (old & (EpollState::kRegistered | EpollState::kGone)) |
+                         EpollState::PackInterest(interest, trigger);
+  const bool plain = EpollState::IsPlain(interest, trigger) && (old & EpollState::kGone) == 0;
+  entry->StorePacked(fd, state, plain, data);
+  const int error = set_.Modify(fd, interest, trigger, EpollState::Tag(fd, state));
+  if (ABSL_PREDICT_FALSE(error != 0)) {
+    entry->Store(fd, EpollState::Unpack(old), old_data);
+    return Failure(error, "modify", fd);
+  }
+  return absl::OkStatus();
+}
+
+ABSL_ATTRIBUTE_ALWAYS_INLINE inline absl::Status EpollRegistrations::Unregister(int fd) {
+  base::LockIfThreads lock(mutex_);
+  EpollEntry* entry = table_.Find(fd);
+  if (ABSL_PREDICT_FALSE(entry == nullptr)) return Failure(ENOENT, "unregister", fd);
+  const uint64_t state = entry->state.load(std::memory_order_relaxed);
+  if (ABSL_PREDICT_FALSE(!(state & EpollState::kRegistered))) {
+    return Failure(ENOENT, "unregister", fd);
+  }
+  if (ABSL_PREDICT_FALSE(state & EpollState::kAlwaysReady)) {
+    ForgetAlwaysReady(fd);
+  } else if (ABSL_PREDICT_FALSE(set_.Remove(fd) != 0)) {
+    stale_suspected_ = true;  // closed already (EBADF), or closed and reused (ENOENT)
+  }
+  entry->Forget();
+  return absl::OkStatus();
+}
+
+}  // namespace someos
+
+#endif  // SOMEOS_BACKENDS_EPOLL_EPOLL_REGISTRATIONS_H_

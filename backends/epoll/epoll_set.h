@@ -1,0 +1,65 @@
+// One epoll object of the kernel, as EpollPoller uses it.
+
+#ifndef SOMEOS_BACKENDS_EPOLL_EPOLL_SET_H_
+#define SOMEOS_BACKENDS_EPOLL_EPOLL_SET_H_
+
+#include <sys/epoll.h>
+
+#include <cerrno>
+#include <cstdint>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "someos/api/interest.h"
+#include "someos/backends/base/owned_fd.h"
+#include "someos/backends/base/wake_channel.h"
+#include "someos/backends/epoll/epoll_mask.h"
+#include "someos/backends/epoll/epoll_system.h"
+
+namespace someos {
+
+// Owns the object; close-on-exec. The changes answer 0 or epoll_ctl(2)'s errno. Any thread may make
+// them at any time.
+class EpollSet {
+ public:
+  // A new set that watches `wake_channel` for signals, and reports them under WakeTag. Messages of
+  // failures begin with `operation`. EMFILE, ENFILE, ENOMEM, ENOSPC. `system` must outlive the set.
+  static absl::StatusOr<EpollSet> Create(absl::string_view operation, const EpollSystem& system,
+                                         const base::WakeChannel& wake_channel);
+
+  // No registration has it: no two descriptors share a number.
+  static uint64_t WakeTag(const base::WakeChannel& wake_channel) {
+    return static_cast<uint32_t>(wake_channel.fd());
+  }
+
+  int fd() const { return fd_.get(); }
+
+  // Events come with `tag` as their data.
+  int Add(int fd, Interest interest, Trigger trigger, uint64_t tag) const {
+    return Control(EPOLL_CTL_ADD, fd, interest, trigger, tag);
+  }
+  int Modify(int fd, Interest interest, Trigger trigger, uint64_t tag) const {
+    return Control(EPOLL_CTL_MOD, fd, interest, trigger, tag);
+  }
+  int Remove(int fd) const {
+    epoll_event unused = {};
+    return system_->control(fd_.get(), EPOLL_CTL_DEL, fd, &unused) == 0 ? 0 : errno;
+  }
+
+ private:
+  EpollSet(const EpollSystem& system, base::OwnedFd fd) : system_(&system), fd_(std::move(fd)) {}
+
+  int Control(int operation, int fd, Interest interest, Trigger trigger, uint64_t tag) const {
+    epoll_event event;
+    event.events = EpollMask(interest, trigger);
+    event.data.u64 = tag;
+    return system_->control(fd_.get(), operation, fd, &event) == 0 ? 0 : errno;
+  }
+
+  const EpollSystem* system_;
+  base::OwnedFd fd_;
+};
+
+}  // namespace someos
+
+#endif  // SOMEOS_BACKENDS_EPOLL_EPOLL_SET_H_
