@@ -258,7 +258,7 @@ absl::Status ScanningPoller::DoRebuildAfterFork() {
   LockIfThreads lock(mutex_);
   SyncChanged();
   // Before anything is opened that could take the number of a registration whose file is closed.
-  const absl::Status status = ForgetOtherFiles();
+  ForgetOtherFiles();
   absl::StatusOr<WakeChannel> wake_channel = WakeChannel::Create();
   if (!wake_channel.ok()) return wake_channel.status();
   if (absl::Status replaced = ReplaceWakeFd(wake_channel->fd()); !replaced.ok()) return replaced;
@@ -266,24 +266,22 @@ absl::Status ScanningPoller::DoRebuildAfterFork() {
   wake_pending_ = false;
   waiting_ = false;
   fork_generation_ = ForkGeneration();
-  return status;
+  return std::exchange(lost_, absl::OkStatus());
 }
 
-absl::Status ScanningPoller::ForgetOtherFiles() {
-  absl::Status first;
+void ScanningPoller::ForgetOtherFiles() {
   for (size_t i = 0; i < table_.size(); ++i) {
     if (table_[i].state == State::kUnregistered) continue;
     const int fd = static_cast<int>(i);
     const std::optional<FileIdentity> identity = FileIdentity::Of(fd);
     if (identity.has_value() && identity->SameAs(table_[i].identity)) continue;
     const int error = identity.has_value() ? ENOENT : errno;
-    if (first.ok()) {
-      first = ErrnoStatus(error, absl::StrCat("rebuild after fork: register fd ", fd));
+    if (lost_.ok()) {
+      lost_ = ErrnoStatus(error, absl::StrCat("rebuild after fork: register fd ", fd));
     }
     table_[i] = Entry();
     SyncNow(fd);
   }
-  return first;
 }
 
 }  // namespace someos::base

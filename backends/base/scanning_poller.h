@@ -114,9 +114,9 @@ class ScanningPoller : public Poller {
   int LookThenBlock(const Deadline& deadline);
   absl::StatusOr<size_t> WaitUntil(Deadline& deadline, LockIfThreads& lock)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Forgets the registrations whose numbers are closed or name other files by now. Returns an
-  // error about the first of them.
-  absl::Status ForgetOtherFiles() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Forgets the registrations whose numbers are closed or name other files by now; lost_ is about
+  // the first of them.
+  void ForgetOtherFiles() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // For select(2), whose EBADF does not say which descriptor was closed.
   void DeliverClosed() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
@@ -132,6 +132,8 @@ class ScanningPoller : public Poller {
   int blind_waits_ = 0;
   int next_blind_waits_ = 1;
 
+  // What a rebuild after a fork has lost, until one succeeds and tells.
+  absl::Status lost_ ABSL_GUARDED_BY(mutex_);
   std::vector<Entry> table_ ABSL_GUARDED_BY(mutex_);  // by descriptor
   std::vector<int> changed_ ABSL_GUARDED_BY(mutex_);  // during the running wait
   bool waiting_ ABSL_GUARDED_BY(mutex_) = false;

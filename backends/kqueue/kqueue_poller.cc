@@ -248,8 +248,10 @@ absl::Status KqueuePoller::DoModify(int fd, Interest interest, uint64_t data, Tr
   if (const int error = Arm(fd, *entry, *identity); error != 0) {
     *entry = old;
     entry->filters = kNoFilter;
-    Arm(fd, *entry, *identity);
-    return ErrnoStatus(error, absl::StrCat("modify fd ", fd));
+    const bool restored = Arm(fd, *entry, *identity) == 0;
+    return ErrnoStatus(
+        error, absl::StrCat("modify fd ", fd,
+                            restored ? "" : ", which reports nothing until a modify succeeds"));
   }
   return absl::OkStatus();
 }
@@ -451,7 +453,7 @@ absl::Status KqueuePoller::DoRebuildAfterFork() {
   if (!forked()) return absl::OkStatus();
   absl::MutexLock lock(mutex_);
   // Before anything is opened that could take the number of a registration whose file is closed.
-  absl::Status first = ForgetOtherFiles();
+  ForgetOtherFiles();
   absl::StatusOr<WatchedQueue> watched = CreateWatchedQueue(new_queue_);
   if (!watched.ok()) return watched.status();
   queue_ = std::move(watched->queue);
@@ -465,17 +467,12 @@ absl::Status KqueuePoller::DoRebuildAfterFork() {
     if (!entry.registered) continue;
     const std::optional<FileIdentity> identity = FileIdentity::Of(fd);
     const int error = identity.has_value() ? Arm(fd, entry, *identity) : errno;
-    if (error == 0) continue;
-    entry.registered = false;
-    if (first.ok()) {
-      first = ErrnoStatus(error, absl::StrCat("rebuild after fork: register fd ", fd));
-    }
+    if (error != 0) Lose(fd, entry, error);
   }
-  return first;
+  return std::exchange(lost_, absl::OkStatus());
 }
 
-absl::Status KqueuePoller::ForgetOtherFiles() {
-  absl::Status first;
+void KqueuePoller::ForgetOtherFiles() {
   for (size_t i = 0; i < table_.size(); ++i) {
     Entry& entry = table_[i];
     const int fd = static_cast<int>(i);
@@ -486,13 +483,13 @@ absl::Status KqueuePoller::ForgetOtherFiles() {
     entry.always_ready = false;
     const std::optional<FileIdentity> identity = FileIdentity::Of(fd);
     if (identity.has_value() && identity->SameAs(entry.identity)) continue;
-    const int error = identity.has_value() ? ENOENT : errno;
-    entry.registered = false;
-    if (first.ok()) {
-      first = ErrnoStatus(error, absl::StrCat("rebuild after fork: register fd ", fd));
-    }
+    Lose(fd, entry, identity.has_value() ? ENOENT : errno);
   }
-  return first;
+}
+
+void KqueuePoller::Lose(int fd, Entry& entry, int error) {
+  entry.registered = false;
+  if (lost_.ok()) lost_ = ErrnoStatus(error, absl::StrCat("rebuild after fork: register fd ", fd));
 }
 
 namespace {

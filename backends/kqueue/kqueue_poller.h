@@ -4,6 +4,9 @@
 //  - A descriptor that was closed without Unregister is not reported as kInvalid: the kernel
 //    forgets it in silence.
 //  - kPriority needs EVFILT_EXCEPT with NOTE_OOB (OpenBSD, DragonFly BSD, macOS).
+//  - A Modify takes filters out and puts others in. Should the kernel refuse the new ones and then
+//    the old ones as well (ENOMEM), the registration stays, but reports nothing until a Modify
+//    succeeds; the status says so.
 //  - kReadHangup without kReadable is reported once, not by every wait.
 //  - libkqueue takes no eventfds and the like (EINVAL), keeps a duplicate of each descriptor that
 //    has both kinds of interest until it is unregistered, and leaves descriptors of its own open
@@ -108,8 +111,10 @@ class KqueuePoller final : public Poller {
   int ChangeFilter(int fd, const Entry& entry, Filters filter, unsigned flags) const;
 
   // After a fork: forgets what the parent's queue has, and the registrations whose numbers are
-  // closed or name other files by now. Returns an error about the first of these.
-  absl::Status ForgetOtherFiles() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // closed or name other files by now.
+  void ForgetOtherFiles() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Forgets one that a rebuild has lost; lost_ is about the first.
+  void Lose(int fd, Entry& entry, int error) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   absl::StatusOr<size_t> WaitUntil(absl::Span<Event> events, base::Deadline& deadline);
   // How much of `room` events is kept from the kernel for files that are always ready.
@@ -144,6 +149,8 @@ class KqueuePoller final : public Poller {
   mutable absl::Mutex mutex_;
   std::vector<Entry> table_ ABSL_GUARDED_BY(mutex_);  // by descriptor
   base::AlwaysReady always_ready_ ABSL_GUARDED_BY(mutex_);
+  // What a rebuild after a fork has lost, until one succeeds and tells.
+  absl::Status lost_ ABSL_GUARDED_BY(mutex_);
   // By descriptor, the socket errors that came with events and that nobody has asked for.
   std::map<int, int> socket_errors_ ABSL_GUARDED_BY(mutex_);
 };

@@ -7,12 +7,14 @@
 
 #include <cerrno>
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "someos/api/errno_status.h"
 #include "someos/api/poller.h"
@@ -97,6 +99,22 @@ TEST_F(KqueuePollerTest, ReadAndWriteOfOneDescriptorAreOneEvent) {
   ASSERT_EQ(poller_->Wait(events_, absl::ZeroDuration()).value_or(9), 1u);
   EXPECT_EQ(events_[0].readiness, Readiness::kReadable | Readiness::kWritable);
   EXPECT_EQ(events_[0].data, 7u);
+}
+
+TEST_F(KqueuePollerTest, AModifyThatCannotEvenBeTakenBackSaysSo) {
+  ASSERT_TRUE(poller_->Register(pair_[0], Interest::kReadable, 1).ok());
+  script.change_error = ENOMEM;
+  const absl::Status status = poller_->Modify(pair_[0], Interest::kWritable, 2);
+  EXPECT_EQ(ErrnoOf(status), ENOMEM);
+  EXPECT_THAT(std::string(status.message()),
+              testing::HasSubstr("which reports nothing until a modify succeeds"));
+  EXPECT_EQ(poller_->registrations().size(), 1u);
+
+  script.change_error = 0;
+  EXPECT_TRUE(poller_->Modify(pair_[0], Interest::kReadable, 3).ok());
+  script.events = {EventOf(script.changes.size() - 1)};
+  ASSERT_EQ(poller_->Wait(events_, absl::ZeroDuration()).value_or(9), 1u);
+  EXPECT_EQ(events_[0].data, 3u);
 }
 
 TEST_F(KqueuePollerTest, AnEventOfAnEarlierRegistrationIsDropped) {

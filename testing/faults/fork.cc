@@ -110,6 +110,29 @@ TEST_P(ForkFaultTest, ARebuildWithoutDescriptorsCanBeDoneAgain) {
             "");
 }
 
+TEST_P(ForkFaultTest, ARebuildThatFailsDoesNotHideWhatIsLost) {
+  Pipe lost;
+  const Pipe pipe;
+  const int fd = lost.reader.get();
+  Register(fd, Interest::kReadable, 1);
+  Register(pipe.reader.get(), Interest::kReadable, 2);
+  WriteText(pipe.writer.get(), "x");
+  EXPECT_EQ(RunInChild([&] {
+              lost.reader.reset();
+              std::string problems;
+              {
+                const DescriptorBudget budget(0);
+                problems += ComplainUnless(EMFILE, "", poller().RebuildAfterFork());
+              }
+              problems +=
+                  ComplainUnless(EBADF, absl::StrCat("rebuild after fork: register fd ", fd, ": "),
+                                 poller().RebuildAfterFork());
+              problems += ComplainUnlessReadable(poller(), pipe.reader.get(), 2);
+              return problems;
+            }),
+            "");
+}
+
 TEST_P(ForkFaultTest, ARegistrationThatFailsIsTheOnlyOneLost) {
   const Pipe first, second;
   const int lost = first.reader.get();
