@@ -1,4 +1,4 @@
-// This library: a Poller of any backend.
+// This library: a Poller of any backend, and one whose class is known when its caller is compiled.
 
 #ifndef SOMEOS_TOOLS_BENCH_CONTENDERS_ON_POLLER_H_
 #define SOMEOS_TOOLS_BENCH_CONTENDERS_ON_POLLER_H_
@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -19,13 +20,14 @@
 
 namespace someos::bench {
 
-template <typename Handler>
-class OnPoller {
+// PollerClass is Poller, or a class that has a Create() as EpollPoller has.
+template <typename PollerClass, typename Handler>
+class OnPollerOf {
  public:
   static constexpr bool kWakes = true;
   static constexpr bool kBatches = true;
 
-  OnPoller(const Setup& setup, Handler& handler)
+  OnPollerOf(const Setup& setup, Handler& handler)
       : handler_(handler), poller_(Create(*setup.backend)), events_(setup.room) {}
 
   void Register(int fd, uint64_t data, Want want) {
@@ -51,16 +53,25 @@ class OnPoller {
   static Interest InterestOf(Want want) {
     return want == Want::kRead ? Interest::kReadable : Interest::kWritable;
   }
-  static std::unique_ptr<Poller> Create(const Backend& backend) {
-    absl::StatusOr<std::unique_ptr<Poller>> poller = backend.create({});
+  static std::unique_ptr<PollerClass> Create(const Backend& backend) {
+    auto poller = [&] {
+      if constexpr (std::is_same_v<PollerClass, Poller>) {
+        return backend.create({});
+      } else {
+        return PollerClass::Create({});
+      }
+    }();
     Require(poller.ok());
     return *std::move(poller);
   }
 
   Handler& handler_;
-  const std::unique_ptr<Poller> poller_;
+  const std::unique_ptr<PollerClass> poller_;
   std::vector<Event> events_;
 };
+
+template <typename Handler>
+using OnPoller = OnPollerOf<Poller, Handler>;
 
 }  // namespace someos::bench
 

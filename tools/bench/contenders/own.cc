@@ -13,6 +13,7 @@
 #include "someos/tools/bench/workloads/make_case.h"
 
 #if SOMEOS_LINKS_EPOLL
+#include "someos/backends/epoll/epoll_poller.h"
 #include "someos/tools/bench/contenders/raw_epoll.h"
 #endif
 // Over libkqueue a kqueue costs what that library does, and takes no eventfds: it is left out.
@@ -42,6 +43,11 @@ Contender Raw(const Backend& backend) {
   return MakeContender<RawSelect>("raw", name, version, most);
 }
 
+#if SOMEOS_LINKS_EPOLL
+template <typename Handler>
+using OnEpollPoller = OnPollerOf<EpollPoller, Handler>;
+#endif
+
 }  // namespace
 
 std::vector<Contender> OwnContenders() {
@@ -54,6 +60,12 @@ std::vector<Contender> OwnContenders() {
     contenders.push_back(Raw(*backend));
     contenders.push_back(MakeContender<OnPoller>("someos", std::string(backend->name), "",
                                                  MostOf(*backend), backend));
+#if SOMEOS_LINKS_EPOLL
+    if (backend->name == "epoll") {
+      contenders.push_back(
+          MakeContender<OnEpollPoller>("EpollPoller", "epoll", "", MostOf(*backend), backend));
+    }
+#endif
   }
   return contenders;
 }

@@ -1,0 +1,33 @@
+// A short run of the comparison, to see that it works; it asserts no time.
+
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "someos/api/backend.h"
+#include "someos/api/select.h"
+
+namespace someos::relay {
+namespace {
+
+TEST(RelayBenchTest, ComparesEveryRelay) {
+  const std::string command =
+      std::string(getenv("RELAY_BENCH")) + " --clients=3 --messages=5 --rounds=2";
+  FILE* const output = popen(command.c_str(), "r");
+  ASSERT_NE(output, nullptr);
+  std::string text;
+  char buffer[256];
+  while (fgets(buffer, sizeof(buffer), output) != nullptr) text += buffer;
+  EXPECT_EQ(pclose(output), 0);
+  EXPECT_THAT(text, testing::ContainsRegex("raw epoll +[0-9.]+ us +1\\.000"));
+  for (const Backend* backend : LinkedBackends()) {
+    if (backend->name == "kqueue") continue;  // an emulation where there is epoll
+    EXPECT_THAT(text, testing::HasSubstr(absl::StrCat("\n", backend->name, " ")));
+  }
+}
+
+}  // namespace
+}  // namespace someos::relay
