@@ -15,6 +15,7 @@
 #include <memory>
 
 #include "absl/status/statusor.h"
+#include "absl/types/span.h"
 
 namespace someos {
 
@@ -37,14 +38,17 @@ class KernelQueue {
   // Closes the queue, once. Safe from any thread.
   virtual void Close() = 0;
 
-  // Applies one change. Returns 0 or the errno that kevent(2) has for it.
+  // Applies changes in their order, up to the first that fails. Returns 0 or the errno that
+  // kevent(2) has for that one; which it is, it does not tell.
   //
   // No room for events: the change's error is then the call's own, on every system. (With room it
   // would come as an event whose flags differ from BSD to BSD, and NetBSD before 10 has no
   // EV_RECEIPT to ask for it.)
-  int Change(const struct kevent& change) {
-    return Kevent(&change, 1, nullptr, 0, nullptr) < 0 ? errno : 0;
+  int Change(absl::Span<const struct kevent> changes) {
+    const int count = static_cast<int>(changes.size());
+    return Kevent(changes.data(), count, nullptr, 0, nullptr) < 0 ? errno : 0;
   }
+  int Change(const struct kevent& change) { return Change(absl::MakeConstSpan(&change, 1)); }
 
   // Waits without changes: after an EINTR nobody has to ask whether they were applied (T9).
   int Wait(struct kevent* events, int count, const timespec* timeout) {

@@ -12,8 +12,8 @@
 namespace someos {
 
 // A new queue of the running system that does as the FaultPlan has it. It names the making
-// "kqueue", the changes of a kevent() after the first of them, "kevent ADD", "kevent DELETE" or
-// "kevent ENABLE", and the wait that comes after them "kevent".
+// "kqueue", the changes of a kevent() (the first of them, if there is room for events) "kevent
+// ADD", "kevent DELETE" or "kevent ENABLE", and the wait that comes after them "kevent".
 absl::StatusOr<std::unique_ptr<KernelQueue>> NewFaultyQueue();
 
 // The Poller over such queues.

@@ -98,7 +98,8 @@ KqueuePoller::Entry* KqueuePoller::FindRegistered(int fd) {
   return &table_[fd];
 }
 
-int KqueuePoller::ChangeFilter(int fd, const Entry& entry, Filters filter, unsigned flags) const {
+struct kevent KqueuePoller::FilterChange(int fd, const Entry& entry, Filters filter,
+                                         unsigned flags) {
   select::Kevent change(fd, EVFILT_READ, static_cast<select::KqFlags>(flags), /*fflags=*/0,
                         /*data=*/0, entry.generation);
   switch (filter) {
@@ -119,41 +120,70 @@ int KqueuePoller::ChangeFilter(int fd, const Entry& entry, Filters filter, unsig
 #endif
       break;
   }
-  return queue_->Change(change.Raw());
+  return change.Raw();
+}
+
+KqueuePoller::FilterChanges KqueuePoller::Deletions(int fd, const Entry& entry) {
+  FilterChanges changes;
+  for (const Filters filter : kAllFilters) {
+    if (entry.filters & filter) changes.push_back(FilterChange(fd, entry, filter, EV_DELETE));
+  }
+  return changes;
 }
 
 int KqueuePoller::AskKernel(int fd, const Entry& entry) const {
   // Without EV_ADD the kernel answers ENOENT if the filter went away with its file.
-  for (const Filters filter : {kReadFilter, kWriteFilter, kExceptFilter}) {
-    if (entry.filters & filter) return ChangeFilter(fd, entry, filter, EV_ENABLE);
+  for (const Filters filter : kAllFilters) {
+    if (entry.filters & filter) return queue_->Change(FilterChange(fd, entry, filter, EV_ENABLE));
   }
   return 0;
 }
 
-int KqueuePoller::Arm(int fd, Entry& entry, const FileIdentity& identity) {
-  if (entry.fired || entry.interest == Interest::kNone) return 0;
+uint8_t KqueuePoller::WantedFilters(const Entry& entry) {
+  if (entry.fired) return kNoFilter;
+  const Interest interest = entry.interest;
+  return (HasAny(interest, Interest::kReadable | Interest::kReadHangup) ? kReadFilter : kNoFilter) |
+         (HasAny(interest, Interest::kWritable) ? kWriteFilter : kNoFilter) |
+         (HasAny(interest, Interest::kPriority) ? kExceptFilter : kNoFilter);
+}
+
+struct kevent KqueuePoller::Addition(int fd, const Entry& entry, Filters filter) {
   unsigned flags = EV_ADD;
-  if (entry.trigger == Trigger::kEdge) flags |= EV_CLEAR;
-  if (entry.trigger == Trigger::kOneShot) flags |= EV_ONESHOT;
-  const bool readable = HasAny(entry.interest, Interest::kReadable);
-  const bool read = HasAny(entry.interest, Interest::kReadable | Interest::kReadHangup);
-  int error = identity.always_ready() ? EPIPE : 0;
-  if (error == 0 && read) {
+  if (filter == kReadFilter && !HasAny(entry.interest, Interest::kReadable)) {
     // A system that ignores NOTE_LOWAT would report data that nobody asked for over and over, and
     // spend a one-shot on it.
-    error = ChangeFilter(fd, entry, kReadFilter, readable ? flags : EV_ADD | EV_CLEAR);
-    if (error == 0) entry.filters |= kReadFilter;
+    flags |= EV_CLEAR;
+  } else if (entry.trigger == Trigger::kEdge) {
+    flags |= EV_CLEAR;
+  } else if (entry.trigger == Trigger::kOneShot) {
+    flags |= EV_ONESHOT;
   }
-  if (error == 0 && HasAny(entry.interest, Interest::kWritable)) {
-    error = ChangeFilter(fd, entry, kWriteFilter, flags);
-    if (error == 0) entry.filters |= kWriteFilter;
+  return FilterChange(fd, entry, filter, flags);
+}
+
+int KqueuePoller::Arm(int fd, Entry& entry, const FileIdentity& identity) {
+  ForgetAlwaysReady(fd, entry);
+  const uint8_t wanted = WantedFilters(entry);
+  // Out with the old ones and in with the new ones in one call. Not all at once in place: EV_ADD of
+  // a filter that is there does not change its EV_CLEAR or EV_ONESHOT.
+  FilterChanges changes = Deletions(fd, entry);
+  const bool replaces = !changes.empty();
+  int error = wanted != kNoFilter && identity.always_ready() ? EPIPE : 0;
+  if (error == 0) {
+    for (const Filters filter : kAllFilters) {
+      if (wanted & filter) changes.push_back(Addition(fd, entry, filter));
+    }
+    if (!changes.empty()) error = queue_->Change(changes);
   }
-  if (error == 0 && HasAny(entry.interest, Interest::kPriority)) {
-    error = ChangeFilter(fd, entry, kExceptFilter, flags);
-    if (error == 0) entry.filters |= kExceptFilter;
+  if (error == 0) {
+    entry.filters = wanted;
+    return 0;
   }
-  if (error == 0) return 0;
+  // Nobody knows how far it came.
+  entry.filters |= wanted;
   Disarm(fd, entry);
+  // It may have been a deletion that failed: of a one-shot's filter, say, that has just fired.
+  if (replaces) return Arm(fd, entry, identity);
   // EPIPE: a pipe whose other end is gone already cannot be queued (T14), but is ready for ever.
   // So is a device, such as /dev/null, that has no queue and that poll(2) calls ready.
   constexpr Readiness kBoth = Readiness::kReadable | Readiness::kWritable;
@@ -169,11 +199,16 @@ int KqueuePoller::Arm(int fd, Entry& entry, const FileIdentity& identity) {
 }
 
 void KqueuePoller::Disarm(int fd, Entry& entry) {
-  for (const Filters filter : {kReadFilter, kWriteFilter, kExceptFilter}) {
-    // Fails if the file was closed, or its one-shot fired: then there is nothing to take out.
-    if (entry.filters & filter) ChangeFilter(fd, entry, filter, EV_DELETE);
-  }
+  const FilterChanges deletions = Deletions(fd, entry);
   entry.filters = kNoFilter;
+  ForgetAlwaysReady(fd, entry);
+  if (deletions.empty() || queue_->Change(deletions) == 0 || deletions.size() == 1) return;
+  // Fails if the file was closed, or its one-shot fired: then there is nothing to take out. But a
+  // deletion that fails stands in the way of those behind it.
+  for (const struct kevent& deletion : deletions) queue_->Change(deletion);
+}
+
+void KqueuePoller::ForgetAlwaysReady(int fd, Entry& entry) {
   if (!entry.always_ready) return;
   always_ready_.Remove(fd);
   always_ready_active_ = always_ready_.active();
@@ -238,9 +273,7 @@ absl::Status KqueuePoller::DoModify(int fd, Interest interest, uint64_t data, Tr
   if (const int error = may_have_fired ? 0 : AskKernel(fd, *entry); error != 0) {
     return ErrnoStatus(error, absl::StrCat("modify fd ", fd));
   }
-  // From scratch: EV_ADD of a filter that is there does not change its EV_CLEAR or EV_ONESHOT.
   const Entry old = *entry;
-  Disarm(fd, *entry);
   entry->data = data;
   entry->interest = interest;
   entry->trigger = trigger;
@@ -478,9 +511,7 @@ void KqueuePoller::ForgetOtherFiles() {
     const int fd = static_cast<int>(i);
     if (!entry.registered) continue;
     entry.filters = kNoFilter;  // the parent's queue has them
-    if (entry.always_ready) always_ready_.Remove(fd);
-    always_ready_active_ = always_ready_.active();
-    entry.always_ready = false;
+    ForgetAlwaysReady(fd, entry);
     const std::optional<FileIdentity> identity = FileIdentity::Of(fd);
     if (identity.has_value() && identity->SameAs(entry.identity)) continue;
     Lose(fd, entry, identity.has_value() ? ENOENT : errno);

@@ -27,6 +27,7 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/container/inlined_vector.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -61,6 +62,9 @@ class KqueuePoller final : public Poller {
  private:
   // The filters that a registration may have in the kernel, as bits.
   enum Filters : uint8_t { kNoFilter = 0, kReadFilter = 1, kWriteFilter = 2, kExceptFilter = 4 };
+  static constexpr Filters kAllFilters[] = {kReadFilter, kWriteFilter, kExceptFilter};
+  // What one kevent(2) is to do about a descriptor: each filter out, and each in.
+  using FilterChanges = absl::InlinedVector<struct kevent, 6>;
 
   struct Entry {
     uint64_t data = 0;
@@ -101,14 +105,19 @@ class KqueuePoller final : public Poller {
   // EBADF if it does not.
   int AskKernel(int fd, const Entry& entry) const;
   // Makes the kernel's filters, or the list of always-ready files, what the entry wants. Returns 0
-  // or an errno.
+  // or an errno; the kernel has no filter then.
   int Arm(int fd, Entry& entry, const base::FileIdentity& identity)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Disarm(int fd, Entry& entry) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Takes a filter out of the kernel that reports what is not registered.
   void DropStray(const struct kevent& event);
-  // One change of one filter. Returns 0 or an errno.
-  int ChangeFilter(int fd, const Entry& entry, Filters filter, unsigned flags) const;
+  void ForgetAlwaysReady(int fd, Entry& entry) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  // What the entry's interest and trigger ask for, and the changes of its filters.
+  static uint8_t WantedFilters(const Entry& entry);
+  static struct kevent FilterChange(int fd, const Entry& entry, Filters filter, unsigned flags);
+  static struct kevent Addition(int fd, const Entry& entry, Filters filter);
+  static FilterChanges Deletions(int fd, const Entry& entry);
 
   // After a fork: forgets what the parent's queue has, and the registrations whose numbers are
   // closed or name other files by now.

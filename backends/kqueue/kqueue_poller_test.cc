@@ -30,12 +30,14 @@ class ScriptedQueue final : public KernelQueue {
     int change_error = 0;  // of every EV_ADD for a registered descriptor
     std::vector<struct kevent> events;
     std::vector<struct kevent> changes;  // as they came
+    int calls = 0;
   };
 
   explicit ScriptedQueue(Script* script) : script_(script) {}
 
   int Kevent(const struct kevent* changes, int change_count, struct kevent* events, int event_count,
              const timespec*) override {
+    ++script_->calls;
     for (int i = 0; i < change_count; ++i) {
       script_->changes.push_back(changes[i]);
       // The first one is the poller's own wake channel.
@@ -99,6 +101,20 @@ TEST_F(KqueuePollerTest, ReadAndWriteOfOneDescriptorAreOneEvent) {
   ASSERT_EQ(poller_->Wait(events_, absl::ZeroDuration()).value_or(9), 1u);
   EXPECT_EQ(events_[0].readiness, Readiness::kReadable | Readiness::kWritable);
   EXPECT_EQ(events_[0].data, 7u);
+}
+
+TEST_F(KqueuePollerTest, BothFiltersAreChangedInOneCall) {
+  constexpr Interest kBoth = Interest::kReadable | Interest::kWritable;
+  const int before = script.calls;
+  ASSERT_TRUE(poller_->Register(pair_[0], kBoth).ok());
+  EXPECT_EQ(script.calls, before + 1);
+  // One to ask whether the number still names the file.
+  ASSERT_TRUE(poller_->Modify(pair_[0], kBoth, 1, Trigger::kEdge).ok());
+  EXPECT_EQ(script.calls, before + 3);
+  ASSERT_TRUE(poller_->Unregister(pair_[0]).ok());
+  EXPECT_EQ(script.calls, before + 4);
+  // The wake channel, two in, the question, two out and two in, two out.
+  EXPECT_EQ(script.changes.size(), 1u + 2u + 1u + 4u + 2u);
 }
 
 TEST_F(KqueuePollerTest, AModifyThatCannotEvenBeTakenBackSaysSo) {

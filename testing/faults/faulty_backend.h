@@ -22,8 +22,10 @@ namespace someos {
 struct Fault {
   absl::string_view call;  // as the backend's wrapper names it
   int error;
-  // The poller has a way of its own to go on: nobody hears of it.
+  // The poller has a way of its own to go on, and nobody hears of it: in every case, or in some,
+  // where it tries once more.
   bool absorbed = false;
+  bool perhaps_absorbed = false;
 };
 
 // "epoll_ctl_ADD_ENOSPC", for the names of tests.

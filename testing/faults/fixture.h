@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -90,6 +91,10 @@ class FaultTest : public testing::TestWithParam<FaultParameter> {
   // Whether the fault happened in the last Faulty(), and whether somebody should hear of it.
   bool happened() const { return happened_; }
   bool failed() const { return happened_ && !fault().absorbed; }
+  // The same where the status of the call that met the fault may say.
+  bool failed(const absl::Status& status) const {
+    return failed() && !(fault().perhaps_absorbed && status.ok());
+  }
 
  private:
   std::optional<ScenarioAlarm> alarm_;

@@ -28,7 +28,7 @@ class RawRelayLoop {
     Socket socket;
     Side* peer = nullptr;
     uint32_t interest = 0;  // as epoll has it
-    std::string held{};      // from the peer, and not taken yet
+    std::string held{};     // from the peer, and not taken yet
     bool ended = false;     // its stream has
     bool told = false;      // that the peer's stream has ended
   };

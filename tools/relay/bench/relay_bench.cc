@@ -66,11 +66,11 @@ absl::StatusOr<std::vector<Contestant>> StartAll(const SocketAddress& server) {
   absl::Status status = Add("raw epoll", {Program("RAW_RELAY"), server.ToString()}, contestants);
   for (const Backend* backend : LinkedBackends()) {
     if (backend->name == "kqueue") continue;  // over libkqueue, an emulation
-    status.Update(Add(std::string(backend->name),
-                      {Program("RELAY"), "--listen=127.0.0.1:0",
-                       absl::StrCat("--connect=", server.ToString()),
-                       absl::StrCat("--poller=", backend->name)},
-                      contestants));
+    status.Update(Add(
+        std::string(backend->name),
+        {Program("RELAY"), "--listen=127.0.0.1:0", absl::StrCat("--connect=", server.ToString()),
+         absl::StrCat("--poller=", backend->name)},
+        contestants));
   }
   if (!status.ok()) return status;
   return contestants;
@@ -79,8 +79,8 @@ absl::StatusOr<std::vector<Contestant>> StartAll(const SocketAddress& server) {
 absl::Status RunRound(Poller& poller, Contestant& contestant) {
   const Conversation conversation = {absl::GetFlag(FLAGS_messages), kLargestMessage, 1};
   const absl::Duration before = contestant.relay.ProcessorTime();
-  const absl::StatusOr<LoadResult> load = RunClients(poller, contestant.relay.address(),
-                                                     absl::GetFlag(FLAGS_clients), conversation);
+  const absl::StatusOr<LoadResult> load =
+      RunClients(poller, contestant.relay.address(), absl::GetFlag(FLAGS_clients), conversation);
   if (!load.ok()) return load.status();
   if (load->errors != 0) return load->first_error;
   const absl::Duration spent = contestant.relay.ProcessorTime() - before;
