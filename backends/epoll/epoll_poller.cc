@@ -352,8 +352,11 @@ absl::StatusOr<int> EpollPoller::DoTakeError(int fd) {
 
 absl::Status EpollPoller::DoWake() {
   if (forked()) return ForkedError("wake");
-  if (!wake_pending_.exchange(true)) wake_channel_.Signal();
-  return absl::OkStatus();
+  if (wake_pending_.exchange(true)) return absl::OkStatus();
+  const int error = wake_channel_.Signal();
+  if (ABSL_PREDICT_TRUE(error == 0)) return absl::OkStatus();
+  wake_pending_ = false;  // the next one tries again
+  return ErrnoStatus(error, "wake");
 }
 
 // The way of a wait that finds something ready, to the system call and back, is one piece of code
