@@ -37,10 +37,14 @@ constexpr absl::string_view ErrnoName(int error) {
       return "ECONNREFUSED";
     case ECONNRESET:
       return "ECONNRESET";
+    case EDQUOT:
+      return "EDQUOT";
     case EEXIST:
       return "EEXIST";
     case EFAULT:
       return "EFAULT";
+    case EFBIG:
+      return "EFBIG";
     case EHOSTUNREACH:
       return "EHOSTUNREACH";
     case EINPROGRESS:
@@ -67,6 +71,8 @@ constexpr absl::string_view ErrnoName(int error) {
       return "ENOENT";
     case ENOMEM:
       return "ENOMEM";
+    case ENOPROTOOPT:
+      return "ENOPROTOOPT";
     case ENOSPC:
       return "ENOSPC";
     case ENOSYS:
@@ -77,6 +83,8 @@ constexpr absl::string_view ErrnoName(int error) {
       return "ENOTSOCK";
     case EOPNOTSUPP:
       return "EOPNOTSUPP";
+    case EOVERFLOW:
+      return "EOVERFLOW";
     case EPERM:
       return "EPERM";
     case EPIPE:

@@ -1,6 +1,7 @@
 #include "someos/api/errno_status.h"
 
 #include <cerrno>
+#include <map>
 #include <string>
 
 #include "absl/status/status.h"
@@ -19,6 +20,49 @@ TEST(ErrnoStatusTest, HasAbseilsCodeForTheErrno) {
   EXPECT_EQ(ErrnoStatus(ENOENT, "x").code(), absl::StatusCode::kNotFound);
   EXPECT_EQ(ErrnoStatus(EEXIST, "x").code(), absl::StatusCode::kAlreadyExists);
   EXPECT_EQ(ErrnoStatus(ENOSYS, "x").code(), absl::StatusCode::kUnimplemented);
+}
+
+TEST(ErrnoStatusTest, KnowsTheNamesOfWhatPollersAndSocketsMeet) {
+  const std::map<int, std::string> names = {
+      {EACCES, "EACCES"},
+      {EADDRINUSE, "EADDRINUSE"},
+      {EADDRNOTAVAIL, "EADDRNOTAVAIL"},
+      {EAGAIN, "EAGAIN"},
+      {EBADF, "EBADF"},
+      {ECONNABORTED, "ECONNABORTED"},
+      {ECONNREFUSED, "ECONNREFUSED"},
+      {ECONNRESET, "ECONNRESET"},
+      {EDQUOT, "EDQUOT"},
+      {EEXIST, "EEXIST"},
+      {EFAULT, "EFAULT"},
+      {EFBIG, "EFBIG"},
+      {EHOSTUNREACH, "EHOSTUNREACH"},
+      {EINPROGRESS, "EINPROGRESS"},
+      {EINTR, "EINTR"},
+      {EINVAL, "EINVAL"},
+      {EIO, "EIO"},
+      {ELOOP, "ELOOP"},
+      {EMFILE, "EMFILE"},
+      {ENETDOWN, "ENETDOWN"},
+      {ENETUNREACH, "ENETUNREACH"},
+      {ENFILE, "ENFILE"},
+      {ENODEV, "ENODEV"},
+      {ENOENT, "ENOENT"},
+      {ENOMEM, "ENOMEM"},
+      {ENOPROTOOPT, "ENOPROTOOPT"},
+      {ENOSPC, "ENOSPC"},
+      {ENOSYS, "ENOSYS"},
+      {ENOTCONN, "ENOTCONN"},
+      {ENOTSOCK, "ENOTSOCK"},
+      {EOPNOTSUPP, "EOPNOTSUPP"},
+      {EOVERFLOW, "EOVERFLOW"},
+      {EPERM, "EPERM"},
+      {EPIPE, "EPIPE"},
+      {ERANGE, "ERANGE"},
+      {ESRCH, "ESRCH"},
+      {ETIMEDOUT, "ETIMEDOUT"},
+  };
+  for (const auto& [error, name] : names) EXPECT_EQ(ErrnoName(error), name);
 }
 
 TEST(ErrnoStatusTest, KeepsAnErrnoWhoseNameItDoesNotKnow) {

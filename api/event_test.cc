@@ -20,6 +20,14 @@ TEST(InterestTest, ComplementStaysWithinTheNamedBits) {
   EXPECT_EQ(~~Interest::kPriority, Interest::kPriority);
 }
 
+TEST(InterestTest, CombinesInPlace) {
+  Interest interest = Interest::kReadable;
+  interest |= Interest::kWritable;
+  EXPECT_EQ(interest, Interest::kReadable | Interest::kWritable);
+  interest &= Interest::kWritable;
+  EXPECT_EQ(interest, Interest::kWritable);
+}
+
 TEST(TriggerTest, PrintsItsName) {
   EXPECT_EQ(absl::StrCat(Trigger::kLevel, " ", Trigger::kEdge, " ", Trigger::kOneShot),
             "level edge one-shot");

@@ -15,7 +15,8 @@
 //
 //  1. Errors. Every fallible call returns a status whose errno ErrnoOf() reads back (see
 //     errno_status.h) and whose message names the operation and the descriptor. A negative
-//     descriptor is EBADF without a system call.
+//     descriptor is EBADF without a system call. The variable errno is as before after Wake and
+//     the destructor, and unspecified after other calls.
 //  2. Descriptor reuse. A number that was closed without Unregister, and given out again by the
 //     kernel, can be registered anew; no event of the old file is reported under the new
 //     registration.
@@ -29,7 +30,8 @@
 //     within a bounded number of waits.
 //  8. Threads. Any thread may call Register, Modify, Unregister, Apply and Wake at any time, also
 //     while another waits: the running Wait sees the change. Wait itself is for one thread at a
-//     time; a second concurrent Wait is refused.
+//     time; a second concurrent Wait is refused. No call changes what a signal does or which
+//     signals a thread blocks.
 //  9. Fork. In a forked child every call but the destructor and RebuildAfterFork() is refused,
 //     and the parent's kernel object is left alone. Descriptors are close-on-exec. A thread may
 //     be in Wait at the time of the fork; none may be in another call.
@@ -171,7 +173,8 @@ class Poller {
   }
 
   // Makes the running Wait, or else the next one, return at once. Several calls before that Wait
-  // returns count as one. Safe from any thread and from a signal handler.
+  // returns count as one. Safe from any thread and from a signal handler. Fails only where the
+  // kernel refuses to write to the poller's own descriptor: it has been closed behind its back.
   absl::Status Wake() { return DoWake(); }
 
   // In a forked child: makes a kernel object of the child's own and registers in it, one by one,

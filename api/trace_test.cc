@@ -120,6 +120,16 @@ TEST_F(TracedTest, CountsWakesIntoTheWaitThatTheyEnd) {
   EXPECT_THAT(NextLine(), HasSubstr("wait 0: 0 events, "));
 }
 
+TEST_F(TracedTest, TellsOfARebuildAndShowsWhatIsRegistered) {
+  const Pipe pipe;
+  EXPECT_THAT(poller_->Register(pipe.reader.get(), Interest::kReadable, 7), Succeeds());
+  NextLine();
+  EXPECT_THAT(poller_->RebuildAfterFork(), Succeeds());
+  EXPECT_THAT(NextLine(), MatchesRegex("rebuild-after-fork: OK, .*"));
+  ASSERT_EQ(poller_->registrations().size(), 1u);
+  EXPECT_EQ(poller_->registrations()[0].data, 7u);
+}
+
 TEST_F(TracedTest, TellsEachChangeOfABatch) {
   const Pipe pipe;
   const Change changes[] = {Change::Register(pipe.reader.get(), Interest::kReadable),

@@ -3,12 +3,30 @@
 #include <pthread.h>
 #include <signal.h>
 
+#include <cstdint>
 #include <mutex>
+#include <string>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "someos/testing/system_call.h"
 
 namespace someos {
+
+std::string SignalSettings() {
+  std::string settings;
+  sigset_t blocked;
+  pthread_sigmask(SIG_BLOCK, nullptr, &blocked);
+  for (int signal = 1; signal < NSIG; ++signal) {
+    struct sigaction action = {};
+    if (sigaction(signal, nullptr, &action) != 0) continue;  // the C library's own
+    absl::StrAppend(&settings, signal, " handler ",
+                    absl::Hex(reinterpret_cast<uintptr_t>(action.sa_handler)), " flags ",
+                    absl::Hex(action.sa_flags),
+                    sigismember(&blocked, signal) == 1 ? " blocked\n" : "\n");
+  }
+  return settings;
+}
 
 ScopedSignalHandler::ScopedSignalHandler(int signal, void (*handler)(int)) : signal_(signal) {
   struct sigaction action = {};

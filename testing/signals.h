@@ -8,11 +8,16 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <string>
 #include <thread>
 
 #include "absl/time/time.h"
 
 namespace someos {
+
+// What every signal does in this process and whether the calling thread blocks it, a line each: to
+// be compared with what it was.
+std::string SignalSettings();
 
 // Handles `signal` by `handler` while it lives; interrupted calls are not restarted (no
 // SA_RESTART), so the handler's run shows as EINTR.

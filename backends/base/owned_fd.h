@@ -5,6 +5,7 @@
 
 #include <unistd.h>
 
+#include <cerrno>
 #include <utility>
 
 namespace someos::base {
@@ -29,8 +30,13 @@ class OwnedFd {
 
   // Closes the descriptor held, if any, and holds `fd` from now on. close() is not retried on
   // EINTR: Linux and the BSDs have freed the number by then, and it may be another file's already.
+  // Leaves errno alone.
   void Reset(int fd = -1) {
-    if (fd_ >= 0) close(fd_);
+    if (fd_ >= 0) {
+      const int saved = errno;
+      close(fd_);
+      errno = saved;
+    }
     fd_ = fd;
   }
 

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <utility>
 
 #include "gtest/gtest.h"
@@ -34,6 +35,14 @@ TEST(OwnedFdTest, MovingHandsTheDescriptorOver) {
   EXPECT_EQ(third.get(), fd);
   EXPECT_FALSE(IsOpen(replaced));
   EXPECT_TRUE(IsOpen(fd));
+}
+
+TEST(OwnedFdTest, LeavesErrnoAlone) {
+  OwnedFd gone(dup(0));
+  close(gone.get());
+  errno = ERANGE;
+  gone.Reset();  // meets EBADF
+  EXPECT_EQ(errno, ERANGE);
 }
 
 TEST(OwnedFdTest, ReleaseLeavesItOpen) {

@@ -139,8 +139,11 @@ absl::StatusOr<int> ScanningPoller::DoTakeError(int fd) {
 
 absl::Status ScanningPoller::DoWake() {
   if (forked()) return ForkedError("wake");
-  if (!wake_pending_.exchange(true)) wake_channel_.Signal();
-  return absl::OkStatus();
+  if (wake_pending_.exchange(true)) return absl::OkStatus();
+  const int error = wake_channel_.Signal();
+  if (ABSL_PREDICT_TRUE(error == 0)) return absl::OkStatus();
+  wake_pending_ = false;  // the next one tries again
+  return ErrnoStatus(error, "wake");
 }
 
 absl::StatusOr<size_t> ScanningPoller::DoWait(absl::Span<Event> events, absl::Duration timeout) {

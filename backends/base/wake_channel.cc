@@ -44,12 +44,15 @@ absl::StatusOr<WakeChannel> WakeChannel::CreatePipe() {
   return WakeChannel(std::move(read_end), std::move(write_end));
 }
 
-void WakeChannel::Signal() const {
+int WakeChannel::Signal() const {
   const int saved = errno;
   const uint64_t one = 1;  // an eventfd takes exactly eight bytes, a pipe any
-  while (write(write_fd(), &one, sizeof(one)) < 0 && errno == EINTR) {
-  }
+  int error;
+  do {
+    error = write(write_fd(), &one, sizeof(one)) < 0 ? errno : 0;
+  } while (error == EINTR);
   errno = saved;
+  return error == EAGAIN ? 0 : error;
 }
 
 void WakeChannel::Drain() const {

@@ -19,9 +19,9 @@ class WakeChannel {
   // The end to watch for readability.
   int fd() const { return read_end_.get(); }
 
-  // Makes fd() readable. Async-signal-safe, leaves errno alone. A channel that is full is
-  // readable already, so nothing can be lost.
-  void Signal() const;
+  // Makes fd() readable. Returns 0, or the errno of a kernel that refused. Async-signal-safe,
+  // leaves errno alone. A channel that is full is readable already, so nothing can be lost.
+  int Signal() const;
 
   // Takes back every signal so far.
   void Drain() const;

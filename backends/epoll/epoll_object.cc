@@ -2,7 +2,6 @@
 
 #include <sys/epoll.h>
 #include <sys/select.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -13,6 +12,7 @@
 #include "absl/base/dynamic_annotations.h"
 #include "someos/api/errno_status.h"
 #include "someos/backends/base/deadline.h"
+#include "someos/backends/base/owned_fd.h"
 #include "someos/backends/base/python_timeout.h"
 
 namespace someos::select {
@@ -75,7 +75,7 @@ void Epoll::Close() {
   if (fd < 0) return;
   // ThreadSanitizer calls closing a number that another thread waits on a race; here it is allowed.
   ABSL_ANNOTATE_IGNORE_WRITES_BEGIN();
-  close(fd);
+  base::OwnedFd(fd).Reset();
   ABSL_ANNOTATE_IGNORE_WRITES_END();
 }
 

@@ -88,6 +88,14 @@ TEST(EpollObject, DescriptorIsNotInherited) {
   EXPECT_TRUE(IsCloseOnExec(Epoll::Create(-1, kEpollCloexec)->fileno()));
 }
 
+TEST(EpollObject, CloseLeavesErrnoAlone) {
+  Epoll epoll = MakeEpoll();
+  close(epoll.fileno());
+  errno = ERANGE;
+  epoll.Close();  // meets EBADF
+  EXPECT_EQ(errno, ERANGE);
+}
+
 TEST(EpollObject, CreationReportsTheKernelsRefusal) {
   EpollSystem system = RealEpollSystem();
   system.create = [](int) {

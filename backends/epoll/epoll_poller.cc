@@ -78,8 +78,11 @@ absl::StatusOr<int> EpollPoller::DoTakeError(int fd) {
 
 absl::Status EpollPoller::DoWake() {
   if (forked()) return ForkedError("wake");
-  if (!wake_pending_.exchange(true)) registrations_.wake_channel().Signal();
-  return absl::OkStatus();
+  if (wake_pending_.exchange(true)) return absl::OkStatus();
+  const int error = registrations_.wake_channel().Signal();
+  if (ABSL_PREDICT_TRUE(error == 0)) return absl::OkStatus();
+  wake_pending_ = false;  // the next one tries again
+  return ErrnoStatus(error, "wake");
 }
 
 absl::Status EpollPoller::DoRebuildAfterFork() {

@@ -38,6 +38,7 @@ TEST(KeventTest, IdentIsAnyWaitable) {
   EXPECT_EQ(Kevent(&connection), Kevent(pipe.reader.get()));
   EXPECT_EQ(Kevent(std::make_unique<Connection>(connection)), Kevent(connection));
   EXPECT_EQ(Kevent(stdin), Kevent(0));
+  EXPECT_EQ(Kevent::Create(connection).value_or(Kevent(0)), Kevent(connection));
 }
 
 TEST(KeventTest, FieldsHoldTheHighestValues) {

@@ -82,6 +82,12 @@ TEST_F(KqueueObjectTest, CloseTwice) {
                                                    "file descriptor cannot be a negative"));
 }
 
+TEST_F(KqueueObjectTest, CloseLeavesErrnoAlone) {
+  errno = ERANGE;
+  queue_->Close();
+  EXPECT_EQ(errno, ERANGE);
+}
+
 TEST_F(KqueueObjectTest, TheDestructorCloses) {
   const int fd = queue_->fileno();
   ASSERT_THAT(queue_->Control({Kevent(pair_.near.get())}, 0), Succeeds());

@@ -38,11 +38,13 @@ class LibkqueueQueue final : public KernelQueue {
   void Close() override {
     const int fd = fd_.exchange(-1);
     if (fd < 0 || forked()) return;
+    const int saved = errno;
     if (emulation_ != nullptr) {
       emulation_->Close();
     } else {
       close(fd);
     }
+    errno = saved;
   }
 
  private:

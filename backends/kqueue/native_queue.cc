@@ -1,7 +1,6 @@
 // KernelQueue over kqueue(2) itself.
 
 #include <fcntl.h>
-#include <unistd.h>
 
 #include <atomic>
 #include <cerrno>
@@ -11,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "someos/api/errno_status.h"
 #include "someos/backends/base/fork_generation.h"
+#include "someos/backends/base/owned_fd.h"
 #include "someos/backends/kqueue/kernel_queue.h"
 
 namespace someos {
@@ -32,7 +32,7 @@ class NativeQueue final : public KernelQueue {
   void Close() override {
     const int fd = fd_.exchange(-1);
     // A child does not inherit a kqueue; its number may belong to another file by now (T16).
-    if (fd >= 0 && !forked()) close(fd);
+    if (fd >= 0 && !forked()) base::OwnedFd(fd).Reset();
   }
 
  private:

@@ -119,5 +119,17 @@ TEST_F(SelectPollerTest, FindsOutWhichOfTheDescriptorsIsClosed) {
   EXPECT_EQ(events_[0].data, 1u);
 }
 
+TEST_F(SelectPollerTest, SaysSoIfItsOwnDescriptorIsClosed) {
+  const SelectSystem system = {RecordCount};
+  const absl::StatusOr<std::unique_ptr<SelectPoller>> poller = SelectPoller::Create({}, system);
+  ASSERT_TRUE(poller.ok()) << poller.status();
+  ASSERT_EQ((*poller)->Wait(events_, absl::Milliseconds(1)).value_or(9), 0u);
+  close(last_count - 1);  // the only one it waits for
+  const absl::Status status = (*poller)->Wait(events_, absl::InfiniteDuration()).status();
+  EXPECT_EQ(ErrnoOf(status), EBADF);
+  EXPECT_EQ(status.message(), "wait: select: wake channel: Bad file descriptor (EBADF)");
+  EXPECT_EQ(ErrnoOf((*poller)->Wake()), EBADF);
+}
+
 }  // namespace
 }  // namespace someos

@@ -211,6 +211,14 @@ TEST_P(ErrorsTest, NumberBeyondTheMechanism) {
   EXPECT_THAT(WaitNow(), IsEmpty());
 }
 
+TEST_P(ErrorsTest, TheDestructorLeavesErrnoAlone) {
+  const Pipe pipe;
+  Register(pipe.reader.get(), Interest::kReadable);
+  errno = ERANGE;
+  DestroyPoller();
+  EXPECT_EQ(errno, ERANGE);
+}
+
 TEST_P(ErrorsTest, NamesItsBackend) {
   EXPECT_EQ(poller().name(), backend().name);
   EXPECT_FALSE(backend().implementation.empty());

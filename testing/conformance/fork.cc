@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdint>
+#include <iterator>
 #include <memory>
 #include <set>
 #include <string>
@@ -330,6 +331,24 @@ TEST_P(ForkTest, OwnDescriptorsAreCloseOnExec) {
   for (const int fd : OpenDescriptors()) {
     EXPECT_TRUE(before.count(fd) > 0 || IsCloseOnExec(fd)) << "fd " << fd;
   }
+}
+
+TEST_P(ForkTest, OwnDescriptorsOfARebuiltPollerAreCloseOnExec) {
+  if (OverLibkqueue()) GTEST_SKIP() << "libkqueue: leaves descriptors of its own open to an exec";
+  const std::string complaint = RunInChild([&] {
+    const auto left_open = [] {
+      std::set<int> open = OpenDescriptors();
+      for (auto fd = open.begin(); fd != open.end();) {
+        fd = IsCloseOnExec(*fd) ? open.erase(fd) : std::next(fd);
+      }
+      return open;
+    };
+    const std::set<int> before = left_open();
+    std::string problems = ComplainUnlessOk("rebuild", poller().RebuildAfterFork());
+    if (left_open() != before) problems += "open to an exec\n";
+    return problems;
+  });
+  EXPECT_EQ(complaint, "");
 }
 
 TEST_P(ForkTest, OwnDescriptorsEndWithThePoller) {

@@ -117,6 +117,16 @@ TEST_P(RegularFilesTest, ClosedUnregisteredIsReportedAtMostOnceMore) {
   Unregister(fd);
 }
 
+TEST_P(RegularFilesTest, HaveNoPriorityData) {
+  if (!capabilities().priority) GTEST_SKIP() << Lacks("priority");
+  const ScopedFd file = TemporaryFile();
+  Register(file.get(), Interest::kPriority);
+  ExpectQuiet();
+  Modify(file.get(), Interest::kPriority | Interest::kReadable);
+  EXPECT_THAT(WaitReady(), ElementsAre(EventOf(file.get(), Readiness::kReadable)));
+  Unregister(file.get());
+}
+
 TEST_P(RegularFilesTest, DirectoriesAreAlwaysReady) {
   const ScopedFd directory(MustSucceed(open("/", O_RDONLY | O_CLOEXEC), "open"));
   Register(directory.get(), Interest::kReadable);

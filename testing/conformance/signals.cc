@@ -9,6 +9,8 @@
 
 #include <atomic>
 #include <cerrno>
+#include <string>
+#include <thread>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -36,6 +38,24 @@ constexpr absl::Duration kPeriod = absl::Milliseconds(2);
 
 std::atomic<int> g_handled{0};
 void CountSignal(int /*signal*/) { g_handled.fetch_add(1); }
+
+TEST_P(SignalsTest, WhatSignalsDoIsLeftAlone) {
+  const std::string before = SignalSettings();
+  const Pipe pipe;
+  Register(pipe.reader.get(), Interest::kReadable);
+  std::string in_another_thread;
+  std::thread([&] {
+    EXPECT_THAT(poller().Wake(), Succeeds());
+    in_another_thread = SignalSettings();
+  }).join();
+  EXPECT_THAT(Wait(kPatience), IsEmpty());
+  EXPECT_THAT(Wait(absl::Milliseconds(1)), IsEmpty());
+  Unregister(pipe.reader.get());
+  EXPECT_EQ(SignalSettings(), before);
+  EXPECT_EQ(in_another_thread, before);
+  DestroyPoller();
+  EXPECT_EQ(SignalSettings(), before);
+}
 
 TEST_P(SignalsTest, TimeoutHoldsUnderSignals) {
   constexpr absl::Duration kTimeout = absl::Milliseconds(150);

@@ -5,6 +5,7 @@
 #include <signal.h>
 
 #include <atomic>
+#include <cerrno>
 #include <memory>
 #include <thread>
 #include <vector>
@@ -120,6 +121,13 @@ TEST_P(WakeTest, FromASignalHandlerBeforeWait) {
   EXPECT_THAT(Wait(kPatience), IsEmpty());
   EXPECT_LT(MonotonicNow() - start, kPatience);
   ExpectQuiet();
+}
+
+// What a signal handler interrupts may be about to look at errno.
+TEST_P(WakeTest, LeavesErrnoAlone) {
+  errno = ERANGE;
+  EXPECT_THAT(poller().Wake(), Succeeds());
+  EXPECT_EQ(errno, ERANGE);
 }
 
 TEST_P(WakeTest, FromASignalHandlerDuringWait) {

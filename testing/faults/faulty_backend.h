@@ -41,8 +41,8 @@ struct FaultyBackend {
   const Backend* backend;
   absl::StatusOr<std::unique_ptr<Poller>> (*create)(const PollerOptions& options);
 
-  // The faults of the calls that each operation makes through the wrapper. (The wake channel's and
-  // fstat's are not among them; for these the scenarios run out of descriptors.)
+  // The faults of the calls that each operation makes through the wrapper. (For the calls that
+  // every backend makes beside them see c_library.h.)
   std::vector<Fault> creations;
   std::vector<Fault> registrations;
   std::vector<Fault> modifications;

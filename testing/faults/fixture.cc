@@ -21,6 +21,7 @@
 #include "gtest/gtest.h"
 #include "someos/api/errno_status.h"
 #include "someos/testing/clocks.h"
+#include "someos/testing/faults/c_library.h"
 #include "someos/testing/status_matchers.h"
 
 namespace someos {
@@ -117,6 +118,7 @@ std::vector<FaultParameter> WithEveryFault(const FaultyBackend& backend) {
       if (seen.emplace(fault.call, fault.error).second) parameters.push_back({&backend, fault});
     }
   }
+  for (const Fault& fault : CLibraryFaults()) parameters.push_back({&backend, fault});
   return parameters;
 }
 

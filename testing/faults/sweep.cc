@@ -1,6 +1,7 @@
 // One script of a poller's life, run again and again: with every system call of it failing once
-// with every errno that its man page names. Whatever fails, the poller's state and that of a model
-// which believes what the calls returned must be the same in the end.
+// with every errno that its man page names, those of the backend's mechanism (see FaultyBackend)
+// and those of the C library beside them (c_library.h). Whatever fails, the poller's state and that
+// of a model which believes what the calls returned must be the same in the end.
 
 #include <unistd.h>
 
@@ -26,6 +27,7 @@
 #include "someos/api/interest.h"
 #include "someos/api/poller.h"
 #include "someos/testing/allocation_counter.h"
+#include "someos/testing/faults/c_library.h"
 #include "someos/testing/faults/fixture.h"
 #include "someos/testing/open_descriptors.h"
 #include "someos/testing/pipe.h"
@@ -42,18 +44,29 @@ namespace {
 // Long enough for what is ready, and not long for what cannot come because its registration failed.
 constexpr absl::Duration kShort = absl::Milliseconds(2);
 
+// Calls the library by `function`.
+template <typename Function>
+auto Call(Function function) {
+  const LibraryCall call;
+  return function();
+}
+
 class Script {
  public:
   Script(const FaultyBackend& backend, const FaultPlan& plan, const Fault& fault)
       : backend_(backend), plan_(plan), fault_(fault) {}
 
   void Run() {
-    absl::StatusOr<std::unique_ptr<Poller>> created = backend_.create({});
+    absl::StatusOr<std::unique_ptr<Poller>> created = Call([&] { return backend_.create({}); });
     ExpectClear("create", created.status());
     if (!created.ok()) return;
     poller_ = *std::move(created);
     Live();
     Settle();
+    Call([&] {
+      poller_ = nullptr;
+      return 0;
+    });
   }
 
  private:
@@ -87,8 +100,9 @@ class Script {
     WaitBesideARegularFile();
     ReuseANumber();
     CloseWithADuplicate();
-    EXPECT_THAT(poller_->Wake(), Succeeds());
+    Wake();
     Wait(kShort);
+    TakeError(socket);
     Unregister(edge_.reader.get());
     Register(edge_.reader.get(), Interest::kReadable, edge);
     Modify(socket, kReadAndWrite, Trigger::kLevel);
@@ -133,13 +147,15 @@ class Script {
   }
 
   void Register(int fd, Interest interest, Trigger trigger) {
-    const absl::Status status = poller_->Register(fd, interest, ++data_, trigger);
+    const absl::Status status =
+        Call([&] { return poller_->Register(fd, interest, ++data_, trigger); });
     ExpectClear(absl::StrCat("register fd ", fd), status);
     if (status.ok()) known_[fd] = {interest, trigger, data_};
   }
 
   void RegisterAgain(int fd) {
-    const absl::Status status = poller_->Register(fd, Interest::kReadable, ++data_);
+    const absl::Status status =
+        Call([&] { return poller_->Register(fd, Interest::kReadable, ++data_); });
     ExpectClear(absl::StrCat("register fd ", fd), status);
     if (!status.ok()) return;
     // Unless the first time was in vain, or the kernel took the number for another file's.
@@ -148,7 +164,8 @@ class Script {
   }
 
   void Modify(int fd, Interest interest, Trigger trigger) {
-    const absl::Status status = poller_->Modify(fd, interest, ++data_, trigger);
+    const absl::Status status =
+        Call([&] { return poller_->Modify(fd, interest, ++data_, trigger); });
     ExpectClear(absl::StrCat("modify fd ", fd), status);
     if (!status.ok()) return;
     EXPECT_EQ(known_.count(fd), 1u) << "modified what is not registered";
@@ -156,12 +173,24 @@ class Script {
   }
 
   void Unregister(int fd) {
-    const absl::Status status = poller_->Unregister(fd);
+    const absl::Status status = Call([&] { return poller_->Unregister(fd); });
     if (known_.erase(fd) == 1) {
       EXPECT_THAT(status, Succeeds());
     } else {
       EXPECT_THAT(status, FailsWithErrno(ENOENT, "unregister fd"));
     }
+  }
+
+  void Wake() {
+    const absl::Status status = Call([&] { return poller_->Wake(); });
+    ExpectClear("wake", status);
+    wakes_ += status.ok() ? 1 : 0;
+  }
+
+  void TakeError(int fd) {
+    const absl::StatusOr<int> error = Call([&] { return poller_->TakeError(fd); });
+    ExpectClear(absl::StrCat("take error of fd ", fd), error.status());
+    if (error.ok()) EXPECT_EQ(*error, 0);
   }
 
   bool SaysOtherFile() const {
@@ -171,7 +200,7 @@ class Script {
   void Wait(absl::Duration timeout) {
     const bool fault_to_come = !plan_.done();
     Event events[16];
-    const absl::StatusOr<size_t> count = poller_->Wait(events, timeout);
+    const absl::StatusOr<size_t> count = Call([&] { return poller_->Wait(events, timeout); });
     if (!count.ok()) EXPECT_THAT(count, FailsWithErrno(fault_.error, "wait"));
     if (fault_to_come && plan_.done() && SaysOtherFile()) Disown(plan_.failed_fd());
     for (size_t i = 0; i < count.value_or(0); ++i) Take(events[i]);
@@ -208,7 +237,7 @@ class Script {
     for (int i = 0; i < 20 && !Includes(due); ++i) Wait(kShort);
     EXPECT_TRUE(Includes(due)) << "lost: " << testing::PrintToString(due) << ", reported were "
                                << testing::PrintToString(reported_);
-    EXPECT_EQ(poller_->counters().wakes, 1u);
+    EXPECT_EQ(poller_->counters().wakes, wakes_);
     while (!known_.empty()) Unregister(known_.begin()->first);
     const uint64_t spurious = poller_->counters().spurious;
     Wait(kShort);
@@ -236,12 +265,17 @@ class Script {
   std::map<int, Known> known_;
   std::set<int> reported_;
   uint64_t data_ = 0;
+  uint64_t wakes_ = 0;
 };
 
 TEST_P(SweepFaultTest, NothingIsLostOrLeaked) {
+  if (OverLibkqueue() && fault().call == "fstat") {
+    GTEST_SKIP() << "the emulation takes a file that it cannot identify for a closed one";
+  }
   DestroyPoller();
   // Once without a fault, which also sets up what is set up for good.
   Script(backend(), plan(), fault()).Run();
+  if (plan().calls(fault().call) == 0) GTEST_SKIP() << "this backend makes no such call";
   const std::set<int> descriptors = OpenDescriptors();
   bool happened = true;
   for (int nth = 1; happened && !HasFailure(); ++nth) {

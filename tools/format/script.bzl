@@ -1,4 +1,4 @@
-"""A shell script as a target for `bazel run`, without a dependency on the shell rules."""
+"""A script as a target for `bazel run`, without a dependency on the rules of its language."""
 
 def _script_impl(ctx):
     executable = ctx.actions.declare_file(ctx.label.name)
@@ -8,6 +8,6 @@ def _script_impl(ctx):
 script = rule(
     implementation = _script_impl,
     doc = "Runs `src`.",
-    attrs = {"src": attr.label(allow_single_file = [".sh"], mandatory = True)},
+    attrs = {"src": attr.label(allow_single_file = [".py", ".sh"], mandatory = True)},
     executable = True,
 )

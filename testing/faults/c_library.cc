@@ -1,0 +1,120 @@
+// Its inline read() would stand in the way of ours.
+#undef _FORTIFY_SOURCE
+
+#include "someos/testing/faults/c_library.h"
+
+#include <vector>
+
+#include "absl/base/config.h"
+#include "absl/strings/string_view.h"
+#include "someos/testing/faults/fault_plan.h"
+#include "someos/testing/faults/faulty_backend.h"
+
+// Sanitizers have functions of their own by these names.
+#if defined(__linux__) && !defined(ABSL_HAVE_ADDRESS_SANITIZER) && \
+    !defined(ABSL_HAVE_MEMORY_SANITIZER) && !defined(ABSL_HAVE_THREAD_SANITIZER)
+#define SOMEOS_REPLACES_C_LIBRARY_CALLS 1
+#include <dlfcn.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstddef>
+#include <initializer_list>
+#endif
+
+namespace someos {
+namespace {
+
+thread_local int g_library_calls = 0;
+
+}  // namespace
+
+LibraryCall::LibraryCall() { ++g_library_calls; }
+LibraryCall::~LibraryCall() { --g_library_calls; }
+
+#ifndef SOMEOS_REPLACES_C_LIBRARY_CALLS
+
+std::vector<Fault> CLibraryFaults() { return {}; }
+
+#else
+
+namespace {
+
+bool Fails(absl::string_view call, int fd = -1) {
+  return g_library_calls > 0 && FaultPlan::Fails(call, fd);
+}
+
+// The function that the program's own one, of the same type, stands in front of.
+template <typename Function>
+Function* Behind(const char* name, Function* /*own*/) {
+  return reinterpret_cast<Function*>(dlsym(RTLD_NEXT, name));
+}
+
+}  // namespace
+
+std::vector<Fault> CLibraryFaults() {
+  std::vector<Fault> faults;
+  const auto add = [&](absl::string_view call, std::initializer_list<int> errors, bool absorbed) {
+    for (const int error : errors) faults.push_back({call, error, absorbed});
+  };
+  add("eventfd", {EINVAL, EMFILE, ENFILE, ENODEV, ENOMEM}, false);
+  add("pipe", {EMFILE, ENFILE}, false);
+  add("fstat", {EFAULT, EIO, ELOOP, ENOMEM, EOVERFLOW}, false);
+  add("read", {EAGAIN, EINTR, EIO}, true);
+  add("write", {EINTR}, true);  // not EAGAIN: then the wake channel is full, and readable
+  add("write", {EBADF, EDQUOT, EFAULT, EFBIG, EINVAL, EIO, ENOSPC, EPERM, EPIPE}, false);
+  add("close", {EINTR, EIO, ENOSPC, EDQUOT}, true);
+  add("getsockopt", {EFAULT, EINVAL, ENOPROTOOPT, ENOTSOCK}, false);
+  return faults;
+}
+
+#endif  // SOMEOS_REPLACES_C_LIBRARY_CALLS
+
+}  // namespace someos
+
+#ifdef SOMEOS_REPLACES_C_LIBRARY_CALLS
+
+int eventfd(unsigned int value, int flags) noexcept {
+  static auto* const behind = someos::Behind("eventfd", eventfd);
+  return someos::Fails("eventfd") ? -1 : behind(value, flags);
+}
+
+int pipe(int ends[2]) noexcept {
+  static auto* const behind = someos::Behind("pipe", pipe);
+  return someos::Fails("pipe") ? -1 : behind(ends);
+}
+
+int fstat(int fd, struct stat* status) noexcept {
+  static auto* const behind = someos::Behind("fstat", fstat);
+  return someos::Fails("fstat", fd) ? -1 : behind(fd, status);
+}
+
+ssize_t read(int fd, void* buffer, size_t size) {
+  static auto* const behind = someos::Behind("read", read);
+  return someos::Fails("read", fd) ? -1 : behind(fd, buffer, size);
+}
+
+ssize_t write(int fd, const void* buffer, size_t size) {
+  static auto* const behind = someos::Behind("write", write);
+  return someos::Fails("write", fd) ? -1 : behind(fd, buffer, size);
+}
+
+// The number is free, whatever close(2) says.
+int close(int fd) {
+  static auto* const behind = someos::Behind("close", close);
+  if (!someos::Fails("close", fd)) return behind(fd);
+  const int error = errno;
+  behind(fd);
+  errno = error;
+  return -1;
+}
+
+int getsockopt(int fd, int level, int option, void* value, socklen_t* size) noexcept {
+  static auto* const behind = someos::Behind("getsockopt", getsockopt);
+  return someos::Fails("getsockopt", fd) ? -1 : behind(fd, level, option, value, size);
+}
+
+#endif  // SOMEOS_REPLACES_C_LIBRARY_CALLS

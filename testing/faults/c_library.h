@@ -1,0 +1,32 @@
+// The calls of the C library that backends make beside those of their mechanism, with faults.
+//
+// They have no seam: a program that links this has functions of its own by these names, which ask
+// the FaultPlan and then make the call. That is, where a LibraryCall lives; a test's own calls are
+// left alone.
+
+#ifndef SOMEOS_TESTING_FAULTS_C_LIBRARY_H_
+#define SOMEOS_TESTING_FAULTS_C_LIBRARY_H_
+
+#include <vector>
+
+#include "someos/testing/faults/faulty_backend.h"
+
+namespace someos {
+
+// While it lives, what the calling thread calls does as the FaultPlan has it.
+class LibraryCall {
+ public:
+  LibraryCall();
+  LibraryCall(const LibraryCall&) = delete;
+  LibraryCall& operator=(const LibraryCall&) = delete;
+  ~LibraryCall();
+};
+
+// Every errno that the man pages name and that a kernel can give for what backends ask of it, of
+// eventfd, pipe, fstat, read, write, close and getsockopt. None where functions cannot be put in
+// front of the C library's.
+std::vector<Fault> CLibraryFaults();
+
+}  // namespace someos
+
+#endif  // SOMEOS_TESTING_FAULTS_C_LIBRARY_H_
