@@ -33,6 +33,7 @@
 #include "someos/backends/base/deadline.h"
 #include "someos/backends/base/fd_table.h"
 #include "someos/backends/base/fork_generation.h"
+#include "someos/backends/base/fork_guard.h"
 #include "someos/backends/base/owned_fd.h"
 #include "someos/backends/base/wait_counters.h"
 #include "someos/backends/base/wake_channel.h"
@@ -218,6 +219,7 @@ class EpollPoller final : public Poller {
 
   // Serialises changes. The wait path takes it only when something odd has happened.
   mutable absl::Mutex mutex_;
+  const base::ForkGuard fork_guard_{mutex_};
   base::FdTable<Entry> table_;
   base::AlwaysReady always_ready_ ABSL_GUARDED_BY(mutex_);
   // A descriptor was closed before it was unregistered, so the kernel may still report it.
