@@ -19,6 +19,7 @@
 #include "someos/backends/base/deadline.h"
 #include "someos/backends/base/file_identity.h"
 #include "someos/backends/base/fork_generation.h"
+#include "someos/backends/base/fork_guard.h"
 #include "someos/backends/base/lock_if_threads.h"
 #include "someos/backends/base/wait_counters.h"
 #include "someos/backends/base/wake_channel.h"
@@ -66,6 +67,7 @@ class ScanningPoller : public Poller {
   virtual absl::Status ReplaceWakeFd(int fd) = 0;
 
   mutable absl::Mutex mutex_;
+  const ForkGuard fork_guard_{mutex_};
 
  private:
   enum class State : uint8_t {

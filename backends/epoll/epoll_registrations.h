@@ -24,6 +24,7 @@
 #include "someos/api/interest.h"
 #include "someos/backends/base/always_ready.h"
 #include "someos/backends/base/fd_table.h"
+#include "someos/backends/base/fork_guard.h"
 #include "someos/backends/base/lock_if_threads.h"
 #include "someos/backends/base/wake_channel.h"
 #include "someos/backends/epoll/epoll_entry.h"
@@ -109,6 +110,7 @@ class EpollRegistrations {
 
   // Serialises changes. The wait path takes it only when something odd has happened.
   mutable absl::Mutex mutex_;
+  const base::ForkGuard fork_guard_{mutex_};
   base::AlwaysReady always_ready_ ABSL_GUARDED_BY(mutex_);
   // A descriptor was closed before it was unregistered, so the kernel may still report it.
   bool stale_suspected_ ABSL_GUARDED_BY(mutex_) = false;

@@ -40,6 +40,7 @@
 #include "someos/backends/base/deadline.h"
 #include "someos/backends/base/file_identity.h"
 #include "someos/backends/base/fork_generation.h"
+#include "someos/backends/base/fork_guard.h"
 #include "someos/backends/base/wait_counters.h"
 #include "someos/backends/base/wake_channel.h"
 #include "someos/backends/kqueue/kernel_queue.h"
@@ -156,6 +157,7 @@ class KqueuePoller final : public Poller {
   bool always_ready_turn_ = false;     // the waiting thread's
 
   mutable absl::Mutex mutex_;
+  const base::ForkGuard fork_guard_{mutex_};
   std::vector<Entry> table_ ABSL_GUARDED_BY(mutex_);  // by descriptor
   base::AlwaysReady always_ready_ ABSL_GUARDED_BY(mutex_);
   // What a rebuild after a fork has lost, until one succeeds and tells.

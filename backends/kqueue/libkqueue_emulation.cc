@@ -303,7 +303,11 @@ int LibkqueueEmulation::AddToQueue(Filter& filter) {
     change.fflags = (change.fflags & ~NOTE_USECONDS) | NOTE_NSECONDS;
     if (__builtin_mul_overflow(change.data, 1000, &change.data)) return EINVAL;
   }
-  int error = Apply(queue_.get(), change);
+  // Not just tried: libkqueue never frees what it has for a filter that it could not add.
+  int error = occupied_.count(change.ident) > 0 && IsIo(change.filter)
+                  ? EEXIST
+                  : Apply(queue_.get(), change);
+  if (error == 0 && IsIo(change.filter)) occupied_.insert(change.ident);
   if (error != 0 && IsIo(change.filter)) {
     const int fd = static_cast<int>(change.ident);
     filter.duplicate.Reset(fcntl(fd, F_DUPFD_CLOEXEC, 0));
@@ -332,6 +336,8 @@ void LibkqueueEmulation::DeleteFromQueue(Filter& filter) {
   if (filter.duplicate.valid()) {
     change.ident = static_cast<uintptr_t>(filter.duplicate.get());
     originals_.erase(filter.duplicate.get());
+  } else if (IsIo(change.filter)) {
+    occupied_.erase(change.ident);
   }
   Apply(queue_.get(), change);
   filter.duplicate.Reset();
@@ -350,9 +356,15 @@ void LibkqueueEmulation::MakeQueueAnew() {
   OwnedFd fresh = NewQueue();
   if (!fresh.valid()) return;  // the next change of a file that is gone tries again
   DeleteAll();
-  // Not closed before this object is: the first one's number is the user's.
-  retired_.push_back(std::move(queue_));
-  queue_ = std::move(fresh);
+  OwnedFd stale = std::exchange(queue_, std::move(fresh));
+  // Not closed before this object is: the first one's number is the user's. In a forked child none
+  // can be closed; see Close().
+  if (stale.get() == number_ || fork_generation_ != 0) {
+    retired_.push_back(std::move(stale));
+  } else {
+    CloseQueue(std::move(stale));
+  }
+  occupied_.clear();
   AddRecall();
   for (auto filter = filters_.begin(); filter != filters_.end();) {
     const bool disabled = std::exchange(filter->second.disabled, false);
@@ -387,7 +399,11 @@ int LibkqueueEmulation::TranslateAll(struct kevent* events, int found) {
       if (event.filter == EVFILT_TIMER) event.fflags = filter->second.change.fflags;
       if (event.flags & EV_DISPATCH) filter->second.disabled = true;
       if (event.flags & EV_ONESHOT) {  // libkqueue has deleted it
-        if (filter->second.duplicate.valid()) originals_.erase(filter->second.duplicate.get());
+        if (filter->second.duplicate.valid()) {
+          originals_.erase(filter->second.duplicate.get());
+        } else if (IsIo(event.filter)) {
+          occupied_.erase(event.ident);
+        }
         filters_.erase(filter);
       }
     }

@@ -41,6 +41,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -115,6 +116,8 @@ class LibkqueueEmulation {
   int changing_ ABSL_GUARDED_BY(mutex_) = 0;  // threads that change something
   Filters filters_ ABSL_GUARDED_BY(mutex_);
   std::map<int, int> originals_ ABSL_GUARDED_BY(mutex_);  // of the duplicates
+  // The descriptors that have a read or write filter themselves, not by a duplicate.
+  std::set<uintptr_t> occupied_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace someos

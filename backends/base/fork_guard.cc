@@ -1,0 +1,63 @@
+#include "someos/backends/base/fork_guard.h"
+
+#include <pthread.h>
+
+#include <algorithm>
+#include <new>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+
+namespace someos::base {
+namespace {
+
+struct Guarded {
+  absl::Mutex mutex;
+  std::vector<absl::Mutex*> all ABSL_GUARDED_BY(mutex);
+};
+
+Guarded& ThisProcess();
+
+void LockAll() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  Guarded& guarded = ThisProcess();
+  guarded.mutex.lock();
+  for (absl::Mutex* mutex : guarded.all) mutex->lock();
+}
+
+void UnlockAll() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  Guarded& guarded = ThisProcess();
+  for (absl::Mutex* mutex : guarded.all) mutex->unlock();
+  guarded.mutex.unlock();
+}
+
+// Made anew, not unlocked: that would hand them on to threads that the child does not have.
+void MakeAllAnew() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  Guarded& guarded = ThisProcess();
+  for (absl::Mutex* mutex : guarded.all) new (mutex) absl::Mutex;
+  new (&guarded.mutex) absl::Mutex;
+}
+
+Guarded& ThisProcess() {
+  static Guarded* const guarded = [] {
+    pthread_atfork(LockAll, UnlockAll, MakeAllAnew);
+    return new Guarded;  // lives forever: a fork may come at any time
+  }();
+  return *guarded;
+}
+
+}  // namespace
+
+ForkGuard::ForkGuard(absl::Mutex& mutex) : mutex_(mutex) {
+  Guarded& guarded = ThisProcess();
+  absl::MutexLock lock(guarded.mutex);
+  guarded.all.push_back(&mutex);
+}
+
+ForkGuard::~ForkGuard() {
+  Guarded& guarded = ThisProcess();
+  absl::MutexLock lock(guarded.mutex);
+  guarded.all.erase(std::find(guarded.all.begin(), guarded.all.end(), &mutex_));
+}
+
+}  // namespace someos::base

@@ -1,0 +1,74 @@
+#include "someos/backends/base/fork_guard.h"
+
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <memory>
+#include <thread>
+
+#include "absl/synchronization/mutex.h"
+#include "gtest/gtest.h"
+
+namespace someos::base {
+namespace {
+
+// Two numbers that are the same whenever the mutex is free.
+struct Twins {
+  absl::Mutex mutex;
+  int first = 0;
+  int second = 0;
+};
+
+// Forks, and returns whether the child could lock the mutex and found the twins the same.
+bool ChildFindsOrder(Twins& twins) {
+  const pid_t child = fork();
+  if (child == 0) {
+    alarm(20);  // a mutex that stays locked
+    absl::MutexLock lock(twins.mutex);
+    _exit(twins.first == twins.second ? 0 : 1);
+  }
+  int result = 0;
+  return waitpid(child, &result, 0) == child && WIFEXITED(result) && WEXITSTATUS(result) == 0;
+}
+
+TEST(ForkGuardTest, ForksComeBetweenCriticalSections) {
+  Twins twins;
+  const ForkGuard guard(twins.mutex);
+  std::atomic<bool> stop{false};
+  std::thread holder([&] {
+    while (!stop.load()) {
+      absl::MutexLock lock(twins.mutex);
+      ++twins.first;
+      std::this_thread::yield();
+      ++twins.second;
+    }
+  });
+  for (int i = 0; i < 200; ++i) ASSERT_TRUE(ChildFindsOrder(twins)) << i;
+  stop = true;
+  holder.join();
+}
+
+TEST(ForkGuardTest, TheParentsMutexWorksOn) {
+  Twins twins;
+  const ForkGuard guard(twins.mutex);
+  EXPECT_TRUE(ChildFindsOrder(twins));
+  const bool free = twins.mutex.try_lock();
+  if (free) twins.mutex.unlock();
+  EXPECT_TRUE(free);
+}
+
+TEST(ForkGuardTest, AMutexMayGo) {
+  for (int i = 0; i < 3; ++i) {
+    auto gone = std::make_unique<Twins>();
+    Twins stays;
+    const ForkGuard guard(stays.mutex);
+    { const ForkGuard short_lived(gone->mutex); }
+    gone.reset();
+    EXPECT_TRUE(ChildFindsOrder(stays));
+  }
+}
+
+}  // namespace
+}  // namespace someos::base
