@@ -1,6 +1,8 @@
 #include "someos/backends/base/file_identity.h"
 
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -50,11 +52,36 @@ uint32_t AnonymousId(int fd) {
 uint32_t AnonymousId(int) { return kNoId; }
 #endif
 
+using NameCall = int (*)(int, sockaddr*, socklen_t*);
+
+// The port of the name that getsockname(2) or getpeername(2) has for `fd`; 0 if it has none.
+uint16_t PortOf(NameCall name_of, int fd) {
+  sockaddr_storage name = {};
+  socklen_t size = sizeof(name);
+  if (name_of(fd, reinterpret_cast<sockaddr*>(&name), &size) != 0) return 0;
+  if (name.ss_family == AF_INET) return reinterpret_cast<const sockaddr_in&>(name).sin_port;
+  if (name.ss_family == AF_INET6) return reinterpret_cast<const sockaddr_in6&>(name).sin6_port;
+  return 0;
+}
+
 }  // namespace
+
+uint32_t SocketPorts(int fd) {
+  const uint32_t local = PortOf(getsockname, fd);
+  return local << 16 | PortOf(getpeername, fd);
+}
+
+bool PortsAgree(uint32_t some, uint32_t others) {
+  const auto agree = [](uint32_t a, uint32_t b) { return a == b || a == 0 || b == 0; };
+  return agree(some >> 16, others >> 16) && agree(some & 0xffff, others & 0xffff);
+}
 
 std::optional<FileIdentity> FileIdentity::Of(int fd) {
   struct stat status;
   if (fstat(fd, &status) != 0) return std::nullopt;
+  if (S_ISSOCK(status.st_mode) && status.st_ino == 0) {
+    return FileIdentity{SocketPorts(fd), status.st_mode, /*by_ports=*/true};
+  }
   uint64_t mixed = Mix(static_cast<uint64_t>(status.st_dev));
   mixed = Mix(mixed ^ static_cast<uint64_t>(status.st_ino));
   mixed = Mix(mixed ^ static_cast<uint64_t>(status.st_rdev));
@@ -70,6 +97,7 @@ std::optional<FileIdentity> FileIdentity::Of(int fd) {
 
 bool FileIdentity::SameAs(uint32_t other_digest) const {
   if (digest == other_digest) return true;
+  if (by_ports) return PortsAgree(digest, other_digest);
   if (!IsAnonymous(mode) || ((digest ^ other_digest) & ~kAnonymousMask) != 0) return false;
   return (digest & kAnonymousMask) == kIdUnknown || (other_digest & kAnonymousMask) == kIdUnknown;
 }

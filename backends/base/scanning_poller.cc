@@ -12,6 +12,7 @@
 #include "someos/api/errno_status.h"
 #include "someos/backends/base/slow_growth.h"
 #include "someos/backends/base/socket_error.h"
+#include "someos/backends/base/unsaid_error.h"
 
 namespace someos::base {
 
@@ -232,6 +233,7 @@ bool ScanningPoller::DeliverOddly(int fd, Readiness found, uint16_t raw) {
   constexpr Readiness kUnasked = Readiness::kHangup | Readiness::kError | Readiness::kInvalid;
   Entry& entry = table_[fd];
   const auto wanted = static_cast<Readiness>(entry.interest);
+  found = WithUnsaidError(fd, entry.interest, found);
   Readiness readiness = found & (wanted | kUnasked);
   if (HasAny(found, Readiness::kHangup | Readiness::kError)) {
     // read() and write() return at once now: see Readiness.

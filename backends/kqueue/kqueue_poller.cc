@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "someos/api/errno_status.h"
 #include "someos/backends/base/socket_error.h"
+#include "someos/backends/base/unsaid_error.h"
 #include "someos/backends/kqueue/kevent.h"
 
 namespace someos {
@@ -41,11 +42,13 @@ bool IsSocket(int fd) {
   return identity.has_value() && S_ISSOCK(identity->mode);
 }
 
-// What poll(2) says about `fd` now, in the values of Readiness (which are poll's).
-Readiness AskPoll(int fd) {
+// What poll(2) says about `fd` now, in the values of Readiness (which are poll's), to one who has
+// this interest.
+Readiness AskPoll(int fd, Interest interest) {
   pollfd one = {fd, POLLIN | POLLOUT, 0};
   if (poll(&one, 1, 0) <= 0) return Readiness::kNone;
-  return static_cast<Readiness>(one.revents & (POLLIN | POLLOUT | POLLERR | POLLHUP));
+  const int found = one.revents & (POLLIN | POLLOUT | POLLERR | POLLHUP);
+  return base::WithUnsaidError(fd, interest, static_cast<Readiness>(found));
 }
 
 }  // namespace
@@ -187,15 +190,27 @@ int KqueuePoller::Arm(int fd, Entry& entry, const FileIdentity& identity) {
   // EPIPE: a pipe whose other end is gone already cannot be queued (T14), but is ready for ever.
   // So is a device, such as /dev/null, that has no queue and that poll(2) calls ready.
   constexpr Readiness kBoth = Readiness::kReadable | Readiness::kWritable;
-  const bool ready_device = S_ISCHR(identity.mode) && (AskPoll(fd) & kBoth) == kBoth;
+  const bool ready_device =
+      S_ISCHR(identity.mode) && (AskPoll(fd, entry.interest) & kBoth) == kBoth;
   if (error != EPIPE && !ready_device) return error;
   // What is ready now will not become ready anew.
   if (entry.trigger == Trigger::kEdge) entry.trigger = Trigger::kOneShot;
+  AddAlwaysReady(fd, entry, identity);
+  wake_channel_.Signal();  // a running wait does not know of it
+  return 0;
+}
+
+void KqueuePoller::AddAlwaysReady(int fd, Entry& entry, const FileIdentity& identity) {
   entry.always_ready = true;
   always_ready_.Add(fd, identity, /*active=*/true);
   always_ready_active_ = always_ready_.active();
-  wake_channel_.Signal();  // a running wait does not know of it
-  return 0;
+}
+
+void KqueuePoller::KeepReporting(int fd, Entry& entry) {
+  const std::optional<FileIdentity> identity = FileIdentity::Of(fd);
+  if (!identity.has_value() || !identity->SameAs(entry.identity)) return;
+  Disarm(fd, entry);
+  AddAlwaysReady(fd, entry, *identity);
 }
 
 void KqueuePoller::Disarm(int fd, Entry& entry) {
@@ -426,7 +441,7 @@ void KqueuePoller::Translate(const struct kevent& raw, absl::Span<Event> events,
     if (event.flags & EV_EOF) readiness |= Readiness::kReadHangup;
   }
   if (event.flags & (EV_EOF | EV_ERROR)) {
-    readiness |= AskPoll(fd) & (Readiness::kHangup | Readiness::kError);
+    readiness |= AskPoll(fd, entry->interest) & (Readiness::kHangup | Readiness::kError);
     // The socket's error; libkqueue has taken it from the socket, so poll no longer sees it.
     if (event.fflags != 0 && !from_except_filter) {
       readiness |= Readiness::kError;
@@ -436,9 +451,16 @@ void KqueuePoller::Translate(const struct kevent& raw, absl::Span<Event> events,
     }
   }
   Deliver(fd, *entry, readiness, static_cast<uint16_t>(event.flags), events, delivered);
+  // FreeBSD and DragonFly BSD tell a pipe's writer once that the reader is gone, with a flag that
+  // nobody set, and take the filter out. It stays so.
+  constexpr unsigned kToldForTheLastTime = EV_EOF | EV_ONESHOT;
+  const bool taken_out = (event.flags & kToldForTheLastTime) == kToldForTheLastTime;
+  if (taken_out && entry->trigger == Trigger::kLevel && filter == kWriteFilter) {
+    KeepReporting(fd, *entry);
+  }
 }
 
-void KqueuePoller::Deliver(int fd, Entry& entry, Readiness found, uint16_t raw,
+bool KqueuePoller::Deliver(int fd, Entry& entry, Readiness found, uint16_t raw,
                            absl::Span<Event> events, size_t& delivered) {
   const auto wanted = static_cast<Readiness>(entry.interest);
   Readiness readiness = found & (wanted | Readiness::kHangup | Readiness::kError);
@@ -446,14 +468,14 @@ void KqueuePoller::Deliver(int fd, Entry& entry, Readiness found, uint16_t raw,
     // read() and write() return at once now: see Readiness.
     readiness |= wanted & (Readiness::kReadable | Readiness::kWritable);
   }
-  if (readiness == Readiness::kNone) return;
+  if (readiness == Readiness::kNone) return false;
   if (entry.slot < delivered && events[entry.slot].fd == fd) {
     events[entry.slot].readiness |= readiness;
     events[entry.slot].raw |= raw;
-    return;
+    return true;
   }
   // Level-triggered, what finds no room comes again; the two others ask for no more than fits.
-  if (entry.fired || delivered == events.size()) return;
+  if (entry.fired || delivered == events.size()) return true;
   entry.slot = static_cast<uint32_t>(delivered);
   Event& event = events[delivered++];
   event.fd = fd;
@@ -465,6 +487,7 @@ void KqueuePoller::Deliver(int fd, Entry& entry, Readiness found, uint16_t raw,
     Disarm(fd, entry);
     entry.fired = true;
   }
+  return true;
 }
 
 void KqueuePoller::TakeAlwaysReady(absl::Span<Event> events, size_t& delivered) {
@@ -476,11 +499,11 @@ void KqueuePoller::TakeAlwaysReady(absl::Span<Event> events, size_t& delivered) 
     Entry& entry = table_[*fd];
     const std::optional<FileIdentity> identity = FileIdentity::Of(*fd);
     const bool same_file = identity.has_value() && always_ready_.Holds(*fd, *identity);
-    const size_t before = delivered;
-    if (same_file) Deliver(*fd, entry, AskPoll(*fd), 0, events, delivered);
     // A file closed behind our back is forgotten, as the kernel does; one with nothing to report
     // (an interest in priority data alone) will not get any.
-    if (delivered == before) always_ready_.SetActive(*fd, false);
+    if (!same_file || !Deliver(*fd, entry, AskPoll(*fd, entry.interest), 0, events, delivered)) {
+      always_ready_.SetActive(*fd, false);
+    }
   }
   always_ready_active_ = always_ready_.active();
 }

@@ -110,6 +110,11 @@ class KqueuePoller final : public Poller {
   int Arm(int fd, Entry& entry, const base::FileIdentity& identity)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Disarm(int fd, Entry& entry) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Makes every wait ask poll(2) about the registered file, which is `identity`.
+  void AddAlwaysReady(int fd, Entry& entry, const base::FileIdentity& identity)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // The same in place of filters that will not fire again, unless the file was closed.
+  void KeepReporting(int fd, Entry& entry) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Takes a filter out of the kernel that reports what is not registered.
   void DropStray(const struct kevent& event);
   void ForgetAlwaysReady(int fd, Entry& entry) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -137,7 +142,9 @@ class KqueuePoller final : public Poller {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void TakeAlwaysReady(absl::Span<Event> events, size_t& delivered)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void Deliver(int fd, Entry& entry, Readiness readiness, uint16_t raw, absl::Span<Event> events,
+  // Reports what of `readiness` the entry wants, as far as there is room. Returns whether it wants
+  // anything of it.
+  bool Deliver(int fd, Entry& entry, Readiness readiness, uint16_t raw, absl::Span<Event> events,
                size_t& delivered) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   bool forked() const { return fork_generation_ != base::ForkGeneration(); }

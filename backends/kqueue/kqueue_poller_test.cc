@@ -181,6 +181,25 @@ TEST_F(KqueuePollerTest, ABrokenPipeThatTheKernelDoesNotQueueIsReadyAllTheSame) 
   close(ends[1]);
 }
 
+// FreeBSD takes the filter out with the event that says that the reader is gone.
+TEST_F(KqueuePollerTest, APipeThatBreaksIsReadyForEver) {
+  int ends[2];
+  ASSERT_EQ(pipe(ends), 0);
+  ASSERT_TRUE(poller_->Register(ends[1], Interest::kWritable, 5).ok());
+  close(ends[0]);
+  script.events = {EventOf(1, EV_EOF | EV_ONESHOT)};
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_EQ(poller_->Wait(events_, absl::InfiniteDuration()).value_or(9), 1u) << i;
+    EXPECT_TRUE(events_[0].writable());
+    EXPECT_TRUE(events_[0].error());
+    EXPECT_EQ(events_[0].data, 5u);
+  }
+  EXPECT_EQ(ErrnoOf(poller_->Register(ends[1], Interest::kWritable)), EEXIST);
+  ASSERT_TRUE(poller_->Unregister(ends[1]).ok());
+  EXPECT_EQ(poller_->Wait(events_, absl::ZeroDuration()).value_or(9), 0u);
+  close(ends[1]);
+}
+
 TEST_F(KqueuePollerTest, EndOfFileOfAHalfClosedSocketIsNoHangup) {
   ASSERT_TRUE(poller_->Register(pair_[0], Interest::kReadable | Interest::kReadHangup).ok());
   ASSERT_EQ(shutdown(pair_[1], SHUT_WR), 0);

@@ -119,6 +119,9 @@ def find_bsd_sysroot(repository_ctx, platform):
     link_flags, dynamic_link_flags, static_link_flags = cxx_flags[:1], [], []
     if system == "openbsd":
         dynamic_link_flags = _name_libraries(repository_ctx, directory)
+
+        # clang takes the start-up code of a position-independent program, which OpenBSD's own linker makes unasked.
+        static_link_flags = ["-pie"]
     if system == "netbsd" and "-stdlib=libstdc++" in cxx_flags:
         # libstdc++ throws with GCC's library, which clang expects in another one on this system.
         dynamic_link_flags = ["-lgcc_s", "-lgcc"]

@@ -29,9 +29,6 @@ def _find_tools(repository_ctx):
     }
     return None if None in tools.values() else {name: str(path) for name, path in tools.items()}
 
-def _resource_directory(repository_ctx, clang):
-    return repository_ctx.execute([clang, "-print-resource-dir"]).stdout.strip()
-
 def clang_toolchain(repository_ctx, platform):
     """The attributes of the toolchain's configuration, and what is missing if something is.
 

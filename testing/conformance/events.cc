@@ -382,6 +382,10 @@ TEST_P(EventsTest, UrgentByteIsPriority) {
   char urgent = 0;
   EXPECT_EQ(recv(pair.near.get(), &urgent, 1, MSG_OOB), 1);
   EXPECT_EQ(urgent, '!');
+  // The BSDs are at the mark until what comes behind it is read.
+  WriteText(pair.far.get(), "x");
+  AwaitArrival(pair.near.get());
+  EXPECT_EQ(ReadAvailable(pair.near.get()), "x");
   EXPECT_THAT(WaitNow(), IsEmpty());
 }
 

@@ -2,6 +2,7 @@
 // anew, and hears nothing of the old file.
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -9,6 +10,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "someos/api/backend.h"
 #include "someos/api/event.h"
 #include "someos/api/interest.h"
 #include "someos/testing/conformance/fixture.h"
@@ -42,6 +44,17 @@ int Reopen(int number, const ScopedFd& file) {
   return MustSucceed(fcntl(file.get(), F_DUPFD_CLOEXEC, number), "fcntl");
 }
 
+// A poller whose kernel keeps nothing can only ask fstat() whether a number names another file by
+// now, and OpenBSD and NetBSD give pipes no inode.
+bool PipesLookAlike(const Backend& backend) {
+  const Pipe pipe;
+  struct stat status;
+  MustSucceed(fstat(pipe.reader.get(), &status), "fstat");
+  return status.st_ino == 0 && backend.name != "kqueue";
+}
+
+constexpr char kPipesLookAlike[] = "to this system's fstat() all pipes are one file";
+
 TEST_P(ReuseTest, RegisterOfTheNewFile) {
   const Pipe old;
   const SocketPair pair;
@@ -59,6 +72,7 @@ TEST_P(ReuseTest, RegisterOfTheNewFile) {
 }
 
 TEST_P(ReuseTest, RegisterOfTheNewFileOfTheSameKind) {
+  if (PipesLookAlike(backend())) GTEST_SKIP() << kPipesLookAlike;
   const Pipe old;
   const Pipe young;
   const int fd = old.reader.get();
@@ -74,6 +88,7 @@ TEST_P(ReuseTest, RegisterOfTheNewFileOfTheSameKind) {
 
 // To fstat() the two ends of a pipe may be one file.
 TEST_P(ReuseTest, TheOtherEndOfThePipe) {
+  if (PipesLookAlike(backend())) GTEST_SKIP() << kPipesLookAlike;
   const Pipe pipe;
   const int fd = pipe.reader.get();
   Register(fd, Interest::kReadable, 1);
@@ -191,6 +206,7 @@ TEST_P(ReuseTest, ADuplicateKeepsAOneShotOpen) {
 
 // To be rid of one old file's events, a poller must not take other numbers for what they were.
 TEST_P(ReuseTest, ADuplicateDoesNotBringBackOtherNumbers) {
+  if (PipesLookAlike(backend())) GTEST_SKIP() << kPipesLookAlike;
   const Pipe old;
   const Pipe young;
   Register(old.reader.get(), Interest::kReadable, 1);
@@ -269,6 +285,7 @@ TEST_P(ReuseTest, RegisterOfTheNewFileDuringWait) {
 }
 
 TEST_P(ReuseTest, ManyTimes) {
+  if (PipesLookAlike(backend())) GTEST_SKIP() << kPipesLookAlike;
   const Pipe slot;
   const int fd = slot.reader.get();
   for (uint64_t i = 0; i < 100; ++i) {
