@@ -14,6 +14,9 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 
+// OpenBSD's <stdio.h> has a macro fileno(file) besides the function: nothing else could have the name.
+#undef fileno
+
 namespace someos::select {
 
 namespace internal {
@@ -21,7 +24,7 @@ namespace internal {
 template <typename T>
 inline constexpr bool kIsDescriptorNumber = std::is_integral_v<T> && !std::is_same_v<T, bool>;
 
-// `(object.fileno)()`, here and below: some systems have a macro fileno(file).
+// `(object.fileno)()`, here and below, is not the macro wherever this header stands.
 template <typename T, typename = void>
 inline constexpr bool kHasFileno = false;
 template <typename T>

@@ -22,7 +22,7 @@ class Socket {
 
   explicit Socket(ScopedFd fd) : fd_(std::move(fd)) {}
 
-  int fileno() const { return fd_.get(); }
+  int(fileno)() const { return fd_.get(); }  // not the macro that OpenBSD has
   int Port() const;  // getsockname()[1]
   std::shared_ptr<Socket> Accept();
   std::string Recv(size_t size);  // empty at the end of the stream, and after a reset
