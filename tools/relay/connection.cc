@@ -25,7 +25,7 @@ constexpr Readiness kCanWrite = Readiness::kWritable | kTrouble;
 
 uint64_t DataOf(const Connection::End& end) { return reinterpret_cast<uintptr_t>(&end); }
 
-// Errors of socket() that say "not now" rather than "not this address".
+// Errors of socket() and connect() that say "not now" rather than "not this address".
 bool IsExhaustion(int error) {
   return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
 }
@@ -81,6 +81,9 @@ absl::Status Connection::ConnectToNext() {
     if (error == EAGAIN) {
       return absl::UnavailableError(
           absl::StrCat("connect ", address.ToString(), ": its backlog is full"));
+    }
+    if (IsExhaustion(error)) {
+      return absl::ErrnoToStatus(error, absl::StrCat("connect ", address.ToString()));
     }
   }
   Refuse(error);

@@ -12,6 +12,7 @@
 #include "someos/api/interest.h"
 #include "someos/api/poller.h"
 #include "someos/tools/relay/channel.h"
+#include "someos/tools/relay/idle_queue.h"
 #include "someos/tools/relay/socket.h"
 #include "someos/tools/relay/socket_address.h"
 #include "someos/tools/relay/statistics.h"
@@ -67,6 +68,9 @@ class Connection {
   // Does what the readiness of `end` allows: at most one read and one write each way.
   void OnReady(End& end, Readiness readiness);
 
+  // Ends it at once, with resets.
+  void Reset() { Close(Closing::kReset); }
+
   // Ends both directions as if each side had sent its end of file: what was read is still
   // delivered, if the sides take it, then the connection closes.
   void Drain();
@@ -79,6 +83,8 @@ class Connection {
   // Where the owner keeps it.
   size_t index() const { return index_; }
   void set_index(size_t index) { index_ = index; }
+  IdleQueue<Connection>::Place idle_place() const { return idle_place_; }
+  void set_idle_place(IdleQueue<Connection>::Place place) { idle_place_ = place; }
 
  private:
   enum class State { kNew, kConnecting, kOpen, kClosed };
@@ -102,6 +108,7 @@ class Connection {
 
   const ConnectionContext& context_;
   size_t index_ = 0;
+  IdleQueue<Connection>::Place idle_place_;
   size_t next_upstream_ = 0;  // the address being tried
   int refusal_ = 0;
   State state_ = State::kNew;

@@ -68,9 +68,14 @@ int NewSocket(int family, Socket* made) {
 }
 
 int BeginConnect(int fd, const SocketAddress& address) {
-  if (connect(fd, address.get(), address.size()) == 0) return 0;
-  // An interrupted connect() goes on by itself.
-  return errno == EINTR ? EINPROGRESS : errno;
+  // An interrupted connect() goes on by itself, if it has begun; the next one tells.
+  constexpr int kMostInterruptions = 100;
+  int error = EINTR;
+  for (int i = 0; i < kMostInterruptions && error == EINTR; ++i) {
+    error = connect(fd, address.get(), address.size()) == 0 ? 0 : errno;
+  }
+  if (error == EALREADY) return EINPROGRESS;
+  return error == EISCONN ? 0 : error;
 }
 
 int ConnectResult(int fd, bool error_reported) {
