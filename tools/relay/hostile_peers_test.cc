@@ -95,8 +95,8 @@ TEST_P(HostilePeersTest, AFloodOfConnectionsHoldsNobodyUp) {
     if (i % 3 == 0) flood.back().CloseWithReset();
     if (i % 20 == 0) RoundTrip(served[i % kAllowed].first, served[i % kAllowed].second);
   }
-  const Statistics after = relay->AwaitUntil(
-      [](const Statistics& statistics) { return statistics.limited == kFlood; });
+  const Statistics after =
+      relay->AwaitUntil([](const Statistics& statistics) { return statistics.limited == kFlood; });
   EXPECT_EQ(after.active, kAllowed);
   EXPECT_EQ(after.accepted, kAllowed);
   for (auto& [client, upstream] : served) RoundTrip(client, upstream);

@@ -26,9 +26,8 @@ constexpr absl::Duration kShortestIdleTimeout = absl::Milliseconds(1);
 constexpr absl::Duration kLongestIdleTimeout = absl::Hours(24 * 365);
 
 // The flags that take a value.
-constexpr absl::string_view kValueFlags[] = {"listen",          "connect",      "poller",
-                                             "max_connections", "buffer_bytes", "idle_timeout",
-                                             "clients"};
+constexpr absl::string_view kValueFlags[] = {
+    "listen", "connect", "poller", "max_connections", "buffer_bytes", "idle_timeout", "clients"};
 
 // Not Abseil's flags library: there a bad flag ends the program with exit code 1 and several
 // lines, and the help page cannot be written by hand.

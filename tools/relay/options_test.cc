@@ -71,8 +71,8 @@ TEST(OptionsTest, HelpNeedsNothingElse) {
 }
 
 TEST(OptionsTest, HelpNamesEveryFlag) {
-  for (const char* flag : {"--listen", "--connect", "--poller", "--max_connections", "--buffer_bytes",
-                           "--idle_timeout", "--demo", "--clients", "--help"}) {
+  for (const char* flag : {"--listen", "--connect", "--poller", "--max_connections",
+                           "--buffer_bytes", "--idle_timeout", "--demo", "--clients", "--help"}) {
     EXPECT_THAT(std::string(HelpText()), HasSubstr(flag));
   }
 }

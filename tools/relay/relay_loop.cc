@@ -64,8 +64,8 @@ bool ConcernsOneClient(int error) {
 
 // Whether data or ends of streams have passed, if it is more than before.
 uint64_t Passed(const Statistics& statistics) {
-  return statistics.to_upstream.reads + statistics.to_upstream.bytes +
-         statistics.to_client.reads + statistics.to_client.bytes;
+  return statistics.to_upstream.reads + statistics.to_upstream.bytes + statistics.to_client.reads +
+         statistics.to_client.bytes;
 }
 
 }  // namespace
