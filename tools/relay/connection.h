@@ -102,6 +102,9 @@ class Connection {
 
   // Brings the sockets and the poller in line with what the channels have become.
   void Settle();
+  // Passes the end of the stream `in` on to `end`, if it has come and has not been. False if the
+  // system refuses.
+  static bool TellOnce(End& end, const Channel& in, bool& is_told);
   // Watches `end` for what the channel `out` of it and the channel `in` to it are waiting for.
   absl::Status Watch(End& end, const Channel& out, const Channel& in);
   void Close(Closing closing);
