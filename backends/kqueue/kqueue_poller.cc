@@ -9,6 +9,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/base/attributes.h"
 #include "absl/base/macros.h"
 #include "absl/strings/str_cat.h"
 #include "someos/api/errno_status.h"
@@ -230,7 +231,8 @@ void KqueuePoller::ForgetAlwaysReady(int fd, Entry& entry) {
   entry.always_ready = false;
 }
 
-void KqueuePoller::DropStray(const struct kevent& event) {
+// Not inlined: ThreadSanitizer's suppressions know it by its name.
+ABSL_ATTRIBUTE_NOINLINE void KqueuePoller::DropStray(const struct kevent& event) {
   // Most often it was handed out just before another thread unregistered it, and there is nothing
   // to take out. But if taking it out had failed, it would be reported for ever.
   struct kevent change = event;

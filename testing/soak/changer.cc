@@ -92,7 +92,7 @@ void Changer::Round() {
   if (OneIn(2)) PauseAndGoOn();
   if (OneIn(2)) WakeAndSee();
   if (!given_up_ && OneIn(3)) Poke();  // nobody waits for this one
-  if (OneIn(3)) return CloseBehind();
+  if (OneIn(3) && shared_.closes_behind) return CloseBehind();
   absl::ReaderMutexLock gate(shared_.gate);
   Unregister();
   ClosePipe();
@@ -198,8 +198,8 @@ bool Changer::Register() {
   const uint64_t data = ExpectNew();
   shared_.ledger.changes.fetch_add(1);
   const bool done =
-      Succeeded("register", shared_.poller->Register(pipe_.reader.get(), Interest::kReadable, data,
-                                                     trigger_));
+      Succeeded("register",
+                shared_.poller->Register(pipe_.reader.get(), Interest::kReadable, data, trigger_));
   if (!done) ExpectNone();
   SettleRetired();
   return done;
@@ -215,8 +215,8 @@ bool Changer::Modify(Interest interest) {
     data = ExpectNew();
   }
   shared_.ledger.changes.fetch_add(1);
-  given_up_ |= !Succeeded(
-      "modify", shared_.poller->Modify(pipe_.reader.get(), interest, data, trigger_));
+  given_up_ |=
+      !Succeeded("modify", shared_.poller->Modify(pipe_.reader.get(), interest, data, trigger_));
   SettleRetired();
   return !given_up_;
 }
@@ -245,8 +245,8 @@ bool Changer::AwaitSeen() {
   absl::MutexLock lock(mutex_);
   const auto all_seen = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return seen_ == poked_; };
   if (mutex_.AwaitWithTimeout(absl::Condition(&all_seen), shared_.patience)) return true;
-  shared_.ledger.Complain(absl::StrCat("an event is lost: fd ", fd_, ", ", trigger_, ", seen ",
-                                       seen_, " of ", poked_));
+  shared_.ledger.Complain(
+      absl::StrCat("an event is lost: fd ", fd_, ", ", trigger_, ", seen ", seen_, " of ", poked_));
   given_up_ = true;
   return false;
 }

@@ -178,8 +178,8 @@ void Connection::Write(int side) {
   End& end = ends_[side];
   for (bool first = true; end.written < end.goal; first = false) {
     const absl::Span<const char> bytes = bytes_.At(
-        stream(side), end.written, static_cast<size_t>(std::min<uint64_t>(end.goal - end.written,
-                                                                          StreamBytes::kMost)));
+        stream(side), end.written,
+        static_cast<size_t>(std::min<uint64_t>(end.goal - end.written, StreamBytes::kMost)));
     const ssize_t size = send(end.socket.get(), bytes.data(), bytes.size(), 0);
     if (size < 0 && errno == EINTR) continue;
     if (size < 0 && (MayBlock(errno) || IsRefusal(errno))) {
@@ -290,14 +290,13 @@ void Connection::Close() {
 }
 
 std::string Connection::Describe() const {
-  std::string text =
-      absl::StrCat("connection ", number_, ", ", trigger_, finishing_ ? ", finishing" : "",
-                   broken_ ? ", reset" : "", ":");
+  std::string text = absl::StrCat("connection ", number_, ", ", trigger_,
+                                  finishing_ ? ", finishing" : "", broken_ ? ", reset" : "", ":");
   for (const End& end : ends_) {
-    absl::StrAppend(&text, " {fd ", end.socket.get(), ", ", end.interest,
-                    end.fired ? " fired" : "", end.paused ? " paused" : "", ", written ",
-                    end.written, " of ", end.goal, ", read ", end.read, end.told ? ", told" : "",
-                    end.ended ? ", ended" : "", ", poll says ",
+    absl::StrAppend(&text, " {fd ", end.socket.get(), ", ", end.interest, end.fired ? " fired" : "",
+                    end.paused ? " paused" : "", ", written ", end.written, " of ", end.goal,
+                    ", read ", end.read, end.told ? ", told" : "", end.ended ? ", ended" : "",
+                    ", poll says ",
                     end.socket.get() < 0 ? 0 : PollMask(end.socket.get(), POLLIN | POLLOUT), "}");
   }
   return text;

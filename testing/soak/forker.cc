@@ -70,8 +70,7 @@ int UseRebuilt(Poller& poller) {
   if (IsRefusal(ErrnoOf(rebuilt)) || pipe(ends) != 0) return kRefused;
   if (!rebuilt.ok()) {
     complaint = absl::StrCat("rebuild: ", rebuilt.ToString());
-  } else if (const absl::Status added =
-                 poller.Register(ends[0], Interest::kReadable, kChildsData);
+  } else if (const absl::Status added = poller.Register(ends[0], Interest::kReadable, kChildsData);
              !added.ok()) {
     if (IsRefusal(ErrnoOf(added)) || absl::IsOutOfRange(added)) return kRefused;
     complaint = absl::StrCat("register: ", added.ToString());
@@ -119,9 +118,9 @@ void Forker::AwaitChild(pid_t child, bool rebuilds) {
   } else if (WIFEXITED(result) && WEXITSTATUS(result) == kRefused) {
     shared_.ledger.refusals.fetch_add(1);
   } else if (WIFSIGNALED(result)) {
-    shared_.ledger.Complain(absl::StrCat(
-        "a forked child ", WTERMSIG(result) == SIGALRM ? "hung" : "died", ", signal ",
-        WTERMSIG(result)));
+    shared_.ledger.Complain(absl::StrCat("a forked child ",
+                                         WTERMSIG(result) == SIGALRM ? "hung" : "died", ", signal ",
+                                         WTERMSIG(result)));
   } else {
     shared_.ledger.Complain("a forked child complained");
   }

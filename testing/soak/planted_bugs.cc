@@ -109,8 +109,7 @@ class Spinner final : public BuggyPoller {
     const absl::Duration end = MonotonicNow() + timeout;
     while (true) {
       const uint64_t wakes = counters().wakes;
-      const absl::StatusOr<size_t> count =
-          ForwardingPoller::DoWait(events, absl::ZeroDuration());
+      const absl::StatusOr<size_t> count = ForwardingPoller::DoWait(events, absl::ZeroDuration());
       if (count.value_or(1) > 0 || counters().wakes > wakes || MonotonicNow() >= end) return count;
     }
   }

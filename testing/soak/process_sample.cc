@@ -1,5 +1,6 @@
 #include "someos/testing/soak/process_sample.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -29,14 +30,28 @@ int64_t ResidentBytes(int statm) {
   return pages * sysconf(_SC_PAGESIZE);
 }
 
+// Much faster than asking about every number, which matters while all others have to wait.
+int64_t CountEntries(DIR* directory) {
+  int64_t count = 0;
+  rewinddir(directory);
+  while (const dirent* entry = readdir(directory)) count += entry->d_name[0] != '.' ? 1 : 0;
+  return count;
+}
+
 }  // namespace
 
-ProcessSampler::ProcessSampler() : statm_(open("/proc/self/statm", O_RDONLY | O_CLOEXEC)) {}
+ProcessSampler::ProcessSampler()
+    : statm_(open("/proc/self/statm", O_RDONLY | O_CLOEXEC)), fds_(opendir("/proc/self/fd")) {}
+
+ProcessSampler::~ProcessSampler() {
+  if (fds_ != nullptr) closedir(fds_);
+}
 
 ProcessSample ProcessSampler::Take() const {
   ProcessSample sample;
   if (statm_.get() >= 0) sample.resident_bytes = ResidentBytes(statm_.get());
-  sample.descriptors = static_cast<int64_t>(OpenDescriptors().size());
+  sample.descriptors =
+      fds_ != nullptr ? CountEntries(fds_) : static_cast<int64_t>(OpenDescriptors().size());
   sample.processor = ProcessorTime();
   return sample;
 }

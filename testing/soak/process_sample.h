@@ -3,6 +3,8 @@
 #ifndef SOMEOS_TESTING_SOAK_PROCESS_SAMPLE_H_
 #define SOMEOS_TESTING_SOAK_PROCESS_SAMPLE_H_
 
+#include <dirent.h>
+
 #include <cstdint>
 
 #include "absl/time/time.h"
@@ -20,10 +22,16 @@ struct ProcessSample {
 class ProcessSampler {
  public:
   ProcessSampler();
+  ProcessSampler(const ProcessSampler&) = delete;
+  ProcessSampler& operator=(const ProcessSampler&) = delete;
+  ~ProcessSampler();
+
   ProcessSample Take() const;
 
  private:
-  ScopedFd statm_;  // none where there is no /proc
+  // None where there is no /proc.
+  ScopedFd statm_;
+  DIR* const fds_;
 };
 
 }  // namespace someos::soak

@@ -27,6 +27,8 @@ struct Shared {
 
   // Whether a child may use the poller.
   bool children_rebuild;
+  // Whether descriptors may be closed without Unregister.
+  bool closes_behind;
 
   // How long something may take that must come, before it counts as lost.
   absl::Duration patience;

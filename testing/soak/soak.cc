@@ -44,6 +44,7 @@ namespace {
 
 constexpr size_t kEventsPerWait = 256;
 constexpr int kSamples = 40;
+constexpr int kShownSamples = 4;
 constexpr absl::Duration kSignalPeriod = absl::Milliseconds(5);
 
 // So many short waits must not be too short at the end.
@@ -59,15 +60,20 @@ constexpr int64_t kMemorySlack = int64_t{4} << 20;
 // libkqueue has a duplicate of each descriptor that is watched for reading and writing.
 int64_t DescriptorSlack(const Poller& poller) { return poller.name() == "kqueue" ? 300 : 2; }
 
-// Sanitizers keep freed memory for a while.
-constexpr bool JudgesMemory() {
-#if defined(ABSL_HAVE_ADDRESS_SANITIZER) || defined(ABSL_HAVE_THREAD_SANITIZER) || \
-    defined(ABSL_HAVE_MEMORY_SANITIZER)
-  return false;
+// It takes the close of a number for a race with any use of that number that the close is not
+// ordered after, and closing without Unregister is just that.
+#ifdef ABSL_HAVE_THREAD_SANITIZER
+constexpr bool kThreadSanitizer = true;
 #else
-  return true;
+constexpr bool kThreadSanitizer = false;
 #endif
-}
+
+// Sanitizers keep freed memory for a while.
+#if defined(ABSL_HAVE_ADDRESS_SANITIZER) || defined(ABSL_HAVE_MEMORY_SANITIZER)
+constexpr bool kJudgesMemory = false;
+#else
+constexpr bool kJudgesMemory = !kThreadSanitizer;
+#endif
 
 std::atomic<uint64_t> signals_handled{0};
 
@@ -122,8 +128,11 @@ Soak::Soak(const Backend& backend, std::unique_ptr<Poller> poller, const SoakOpt
   shared_.poller = poller_.get();
   shared_.patience = options.patience;
   // libkqueue has a thread in the parent for what the child makes, and that thread takes the end of
-  // the child for the end of a queue of the parent's.
-  shared_.children_rebuild = !absl::StrContains(backend.implementation, "libkqueue");
+  // the child for the end of a queue of the parent's. And its emulation makes its queue anew for
+  // each file that was closed without Unregister, which leaves the heap in pieces.
+  const bool libkqueue = absl::StrContains(backend.implementation, "libkqueue");
+  shared_.children_rebuild = !libkqueue;
+  shared_.closes_behind = !libkqueue && !kThreadSanitizer;
   for (int i = 0; i < options.changers; ++i) {
     changers_.push_back(std::make_unique<Changer>(&shared_, static_cast<uint8_t>(i),
                                                   options.seed + 2 + static_cast<uint64_t>(i)));
@@ -274,7 +283,7 @@ void Soak::JudgeSamples() {
   constexpr size_t kLater = kSamples / 2;
   const int64_t warm = most(0, kWarm, &ProcessSample::resident_bytes);
   const int64_t later = most(kLater, kSamples, &ProcessSample::resident_bytes);
-  if (JudgesMemory() && later > warm + warm / 20 + kMemorySlack) {
+  if (kJudgesMemory && later > warm + warm / 20 + kMemorySlack) {
     shared_.ledger.Complain(absl::StrFormat("memory grows: %.1f MiB at first, later %.1f MiB",
                                             Mebibytes(warm), Mebibytes(later)));
   }
@@ -308,9 +317,9 @@ std::string Soak::Figures() const {
   const double worked = absl::ToDoubleSeconds(ProcessorTime());
   std::string text = absl::StrFormat("  %.1f s, seed %d\n", seconds, options_.seed);
   const auto count = [](const Ledger::Count& value) { return value.load(); };
-  absl::StrAppendFormat(
-      &text, "  connections: %d, at once %d; ended orderly %d, reset %d\n",
-      count(ledger.connections), most_connections_, count(ledger.orderly), count(ledger.reset));
+  absl::StrAppendFormat(&text, "  connections: %d, at once %d; ended orderly %d, reset %d\n",
+                        count(ledger.connections), most_connections_, count(ledger.orderly),
+                        count(ledger.reset));
   absl::StrAppendFormat(&text, "  bytes: written %d = read %d + cut off by resets %d\n",
                         count(ledger.written), count(ledger.read), count(ledger.cut));
   absl::StrAppendFormat(
@@ -322,22 +331,26 @@ std::string Soak::Figures() const {
   absl::StrAppendFormat(&text, "  waits: %d; wakes: %d; signals: %d, of which %d interrupted\n",
                         count(ledger.waits), count(ledger.wakes), count(ledger.signals),
                         poller_->counters().interrupted);
-  absl::StrAppendFormat(&text, "  forks: %d, of which %d rebuilt the poller\n",
-                        count(ledger.forks), count(ledger.rebuilds));
+  absl::StrAppendFormat(&text, "  forks: %d, of which %d rebuilt the poller\n", count(ledger.forks),
+                        count(ledger.rebuilds));
   if (options_.forks && !shared_.children_rebuild) {
-    absl::StrAppend(&text, "  children only exit: libkqueue cannot be used in them\n");
+    absl::StrAppend(&text, "  left out: children that use the poller (libkqueue)\n");
+  }
+  if (!shared_.closes_behind) {
+    absl::StrAppend(&text, "  left out: closing without Unregister (",
+                    kThreadSanitizer ? "ThreadSanitizer" : "libkqueue", ")\n");
   }
   absl::StrAppendFormat(&text, "  refused by the system: %d\n", count(ledger.refusals));
   if (samples_.empty()) return text;
-  int64_t most = 0;
-  for (const ProcessSample& sample : samples_) most = std::max(most, sample.resident_bytes);
   absl::StrAppendFormat(&text, "  descriptors: %d at most; besides the soak's first %d, last %d\n",
                         most_descriptors_, samples_.front().descriptors,
                         samples_.back().descriptors);
-  absl::StrAppendFormat(&text, "  RSS: first %.1f MiB, last %.1f MiB, most %.1f MiB%s\n",
-                        Mebibytes(samples_.front().resident_bytes),
-                        Mebibytes(samples_.back().resident_bytes), Mebibytes(most),
-                        JudgesMemory() ? "" : " (not judged: a sanitizer)");
+  absl::StrAppend(&text, "  RSS in MiB, first to last:");
+  for (int i = 0; i <= kShownSamples; ++i) {
+    const size_t index = (samples_.size() - 1) * i / kShownSamples;
+    absl::StrAppendFormat(&text, " %.1f", Mebibytes(samples_[index].resident_bytes));
+  }
+  absl::StrAppend(&text, kJudgesMemory ? "\n" : " (not judged: a sanitizer)\n");
   absl::StrAppendFormat(&text, "  processor: %.1f s\n", worked);
   return text;
 }

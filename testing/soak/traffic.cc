@@ -35,8 +35,8 @@ constexpr size_t kMostBusy = 128;
 // So many clients connect in one go.
 constexpr size_t kStorm = 64;
 
-// So many turns, now and then, nothing is begun.
-constexpr int kRest = 30;
+// So long, now and then, nothing is begun.
+constexpr absl::Duration kRest = absl::Milliseconds(50);
 
 // Small, so that a reader that stops soon stops its writer.
 constexpr int kSocketBuffer = 16 * 1024;
@@ -99,8 +99,8 @@ void Traffic::OnEvent(const Event& event, uint64_t wait) {
   } else if (end->data == 0) {
     shared_.ledger.late.fetch_add(1);  // something earlier in this batch has closed it
   } else if (end->socket.get() != event.fd) {
-    shared_.ledger.Complain(absl::StrCat("the wrong descriptor: ", event, " instead of fd ",
-                                         end->socket.get()));
+    shared_.ledger.Complain(
+        absl::StrCat("the wrong descriptor: ", event, " instead of fd ", end->socket.get()));
   } else {
     shared_.ledger.served.fetch_add(1);
     connection->OnEvent(side, event);
@@ -109,11 +109,8 @@ void Traffic::OnEvent(const Event& event, uint64_t wait) {
 
 void Traffic::Act() {
   // So that there are waits with nothing to report.
-  if (rest_ == 0 && OneIn(64)) rest_ = kRest;
-  if (rest_ > 0) {
-    --rest_;
-    return;
-  }
+  if (OneIn(256)) rest_until_ = MonotonicNow() + kRest;
+  if (MonotonicNow() < rest_until_) return;
   if (OneIn(16)) Storm();
   if (OneIn(4) && connections_.size() < target_ && !OpenUnix()) MakeRoom();
   for (uint64_t i = random_() % 8; i > 0 && busy_.size() < kMostBusy; --i) {

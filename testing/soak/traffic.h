@@ -73,7 +73,7 @@ class Traffic {
   sockaddr_in address_ = {};
   size_t target_;
   uint64_t numbers_ = 0;
-  int rest_ = 0;  // turns
+  absl::Duration rest_until_;
   std::vector<std::unique_ptr<Connection>> connections_;
   absl::flat_hash_map<uint64_t, size_t> places_;        // of the numbers in connections_
   absl::flat_hash_map<uint16_t, uint64_t> connecting_;  // the numbers by the clients' ports

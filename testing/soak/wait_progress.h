@@ -32,9 +32,8 @@ class WaitProgress {
   // Returns when the Wait of this number has ended; false if that takes longer than `patience`.
   bool AwaitEnd(uint64_t number, absl::Duration patience) const {
     absl::MutexLock lock(mutex_);
-    const auto has_ended = [this, number]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
-      return ended_ >= number;
-    };
+    const auto has_ended = [this, number]()
+                               ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return ended_ >= number; };
     return mutex_.AwaitWithTimeout(absl::Condition(&has_ended), patience);
   }
 

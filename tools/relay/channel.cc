@@ -20,7 +20,12 @@ constexpr int kSendFlags = MSG_NOSIGNAL;
 constexpr int kSendFlags = 0;
 #endif
 
-bool WouldBlock(int error) { return error == EAGAIN || error == EWOULDBLOCK || error == EINTR; }
+// Errors after which the call is to be made again when the poller says so. The last two are the
+// system's want of memory for the moment.
+bool WouldBlock(int error) {
+  return error == EAGAIN || error == EWOULDBLOCK || error == EINTR || error == ENOBUFS ||
+         error == ENOMEM;
+}
 
 // How much the kernel took of `data`; 0 if it is full, -1 if `sink` is broken.
 ssize_t Send(int sink, absl::Span<const char> data) {

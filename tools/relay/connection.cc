@@ -1,13 +1,12 @@
 #include "someos/tools/relay/connection.h"
 
-#include <sys/socket.h>
-
 #include <cerrno>
 #include <cstdint>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "someos/api/errno_status.h"
 #include "someos/api/event.h"
 #include "someos/api/interest.h"
 #include "someos/api/poller.h"
@@ -25,9 +24,10 @@ constexpr Readiness kCanWrite = Readiness::kWritable | kTrouble;
 
 uint64_t DataOf(const Connection::End& end) { return reinterpret_cast<uintptr_t>(&end); }
 
-// Errors of socket() that say "not now" rather than "not this address".
+// Errors of system calls that say "not now" rather than "not this address".
 bool IsExhaustion(int error) {
-  return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
+  return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM ||
+         error == EINTR;
 }
 
 }  // namespace
@@ -81,6 +81,9 @@ absl::Status Connection::ConnectToNext() {
     if (error == EAGAIN) {
       return absl::UnavailableError(
           absl::StrCat("connect ", address.ToString(), ": its backlog is full"));
+    }
+    if (IsExhaustion(error)) {
+      return absl::ErrnoToStatus(error, absl::StrCat("connect ", address.ToString()));
     }
   }
   Refuse(error);
@@ -182,19 +185,17 @@ void Connection::Settle() {
     Close(broken_ ? Closing::kReset : Closing::kOrderly);
     return;
   }
-  if (!broken_) {
-    if (to_upstream_.ended() && !std::exchange(upstream_told_, true)) {
-      shutdown(upstream_.socket.fd(), SHUT_WR);
-    }
-    if (to_client_.ended() && !std::exchange(client_told_, true)) {
-      shutdown(client_.socket.fd(), SHUT_WR);
-    }
-  }
-  if (!Watch(client_, to_upstream_, to_client_).ok() ||
+  const bool told = broken_ || (TellOnce(upstream_, to_upstream_, upstream_told_) &&
+                                TellOnce(client_, to_client_, client_told_));
+  if (!told || !Watch(client_, to_upstream_, to_client_).ok() ||
       !Watch(upstream_, to_client_, to_upstream_).ok()) {
     ++context_.statistics->reset;
     Close(Closing::kReset);
   }
+}
+
+bool Connection::TellOnce(End& end, const Channel& in, bool& is_told) {
+  return !in.ended() || std::exchange(is_told, true) || EndStream(end.socket.fd()) == 0;
 }
 
 absl::Status Connection::Watch(End& end, const Channel& out, const Channel& in) {
@@ -203,7 +204,13 @@ absl::Status Connection::Watch(End& end, const Channel& out, const Channel& in) 
   if (interest == end.interest) return absl::OkStatus();
   end.interest = interest;
   ++context_.statistics->modifies;
-  return context_.poller->Modify(end.socket.fd(), interest, DataOf(end));
+  constexpr int kMostTries = 3;
+  absl::Status status;
+  for (int i = 0; i < kMostTries; ++i) {
+    status = context_.poller->Modify(end.socket.fd(), interest, DataOf(end));
+    if (status.ok() || !IsExhaustion(ErrnoOf(status))) break;
+  }
+  return status;
 }
 
 void Connection::Close(Closing closing) {

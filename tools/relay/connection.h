@@ -12,6 +12,7 @@
 #include "someos/api/interest.h"
 #include "someos/api/poller.h"
 #include "someos/tools/relay/channel.h"
+#include "someos/tools/relay/idle_queue.h"
 #include "someos/tools/relay/socket.h"
 #include "someos/tools/relay/socket_address.h"
 #include "someos/tools/relay/statistics.h"
@@ -67,6 +68,9 @@ class Connection {
   // Does what the readiness of `end` allows: at most one read and one write each way.
   void OnReady(End& end, Readiness readiness);
 
+  // Ends it at once, with resets.
+  void Reset() { Close(Closing::kReset); }
+
   // Ends both directions as if each side had sent its end of file: what was read is still
   // delivered, if the sides take it, then the connection closes.
   void Drain();
@@ -79,6 +83,8 @@ class Connection {
   // Where the owner keeps it.
   size_t index() const { return index_; }
   void set_index(size_t index) { index_ = index; }
+  IdleQueue<Connection>::Place idle_place() const { return idle_place_; }
+  void set_idle_place(IdleQueue<Connection>::Place place) { idle_place_ = place; }
 
  private:
   enum class State { kNew, kConnecting, kOpen, kClosed };
@@ -96,12 +102,16 @@ class Connection {
 
   // Brings the sockets and the poller in line with what the channels have become.
   void Settle();
+  // Passes the end of the stream `in` on to `end`, if it has come and has not been. False if the
+  // system refuses.
+  static bool TellOnce(End& end, const Channel& in, bool& is_told);
   // Watches `end` for what the channel `out` of it and the channel `in` to it are waiting for.
   absl::Status Watch(End& end, const Channel& out, const Channel& in);
   void Close(Closing closing);
 
   const ConnectionContext& context_;
   size_t index_ = 0;
+  IdleQueue<Connection>::Place idle_place_;
   size_t next_upstream_ = 0;  // the address being tried
   int refusal_ = 0;
   State state_ = State::kNew;

@@ -4,12 +4,14 @@
 #include <string>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
+#include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "someos/tools/relay/address.h"
 
@@ -17,6 +19,15 @@ namespace someos::relay {
 namespace {
 
 constexpr int kMostClients = 100'000;
+constexpr int kMostConnections = 10'000'000;
+constexpr int kLeastBufferBytes = 1024;
+constexpr int kMostBufferBytes = 16 << 20;
+constexpr absl::Duration kShortestIdleTimeout = absl::Milliseconds(1);
+constexpr absl::Duration kLongestIdleTimeout = absl::Hours(24 * 365);
+
+// The flags that take a value.
+constexpr absl::string_view kValueFlags[] = {
+    "listen", "connect", "poller", "max_connections", "buffer_bytes", "idle_timeout", "clients"};
 
 // Not Abseil's flags library: there a bad flag ends the program with exit code 1 and several
 // lines, and the help page cannot be written by hand.
@@ -50,9 +61,7 @@ class Parser {
     const bool has_value = equals != absl::string_view::npos;
     absl::string_view value = has_value ? name.substr(equals + 1) : "";
     name = name.substr(0, equals);
-    if (name != "listen" && name != "connect" && name != "poller" && name != "clients") {
-      return Invalid(argument, "unknown flag");
-    }
+    if (!absl::c_linear_search(kValueFlags, name)) return Invalid(argument, "unknown flag");
     if (!has_value) {
       if (next_ == arguments_.size()) return Invalid(argument, "needs a value");
       value = arguments_[next_++];
@@ -71,13 +80,45 @@ class Parser {
       options_.poller = std::string(value);
       return absl::OkStatus();
     }
-    clients_given_ = true;
-    if (!absl::SimpleAtoi(value, &options_.clients) || options_.clients < 1 ||
-        options_.clients > kMostClients) {
-      return Invalid(absl::StrCat("--clients ", value),
-                     absl::StrCat("not a number from 1 to ", kMostClients));
+    if (name == "clients") {
+      clients_given_ = true;
+      return SetNumber("--clients", value, 1, kMostClients, &options_.clients);
     }
-    return absl::OkStatus();
+    return SetLimit(name, value);
+  }
+
+  absl::Status SetLimit(absl::string_view name, absl::string_view value) {
+    limit_given_ = absl::StrCat("--", name);
+    if (name == "idle_timeout") return SetIdleTimeout(value);
+    int number = 0;
+    if (name == "max_connections") {
+      const absl::Status status = SetNumber(limit_given_, value, 1, kMostConnections, &number);
+      options_.limits.max_connections = static_cast<size_t>(number);
+      return status;
+    }
+    const absl::Status status =
+        SetNumber(limit_given_, value, kLeastBufferBytes, kMostBufferBytes, &number);
+    options_.limits.buffer_bytes = static_cast<size_t>(number);
+    return status;
+  }
+
+  absl::Status SetIdleTimeout(absl::string_view value) {
+    if (absl::ParseDuration(value, &options_.limits.idle_timeout) &&
+        options_.limits.idle_timeout >= kShortestIdleTimeout &&
+        options_.limits.idle_timeout <= kLongestIdleTimeout) {
+      return absl::OkStatus();
+    }
+    return Invalid(absl::StrCat("--idle_timeout ", value),
+                   "not a time from 1ms to 8760h, such as 90s or 5m");
+  }
+
+  static absl::Status SetNumber(absl::string_view flag, absl::string_view value, int least,
+                                int most, int* number) {
+    if (absl::SimpleAtoi(value, number) && *number >= least && *number <= most) {
+      return absl::OkStatus();
+    }
+    return Invalid(absl::StrCat(flag, " ", value),
+                   absl::StrCat("not a number from ", least, " to ", most));
   }
 
   absl::Status SetAddress(absl::string_view flag, absl::string_view value, std::string* text,
@@ -95,6 +136,7 @@ class Parser {
     if (options_.action == Options::Action::kDemo) {
       if (listens) return Invalid("--listen", "not together with --demo");
       if (connects) return Invalid("--connect", "not together with --demo");
+      if (!limit_given_.empty()) return Invalid(limit_given_, "not together with --demo");
       return absl::OkStatus();
     }
     if (clients_given_) return Invalid("--clients", "only together with --demo");
@@ -113,6 +155,7 @@ class Parser {
   const absl::Span<const char* const> arguments_;
   size_t next_ = 0;
   bool clients_given_ = false;
+  std::string limit_given_;  // the last such flag
   Options options_;
 };
 
@@ -125,7 +168,8 @@ absl::StatusOr<Options> ParseOptions(absl::Span<const char* const> arguments) {
 absl::string_view HelpText() {
   return R"(relay: passes TCP and Unix-socket streams on, thousands at a time, in one thread
 
-  relay --listen ADDRESS --connect ADDRESS [--poller NAME]
+  relay --listen ADDRESS --connect ADDRESS [--poller NAME] [--max_connections N]
+        [--buffer_bytes N] [--idle_timeout TIME]
   relay --demo [--poller NAME] [--clients N]
 
 Every client that connects to the --listen address gets a connection of its own to
@@ -138,6 +182,14 @@ the end of the stream (each way by itself) and resets.
   --poller NAME      the someos backend to wait with, of those linked into this
                      program (//tools/pollers lists them); without it the one that
                      SOMEOS_POLLER names, else the default of the build
+  --max_connections N
+                     connections at once; a client beyond them is closed with a reset.
+                     Without it: as many as there are descriptors for
+  --buffer_bytes N   the most that one read takes, and so the most that is held back
+                     for a side that does not read, each way (65536)
+  --idle_timeout TIME
+                     resets a connection on which nothing has passed either way for
+                     so long: 500ms, 90s, 5m. Without it: never
   --demo             shows all that on this machine: an echo server, the relay and
                      some hundred clients on loopback, for every linked backend, or
                      for the one of --poller; every byte is checked
@@ -152,9 +204,12 @@ Signals
   SIGINT, SIGTERM    stop accepting, deliver what has been read (for at most a
                      second), close everything and exit; a second one does not wait
 
-When descriptors run out (or, with select, numbers below FD_SETSIZE), clients wait
-in the system's queue until a connection closes. The limit of open files is raised
-as far as it may be.
+What a peer can make the relay hold is bounded: two descriptors and two buffers per
+connection, however much or slowly it sends or reads, or if it does neither. When
+descriptors run out (or, with select, numbers below FD_SETSIZE), clients wait in
+the system's queue until a connection closes. The limit of open files is raised as
+far as it may be. Refusals, resets for idleness and pauses are each said once on
+standard error, with the reason, and from then on only counted.
 
 Exit code: 0 after a signal or a demo without errors, 1 for what went wrong while
 running, 2 for a command line that makes no sense.
@@ -162,6 +217,8 @@ running, 2 for a command line that makes no sense.
 Statistics
   accepted, active   clients so far, connections now
   refused            clients closed because the server could not be reached
+  limited            clients closed because of --max_connections
+  expired            connections reset because of --idle_timeout
   reset              connections that broke off on either side
   exhausted          times accepting had to pause
   up_, down_         to the server and back: bytes, reads that brought data, and

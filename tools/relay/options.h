@@ -9,6 +9,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "someos/tools/relay/address.h"
+#include "someos/tools/relay/limits.h"
 
 namespace someos::relay {
 
@@ -22,6 +23,8 @@ struct Options {
   Address connect;
   // The name of a linked backend; empty: the default one (kRelay) or all of them (kDemo).
   std::string poller;
+  // For kRelay.
+  Limits limits;
   // For kDemo: how many clients at once.
   int clients = 300;
 };

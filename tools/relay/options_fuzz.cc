@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "someos/tools/relay/options.h"
 
 namespace {
@@ -37,6 +38,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     return 0;
   }
   Check(options->clients > 0);
+  Check(options->limits.buffer_bytes >= 1024 && options->limits.buffer_bytes <= 16 << 20);
+  Check(options->limits.idle_timeout > absl::ZeroDuration());
   if (options->action == Options::Action::kRelay) {
     Check(IsComplete(options->listen) && IsComplete(options->connect));
     Check(!options->listen_text.empty() && !options->connect_text.empty());

@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -42,6 +43,25 @@ TEST(OptionsTest, Demo) {
   EXPECT_EQ(options->poller, "");
 }
 
+TEST(OptionsTest, Limits) {
+  const absl::StatusOr<Options> options =
+      ParseOptions({"--listen=127.0.0.1:0", "--connect=127.0.0.1:1", "--max_connections=5",
+                    "--buffer_bytes", "2048", "--idle_timeout=1m30s"});
+  ASSERT_TRUE(options.ok()) << options.status();
+  EXPECT_EQ(options->limits.max_connections, 5);
+  EXPECT_EQ(options->limits.buffer_bytes, 2048);
+  EXPECT_EQ(options->limits.idle_timeout, absl::Seconds(90));
+}
+
+TEST(OptionsTest, NoLimitsUnlessAskedFor) {
+  const absl::StatusOr<Options> options =
+      ParseOptions({"--listen=127.0.0.1:0", "--connect=127.0.0.1:1"});
+  ASSERT_TRUE(options.ok()) << options.status();
+  EXPECT_EQ(options->limits.max_connections, 0);
+  EXPECT_EQ(options->limits.buffer_bytes, 65536);
+  EXPECT_EQ(options->limits.idle_timeout, absl::InfiniteDuration());
+}
+
 TEST(OptionsTest, HelpNeedsNothingElse) {
   for (const char* flag : {"--help", "-h", "-help"}) {
     const absl::StatusOr<Options> options = ParseOptions({flag, "--demo"});
@@ -51,7 +71,8 @@ TEST(OptionsTest, HelpNeedsNothingElse) {
 }
 
 TEST(OptionsTest, HelpNamesEveryFlag) {
-  for (const char* flag : {"--listen", "--connect", "--poller", "--demo", "--clients", "--help"}) {
+  for (const char* flag : {"--listen", "--connect", "--poller", "--max_connections",
+                           "--buffer_bytes", "--idle_timeout", "--demo", "--clients", "--help"}) {
     EXPECT_THAT(std::string(HelpText()), HasSubstr(flag));
   }
 }
@@ -76,6 +97,14 @@ TEST(OptionsTest, NamesTheBadFlag) {
            {{"--demo", "--listen=[::1]:0"}, "--listen: not together with --demo"},
            {{"--demo", "--connect=[::1]:1"}, "--connect: not together with --demo"},
            {{"--demo", "--clients", "0"}, "--clients 0: not a number from 1"},
+           {{"--max_connections=0"}, "--max_connections 0: not a number from 1"},
+           {{"--buffer_bytes", "1023"}, "--buffer_bytes 1023: not a number from 1024"},
+           {{"--buffer_bytes=99999999999"}, "--buffer_bytes 99999999999: not a number"},
+           {{"--idle_timeout=0"}, "--idle_timeout 0: not a time"},
+           {{"--idle_timeout=inf"}, "--idle_timeout inf: not a time"},
+           {{"--idle_timeout=-1s"}, "--idle_timeout -1s: not a time"},
+           {{"--idle_timeout", "90"}, "--idle_timeout 90: not a time"},
+           {{"--demo", "--buffer_bytes=2048"}, "--buffer_bytes: not together with --demo"},
            {{"--demo", "--clients", "many"}, "--clients many: not a number from 1"},
            {{"--listen=[::1]:0", "--connect=[::1]:1", "--clients=1"}, "--clients: only together"},
        }) {

@@ -14,12 +14,16 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "someos/api/errno_status.h"
 #include "someos/api/event.h"
 #include "someos/api/interest.h"
 #include "someos/api/poller.h"
 #include "someos/tools/relay/connection.h"
+#include "someos/tools/relay/idle_queue.h"
+#include "someos/tools/relay/limits.h"
 #include "someos/tools/relay/listener.h"
 #include "someos/tools/relay/socket.h"
 #include "someos/tools/relay/socket_address.h"
@@ -27,10 +31,6 @@
 
 namespace someos::relay {
 namespace {
-
-// The room for one read, and so the most that one direction ever holds back. Small enough to stay
-// in the processor's second-level cache between the read and the write.
-constexpr size_t kScratchSize = 64 * 1024;
 
 // The most descriptors that one Wait reports.
 constexpr size_t kEventsPerWait = 256;
@@ -46,6 +46,14 @@ constexpr std::chrono::milliseconds kRetryAccept{100};
 // How long Stop() lets the connections deliver what has been read.
 constexpr std::chrono::seconds kDrainTime{1};
 
+// How often in a row the listener may be readable with nobody to accept, as when clients give up
+// again. Beyond it something is wrong, and must not keep the relay busy.
+constexpr int kMostVainAccepts = 16;
+
+// How often in a row, and how far apart, a Wait that fails for want of memory is tried again.
+constexpr int kMostFailedWaits = 1000;
+constexpr absl::Duration kRetryWait = absl::Milliseconds(5);
+
 // The `data` of the listener's events; the others' are addresses of ends.
 constexpr uint64_t kListenerData = 0;
 
@@ -54,39 +62,63 @@ bool ConcernsOneClient(int error) {
   return error == ECONNABORTED || error == EPROTO || error == EPERM || error == EINTR;
 }
 
+// Whether data or ends of streams have passed, if it is more than before.
+uint64_t Passed(const Statistics& statistics) {
+  return statistics.to_upstream.reads + statistics.to_upstream.bytes + statistics.to_client.reads +
+         statistics.to_client.bytes;
+}
+
 }  // namespace
 
 RelayLoop::RelayLoop(Poller* poller, Listener listener, std::vector<SocketAddress> upstream,
-                     Reporter reporter)
+                     const Limits& limits, Reporter reporter)
     : poller_(*poller),
       listener_(std::move(listener)),
       upstream_(std::move(upstream)),
+      limits_(limits),
       reporter_(std::move(reporter)),
-      scratch_(new char[kScratchSize]),
-      context_{poller, &upstream_, absl::MakeSpan(scratch_.get(), kScratchSize), &statistics_} {}
+      scratch_(new char[limits.buffer_bytes]),
+      context_{poller, &upstream_, absl::MakeSpan(scratch_.get(), limits.buffer_bytes),
+               &statistics_},
+      events_(kEventsPerWait) {}
 
 absl::Status RelayLoop::Run() {
   absl::Status status = poller_.Register(listener_.fd(), Interest::kReadable, kListenerData);
   if (!status.ok()) return status;
   listener_watched_ = true;
-
-  std::vector<Event> events(kEventsPerWait);
-  while (!stopping_ || (!connections_.empty() && Clock::now() < stop_at_ &&
-                        stops_requested_.load(std::memory_order_relaxed) < 2)) {
-    const absl::StatusOr<size_t> ready = poller_.Wait(absl::MakeSpan(events), WaitTimeout());
-    if (!ready.ok()) return ready.status();
-    ++statistics_.waits;
-    for (const Event& event : absl::MakeConstSpan(events).first(*ready)) {
-      if (status = OnEvent(event); !status.ok()) return status;
-    }
-    const bool room_was_made = !retired_.empty();
-    retired_.clear();
-    if (paused() && (room_was_made || Clock::now() >= retry_at_)) {
-      if (status = AcceptClients(); !status.ok()) return status;
-    }
-    OnRequests();
+  while (status.ok() && (!stopping_ || (!connections_.empty() && Clock::now() < stop_at_ &&
+                                        stops_requested_.load(std::memory_order_relaxed) < 2))) {
+    status = Turn();
   }
-  connections_.clear();
+  if (status.ok()) connections_.clear();
+  return status;
+}
+
+absl::Status RelayLoop::Turn() {
+  const absl::StatusOr<size_t> ready = poller_.Wait(absl::MakeSpan(events_), WaitTimeout());
+  if (!ready.ok()) {
+    const int error = ErrnoOf(ready.status());
+    if ((error != ENOMEM && error != EAGAIN) || ++failed_waits_ > kMostFailedWaits) {
+      return ready.status();
+    }
+    absl::SleepFor(kRetryWait);
+    OnRequests();
+    return absl::OkStatus();
+  }
+  failed_waits_ = 0;
+  ++statistics_.waits;
+  for (const Event& event : absl::MakeConstSpan(events_).first(*ready)) {
+    if (absl::Status status = OnEvent(event); !status.ok()) return status;
+  }
+  // Not while some that are ready have not had their turn: after a long stop of the process all
+  // seem idle.
+  if (*ready < events_.size()) ExpireIdle();
+  const bool room_was_made = !retired_.empty();
+  retired_.clear();
+  if (paused() && (room_was_made || Clock::now() >= retry_at_)) {
+    if (absl::Status status = AcceptClients(); !status.ok()) return status;
+  }
+  OnRequests();
   return absl::OkStatus();
 }
 
@@ -107,9 +139,30 @@ Statistics RelayLoop::statistics() const {
 }
 
 absl::Duration RelayLoop::WaitTimeout() const {
-  if (stopping_) return absl::FromChrono(stop_at_ - Clock::now());
-  if (paused()) return absl::FromChrono(retry_at_ - Clock::now());
-  return absl::InfiniteDuration();
+  Clock::time_point wake_at = NextExpiry();
+  if (stopping_) wake_at = std::min(wake_at, stop_at_);
+  if (paused()) wake_at = std::min(wake_at, retry_at_);
+  if (wake_at == Clock::time_point::max()) return absl::InfiniteDuration();
+  return absl::FromChrono(wake_at - Clock::now());
+}
+
+RelayLoop::Clock::time_point RelayLoop::NextExpiry() const {
+  const IdleQueue<Connection>::Entry* const oldest = idle_.oldest();
+  if (oldest == nullptr) return Clock::time_point::max();
+  return oldest->since + absl::ToChronoNanoseconds(limits_.idle_timeout);
+}
+
+void RelayLoop::ExpireIdle() {
+  while (idle_.oldest() != nullptr && NextExpiry() <= Clock::now()) {
+    Connection& connection = *idle_.oldest()->member;
+    ++statistics_.expired;
+    if (!std::exchange(expiry_reported_, true)) {
+      fprintf(stderr, "relay: a connection is reset: nothing has passed for %s (--idle_timeout)\n",
+              absl::FormatDuration(limits_.idle_timeout).c_str());
+    }
+    connection.Reset();
+    Retire(connection);
+  }
 }
 
 absl::Status RelayLoop::OnEvent(const Event& event) {
@@ -117,8 +170,13 @@ absl::Status RelayLoop::OnEvent(const Event& event) {
   auto& end = *reinterpret_cast<Connection::End*>(static_cast<uintptr_t>(event.data));
   Connection& connection = *end.connection;
   if (connection.closed()) return absl::OkStatus();  // by an earlier event of this batch
+  const uint64_t passed = Passed(statistics_);
   connection.OnReady(end, event.readiness);
-  if (connection.closed()) Retire(connection);
+  if (connection.closed()) {
+    Retire(connection);
+  } else if (expires() && Passed(statistics_) != passed) {
+    idle_.Touch(connection.idle_place(), Clock::now());
+  }
   return absl::OkStatus();
 }
 
@@ -134,9 +192,18 @@ absl::Status RelayLoop::AcceptClients() {
   for (int i = 0; i < kClientsPerTurn; ++i) {
     if (!waiting_client_.valid()) {
       const int error = Accept(listener_.fd(), &waiting_client_);
-      if (error == EAGAIN || error == EWOULDBLOCK) break;
+      if (error == EAGAIN || error == EWOULDBLOCK) {
+        if (i > 0 || paused() || ++vain_accepts_ < kMostVainAccepts) break;
+        vain_accepts_ = 0;
+        return PauseAccepting(absl::ErrnoToStatus(error, "accept"));
+      }
       if (ConcernsOneClient(error)) continue;
       if (error != 0) return PauseAccepting(absl::ErrnoToStatus(error, "accept"));
+    }
+    vain_accepts_ = 0;
+    if (limits_.max_connections != 0 && connections_.size() >= limits_.max_connections) {
+      TurnAway();
+      continue;
     }
     if (absl::Status status = BeginConnection(); !status.ok()) return PauseAccepting(status);
   }
@@ -154,8 +221,19 @@ absl::Status RelayLoop::BeginConnection() {
   ++statistics_.accepted;
   connection->set_index(connections_.size());
   connections_.push_back(std::move(connection));
-  if (connections_.back()->closed()) Retire(*connections_.back());
+  Connection& begun = *connections_.back();
+  if (expires()) begun.set_idle_place(idle_.Add(&begun, Clock::now()));
+  if (begun.closed()) Retire(begun);
   return absl::OkStatus();
+}
+
+void RelayLoop::TurnAway() {
+  waiting_client_.CloseWithReset();
+  ++statistics_.limited;
+  if (!std::exchange(limit_reported_, true)) {
+    fprintf(stderr, "relay: a client is refused: %zu connections are open (--max_connections)\n",
+            connections_.size());
+  }
 }
 
 absl::Status RelayLoop::PauseAccepting(const absl::Status& reason) {
@@ -183,6 +261,7 @@ void RelayLoop::Retire(Connection& connection) {
     fprintf(stderr, "relay: a client is refused: connect %s: %s\n",
             upstream_.back().ToString().c_str(), strerror(connection.refusal()));
   }
+  if (expires()) idle_.Remove(connection.idle_place());
   const size_t index = connection.index();
   retired_.push_back(std::move(connections_[index]));
   if (index + 1 != connections_.size()) {

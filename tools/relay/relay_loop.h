@@ -15,6 +15,8 @@
 #include "someos/api/event.h"
 #include "someos/api/poller.h"
 #include "someos/tools/relay/connection.h"
+#include "someos/tools/relay/idle_queue.h"
+#include "someos/tools/relay/limits.h"
 #include "someos/tools/relay/listener.h"
 #include "someos/tools/relay/socket.h"
 #include "someos/tools/relay/socket_address.h"
@@ -27,6 +29,9 @@ namespace someos::relay {
 // accepting pauses: the listener's interest is none, at most one client that was accepted already
 // is kept for later, and the others wait in the kernel's backlog. It is tried again whenever a
 // connection has closed, and from time to time in case the want was the system's.
+//
+// A connection takes two descriptors and at most two buffers of Limits::buffer_bytes, the second of
+// each kind only while a peer does not read.
 class RelayLoop {
  public:
   // Called in the loop's thread when ReportStatistics() asks for it.
@@ -35,7 +40,7 @@ class RelayLoop {
   // `poller` is not owned and watches nothing else. `upstream` holds at least
   // one address; see ConnectionContext.
   RelayLoop(Poller* poller, Listener listener, std::vector<SocketAddress> upstream,
-            Reporter reporter);
+            const Limits& limits, Reporter reporter);
   RelayLoop(const RelayLoop&) = delete;
   RelayLoop& operator=(const RelayLoop&) = delete;
 
@@ -54,10 +59,15 @@ class RelayLoop {
   Statistics statistics() const;
 
  private:
-  using Clock = std::chrono::steady_clock;
+  using Clock = IdleQueue<Connection>::Clock;
 
+  bool expires() const { return limits_.idle_timeout != absl::InfiniteDuration(); }
   bool paused() const { return listener_.listening() && !listener_watched_; }
   absl::Duration WaitTimeout() const;
+  // When a connection will have been idle for too long, unless something happens before.
+  Clock::time_point NextExpiry() const;
+  // Waits, and handles what is ready. Errors are the poller's.
+  absl::Status Turn();
   absl::Status OnEvent(const Event& event);
   void OnRequests();
 
@@ -65,6 +75,9 @@ class RelayLoop {
   // to pause. Errors are the poller's.
   absl::Status AcceptClients();
   absl::Status BeginConnection();
+  // Closes the client that was accepted last: there are enough connections.
+  void TurnAway();
+  void ExpireIdle();
   absl::Status PauseAccepting(const absl::Status& reason);
   absl::Status WatchListener(bool watch);
 
@@ -74,6 +87,7 @@ class RelayLoop {
   Poller& poller_;
   Listener listener_;
   const std::vector<SocketAddress> upstream_;
+  const Limits limits_;
   const Reporter reporter_;
   Statistics statistics_;
   const std::unique_ptr<char[]> scratch_;
@@ -84,7 +98,13 @@ class RelayLoop {
   Clock::time_point retry_at_;
   bool pause_reported_ = false;  // each is reported once, and then only counted
   bool refusal_reported_ = false;
+  bool limit_reported_ = false;
+  bool expiry_reported_ = false;
+  int vain_accepts_ = 0;  // in a row
+  int failed_waits_ = 0;  // in a row, for want of memory
 
+  std::vector<Event> events_;
+  IdleQueue<Connection> idle_;
   std::vector<std::unique_ptr<Connection>> connections_;
   // Closed, but perhaps still named by an event of the current batch.
   std::vector<std::unique_ptr<Connection>> retired_;

@@ -7,19 +7,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <chrono>
-#include <functional>
-#include <future>
 #include <memory>
-#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
 #include <vector>
 
-#include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/string_view.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "someos/api/poller.h"
@@ -29,83 +23,13 @@
 #include "someos/tools/relay/socket_address.h"
 #include "someos/tools/relay/statistics.h"
 #include "someos/tools/relay/testing/peer.h"
+#include "someos/tools/relay/testing/running_relay.h"
 
 namespace someos::relay {
 namespace {
 
 using ::testing::AnyOf;
 using ::testing::IsEmpty;
-
-// Longer than a busy machine needs.
-constexpr std::chrono::seconds kPatience{30};
-
-// A relay and its thread.
-class RunningRelay {
- public:
-  RunningRelay(const Backend& backend, std::vector<SocketAddress> upstream,
-               absl::string_view listen = "127.0.0.1:0")
-      : poller_(backend.create({}).value()),
-        listener_(Listener::Open({AddressOf(listen)}).value()),
-        address_(listener_.address()),
-        loop_(poller_.get(), std::move(listener_), std::move(upstream),
-              [this](const Statistics& statistics) { report_->set_value(statistics); }),
-        thread_([this] { status_ = loop_.Run(); }) {}
-
-  ~RunningRelay() {
-    if (thread_.joinable()) Stop();
-  }
-
-  const SocketAddress& address() const { return address_; }
-
-  RelayLoop& loop() { return loop_; }
-
-  // What it has counted up to now.
-  Statistics Now() {
-    std::future<Statistics> report = report_.emplace().get_future();
-    loop_.ReportStatistics();
-    if (report.wait_for(kPatience) != std::future_status::ready) {
-      ADD_FAILURE() << "no report";
-      return Statistics();
-    }
-    return report.get();
-  }
-
-  // The first statistics for which `condition` holds.
-  Statistics AwaitUntil(const std::function<bool(const Statistics&)>& condition) {
-    const auto give_up = std::chrono::steady_clock::now() + kPatience;
-    Statistics statistics = Now();
-    while (!condition(statistics)) {
-      if (std::chrono::steady_clock::now() > give_up) {
-        ADD_FAILURE() << "in vain; " << ToString(statistics);
-        break;
-      }
-      std::this_thread::yield();
-      statistics = Now();
-    }
-    return statistics;
-  }
-
-  Statistics AwaitIdle() {
-    return AwaitUntil([](const Statistics& statistics) { return statistics.active == 0; });
-  }
-
-  // Stops it, and returns what it has counted.
-  Statistics Stop() {
-    loop_.Stop();
-    thread_.join();
-    EXPECT_TRUE(status_.ok()) << status_;
-    return loop_.statistics();
-  }
-
- private:
-  std::unique_ptr<Poller> poller_;
-  Listener listener_;
-  SocketAddress address_;
-  std::optional<std::promise<Statistics>> report_;
-  RelayLoop loop_;
-  absl::Status status_;
-  std::thread thread_;
-};
 
 class RelayLoopTest : public ::testing::TestWithParam<const Backend*> {
  protected:
@@ -128,14 +52,6 @@ class RelayLoopTest : public ::testing::TestWithParam<const Backend*> {
  private:
   const AbsentServer absent_;
 };
-
-// A request and its answer.
-void RoundTrip(Peer& client, Peer& server) {
-  ASSERT_TRUE(client.Send("request"));
-  ASSERT_EQ(server.Receive(7), "request");
-  ASSERT_TRUE(server.Send("answer"));
-  ASSERT_EQ(client.Receive(6), "answer");
-}
 
 TEST_P(RelayLoopTest, BothWays) {
   PeerServer server;

@@ -83,7 +83,7 @@ int RunRelay(const Options& options) {
   }
   const std::string address = listener->address().ToString();
 
-  RelayLoop loop(poller->get(), *std::move(listener), *upstream, PrintStatistics);
+  RelayLoop loop(poller->get(), *std::move(listener), *upstream, options.limits, PrintStatistics);
   signalled_loop = &loop;
   SetSignals(OnSignal);
   printf("relay: listening on %s, connecting to %s, waiting with %s\n", address.c_str(),

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <sys/resource.h>
 
+#include <cerrno>
 #include <chrono>
 #include <cstdlib>
 #include <string>
@@ -156,6 +157,57 @@ TEST_F(RelayMainTest, ManyStreamsAtOnce) {
   EXPECT_EQ(Count(report, "reset"), 0);
 }
 
+TEST_F(RelayMainTest, StoppedAndContinuedOverAndOver) {
+  PeerServer server;
+  std::vector<std::string> arguments = To(server.address());
+  // Longer than the relay stands still, shorter than all its stops together.
+  arguments.push_back("--idle_timeout=2s");
+  RelayProcess relay(arguments);
+  const SocketAddress address = relay.Address();
+  const std::string data = Peer::Filler(8 << 20);
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&data, client = Peer::ConnectedTo(address)]() mutable {
+      EXPECT_TRUE(client.Send(data));
+      client.EndStream();
+      const Peer::Rest rest = client.ReceiveAll();
+      EXPECT_EQ(rest.error, 0);
+      EXPECT_TRUE(rest.data == data);
+    });
+    threads.emplace_back([peer = server.Accept()]() mutable { peer.Send(peer.ReceiveAll().data); });
+  }
+  for (int i = 0; i < 100; ++i) {
+    relay.Signal(SIGSTOP);
+    std::this_thread::sleep_for(std::chrono::milliseconds(i % 10));
+    relay.Signal(SIGCONT);
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  for (std::thread& thread : threads) thread.join();
+  relay.Signal(SIGTERM);
+  const std::string report = relay.NextLine();
+  EXPECT_EQ(Count(report, "accepted"), 4);
+  EXPECT_EQ(Count(report, "reset") + Count(report, "expired"), 0) << report;
+}
+
+TEST_F(RelayMainTest, SaysWhyItRefusesAndResets) {
+  PeerServer server;
+  std::vector<std::string> arguments = To(server.address());
+  arguments.insert(arguments.end(), {"--max_connections=1", "--idle_timeout=500ms"});
+  RelayProcess relay(arguments);
+  const SocketAddress address = relay.Address();
+  Peer client = Peer::ConnectedTo(address);
+  Peer upstream = server.Accept();
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(Peer::ConnectedTo(address).ReceiveAll().error, ECONNRESET);
+  EXPECT_EQ(client.ReceiveAll().error, ECONNRESET);
+  relay.Signal(SIGTERM);
+  const std::string report = relay.NextLine();
+  EXPECT_EQ(Count(report, "limited"), 2);
+  EXPECT_EQ(Count(report, "expired"), 1);
+  EXPECT_EQ(relay.RestOfErrors(),
+            "relay: a client is refused: 1 connections are open (--max_connections)\n"
+            "relay: a connection is reset: nothing has passed for 500ms (--idle_timeout)\n");
+}
+
 TEST_F(RelayMainTest, Demo) {
   for (const Backend* backend : LinkedBackends()) {
     RelayProcess relay({"--demo", "--clients", "10", "--poller", std::string(backend->name)});
@@ -201,6 +253,11 @@ class ExhaustionTest : public RelayMainTest, public ::testing::WithParamInterfac
 
 TEST_P(ExhaustionTest, OfOpenFiles) {
   const std::string report = AllAreServed(/*clients=*/60, /*open_files=*/40);
+  EXPECT_GT(Count(report, "exhausted"), 0) << report;
+}
+
+TEST_P(ExhaustionTest, OfTwentyOpenFiles) {
+  const std::string report = AllAreServed(/*clients=*/60, /*open_files=*/20);
   EXPECT_GT(Count(report, "exhausted"), 0) << report;
 }
 

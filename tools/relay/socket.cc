@@ -20,6 +20,19 @@ namespace {
   return 0;
 }
 
+// The errno of a system call, or 0, made again while it is interrupted or short of memory; but not
+// for ever.
+template <typename Call>
+int Persist(Call call) {
+  constexpr int kMostTries = 100;
+  int error = 0;
+  for (int i = 0; i < kMostTries; ++i) {
+    error = call() == 0 ? 0 : errno;
+    if (error != EINTR && error != ENOBUFS && error != ENOMEM) break;
+  }
+  return error;
+}
+
 }  // namespace
 
 void Socket::Close() {
@@ -68,9 +81,15 @@ int NewSocket(int family, Socket* made) {
 }
 
 int BeginConnect(int fd, const SocketAddress& address) {
-  if (connect(fd, address.get(), address.size()) == 0) return 0;
-  // An interrupted connect() goes on by itself.
-  return errno == EINTR ? EINPROGRESS : errno;
+  // An interrupted connect() goes on by itself, if it has begun; the next one tells.
+  const int error = Persist([&] { return connect(fd, address.get(), address.size()); });
+  if (error == EALREADY) return EINPROGRESS;
+  return error == EISCONN ? 0 : error;
+}
+
+int EndStream(int fd) {
+  const int error = Persist([&] { return shutdown(fd, SHUT_WR); });
+  return error == ENOTCONN ? 0 : error;
 }
 
 int ConnectResult(int fd, bool error_reported) {

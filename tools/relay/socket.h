@@ -54,6 +54,9 @@ int NewSocket(int family, Socket* made);
 // EAGAIN: the backlog of a Unix socket is full, and nothing has begun.
 int BeginConnect(int fd, const SocketAddress& address);
 
+// Ends the stream that `fd` sends. A peer that is gone is no error: a read tells.
+int EndStream(int fd);
+
 // How the attempt that BeginConnect began has ended. EINPROGRESS: it has not.
 //
 // `error_reported` is whether the poller has reported an error. Some mechanisms take the error from

@@ -20,6 +20,7 @@
 #include "someos/tools/relay/demo/echo_server.h"
 #include "someos/tools/relay/demo/load.h"
 #include "someos/tools/relay/demo/room.h"
+#include "someos/tools/relay/limits.h"
 #include "someos/tools/relay/listener.h"
 #include "someos/tools/relay/relay_loop.h"
 #include "someos/tools/relay/socket_address.h"
@@ -48,7 +49,7 @@ class Servers {
           Listener relay_listener)
       : address_(relay_listener.address()),
         echo_(echo_poller, std::move(echo_listener)),
-        relay_(relay_poller, std::move(relay_listener), {echo_.address()},
+        relay_(relay_poller, std::move(relay_listener), {echo_.address()}, Limits(),
                [](const Statistics&) {}),
         echo_thread_([this] { echo_status_ = echo_.Run(); }),
         relay_thread_([this] { relay_status_ = relay_.Run(); }) {}

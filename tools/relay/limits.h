@@ -1,0 +1,25 @@
+// How much a relay lets its peers have.
+
+#ifndef SOMEOS_TOOLS_RELAY_LIMITS_H_
+#define SOMEOS_TOOLS_RELAY_LIMITS_H_
+
+#include <cstddef>
+
+#include "absl/time/time.h"
+
+namespace someos::relay {
+
+struct Limits {
+  // Connections at once; a client beyond them is closed with a reset. 0: as many as there are
+  // descriptors for.
+  size_t max_connections = 0;
+  // The room for one read, and so the most that one direction of a connection ever holds back. The
+  // default stays in a processor's second-level cache between the read and the write.
+  size_t buffer_bytes = 64 * 1024;
+  // A connection on which nothing has passed either way for so long is reset.
+  absl::Duration idle_timeout = absl::InfiniteDuration();
+};
+
+}  // namespace someos::relay
+
+#endif  // SOMEOS_TOOLS_RELAY_LIMITS_H_
