@@ -62,8 +62,8 @@ TEST(KqueueConstantsTest, NotesAreNamedAsTheirFilterMeansThem) {
   EXPECT_EQ(KqNoteNames(kKqFilterVnode, kKqNoteDelete | kKqNoteRename),
             "KQ_NOTE_DELETE|KQ_NOTE_RENAME");
   EXPECT_EQ(KqNoteNames(kKqFilterProc, kKqNoteTrack | kKqNoteExit), "KQ_NOTE_EXIT|KQ_NOTE_TRACK");
-  EXPECT_EQ(KqNoteNames(kKqFilterRead, kKqNoteLowat), "KQ_NOTE_LOWAT");
-  EXPECT_EQ(KqNoteNames(kKqFilterWrite, kKqNoteLowat), "KQ_NOTE_LOWAT");
+  EXPECT_EQ(KqNoteNames(kKqFilterRead, 0), "0");
+  EXPECT_EQ(KqNoteNames(kKqFilterWrite, 0), "0");
   EXPECT_EQ(KqNoteNames(kKqFilterSignal, 1), "0x1");
 #if defined(EVFILT_USER) && defined(NOTE_FFCOPY)
   EXPECT_EQ(KqNoteNames(kKqFilterUser, NOTE_FFCOPY | NOTE_TRIGGER),

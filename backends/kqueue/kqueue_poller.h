@@ -122,7 +122,7 @@ class KqueuePoller final : public Poller {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void TakeAlwaysReady(absl::Span<Event> events, size_t& delivered)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void Deliver(int fd, Entry& entry, Readiness readiness, uint16_t raw, absl::Span<Event> events,
+  void Deliver(int fd, Entry& entry, Readiness found, uint16_t raw, absl::Span<Event> events,
                size_t& delivered) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   bool forked() const { return fork_generation_ != base::ForkGeneration(); }

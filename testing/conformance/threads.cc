@@ -287,8 +287,8 @@ TEST_P(ThreadsTest, Storm) {
   ExpectQuiet();
 }
 
-// A pipe whose numbers others may come upon while it is made and closed, which ThreadSanitizer calls
-// a race.
+// A pipe whose numbers others may come upon while it is made and closed, which ThreadSanitizer
+// calls a race.
 class ReusablePipe {
  public:
   ReusablePipe() {
