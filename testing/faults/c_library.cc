@@ -40,7 +40,7 @@ LibraryCall::~LibraryCall() { --g_library_calls; }
 #ifndef SOMEOS_REPLACES_C_LIBRARY_CALLS
 
 std::vector<Fault> CLibraryFaults() { return {}; }
-bool RunBeforeNextRead(std::function<void()> /*action*/) { return false; }
+bool RunBeforeEachRead(std::function<void()> /*action*/) { return false; }
 
 #else
 
@@ -51,7 +51,7 @@ thread_local std::function<void()> g_before_read;
 void BeforeRead() {
   if (g_library_calls == 0 || g_before_read == nullptr) return;
   const int error = errno;
-  std::exchange(g_before_read, nullptr)();
+  g_before_read();
   errno = error;
 }
 
@@ -83,7 +83,7 @@ std::vector<Fault> CLibraryFaults() {
   return faults;
 }
 
-bool RunBeforeNextRead(std::function<void()> action) {
+bool RunBeforeEachRead(std::function<void()> action) {
   g_before_read = std::move(action);
   return true;
 }

@@ -28,9 +28,10 @@ class LibraryCall {
 // front of the C library's.
 std::vector<Fault> CLibraryFaults();
 
-// Has `action` run when the calling thread's next LibraryCall is about to read(2). Returns false,
-// and keeps nothing, where functions cannot be put in front of the C library's.
-bool RunBeforeNextRead(std::function<void()> action);
+// Has `action`, until there is another one or none, run whenever a LibraryCall of the calling
+// thread is about to read(2). Returns false, and does nothing, where functions cannot be put in
+// front of the C library's.
+bool RunBeforeEachRead(std::function<void()> action);
 
 }  // namespace someos
 
