@@ -128,6 +128,8 @@ TEST_F(TracedTest, TellsOfARebuildAndShowsWhatIsRegistered) {
   EXPECT_THAT(NextLine(), MatchesRegex("rebuild-after-fork: OK, .*"));
   ASSERT_EQ(poller_->registrations().size(), 1u);
   EXPECT_EQ(poller_->registrations()[0].data, 7u);
+  EXPECT_EQ(poller_->counters().wakes, 0u);
+  EXPECT_EQ(poller_->TakeError(pipe.reader.get()).value_or(1), 0);
 }
 
 TEST_F(TracedTest, TellsEachChangeOfABatch) {

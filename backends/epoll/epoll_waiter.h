@@ -24,6 +24,7 @@ class EpollWaiter {
   EpollWaiter(const EpollWaiter& other)
       : system_(other.system_), precise_(other.precise_.load(std::memory_order_relaxed)) {}
   EpollWaiter& operator=(const EpollWaiter& other) {
+    if (this == &other) return *this;
     system_ = other.system_;
     precise_.store(other.precise_.load(std::memory_order_relaxed), std::memory_order_relaxed);
     return *this;

@@ -66,7 +66,12 @@ TEST(KqueueConstantsTest, NotesAreNamedAsTheirFilterMeansThem) {
   EXPECT_EQ(KqNoteNames(kKqFilterRead, kKqNoteLowat), "KQ_NOTE_LOWAT");
   EXPECT_EQ(KqNoteNames(kKqFilterWrite, kKqNoteLowat), "KQ_NOTE_LOWAT");
 #endif
+  EXPECT_EQ(KqNoteNames(kKqFilterRead, 0), "0");
+  EXPECT_EQ(KqNoteNames(kKqFilterWrite, 0), "0");
   EXPECT_EQ(KqNoteNames(kKqFilterSignal, 1), "0x1");
+#ifdef EVFILT_NETDEV
+  EXPECT_EQ(KqNoteNames(EVFILT_NETDEV, 0), "0");
+#endif
 #if defined(EVFILT_USER) && defined(NOTE_FFCOPY)
   EXPECT_EQ(KqNoteNames(kKqFilterUser, NOTE_FFCOPY | NOTE_TRIGGER),
             "KQ_NOTE_FFCOPY|KQ_NOTE_TRIGGER");

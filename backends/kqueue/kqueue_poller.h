@@ -142,9 +142,9 @@ class KqueuePoller final : public Poller {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void TakeAlwaysReady(absl::Span<Event> events, size_t& delivered)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Reports what of `readiness` the entry wants, as far as there is room. Returns whether it wants
+  // Reports what of `found` the entry wants, as far as there is room. Returns whether it wants
   // anything of it.
-  bool Deliver(int fd, Entry& entry, Readiness readiness, uint16_t raw, absl::Span<Event> events,
+  bool Deliver(int fd, Entry& entry, Readiness found, uint16_t raw, absl::Span<Event> events,
                size_t& delivered) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   bool forked() const { return fork_generation_ != base::ForkGeneration(); }

@@ -93,7 +93,7 @@ class LibkqueueEmulation {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   // These return 0 or an errno.
-  int ApplyOne(const struct kevent& change) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  int ApplyOne(const struct kevent& asked) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   int Add(const struct kevent& change, uint32_t identity) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Adds the filter on its descriptor, or on a duplicate if that is in the queue already.
   int AddToQueue(Filter& filter) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

@@ -3,6 +3,8 @@
 
 #include "someos/testing/faults/c_library.h"
 
+#include <functional>
+#include <utility>
 #include <vector>
 
 #include "absl/base/config.h"
@@ -38,10 +40,20 @@ LibraryCall::~LibraryCall() { --g_library_calls; }
 #ifndef SOMEOS_REPLACES_C_LIBRARY_CALLS
 
 std::vector<Fault> CLibraryFaults() { return {}; }
+bool RunBeforeEachRead(std::function<void()> /*action*/) { return false; }
 
 #else
 
 namespace {
+
+thread_local std::function<void()> g_before_read;
+
+void BeforeRead() {
+  if (g_library_calls == 0 || g_before_read == nullptr) return;
+  const int error = errno;
+  g_before_read();
+  errno = error;
+}
 
 bool Fails(absl::string_view call, int fd = -1) {
   return g_library_calls > 0 && FaultPlan::Fails(call, fd);
@@ -71,6 +83,11 @@ std::vector<Fault> CLibraryFaults() {
   return faults;
 }
 
+bool RunBeforeEachRead(std::function<void()> action) {
+  g_before_read = std::move(action);
+  return true;
+}
+
 #endif  // SOMEOS_REPLACES_C_LIBRARY_CALLS
 
 }  // namespace someos
@@ -94,6 +111,7 @@ int fstat(int fd, struct stat* status) noexcept {
 
 ssize_t read(int fd, void* buffer, size_t size) {
   static auto* const behind = someos::Behind("read", read);
+  someos::BeforeRead();
   return someos::Fails("read", fd) ? -1 : behind(fd, buffer, size);
 }
 

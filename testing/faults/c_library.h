@@ -7,6 +7,7 @@
 #ifndef SOMEOS_TESTING_FAULTS_C_LIBRARY_H_
 #define SOMEOS_TESTING_FAULTS_C_LIBRARY_H_
 
+#include <functional>
 #include <vector>
 
 #include "someos/testing/faults/faulty_backend.h"
@@ -26,6 +27,11 @@ class LibraryCall {
 // eventfd, pipe, fstat, read, write, close and getsockopt. None where functions cannot be put in
 // front of the C library's.
 std::vector<Fault> CLibraryFaults();
+
+// Has `action`, until there is another one or none, run whenever a LibraryCall of the calling
+// thread is about to read(2). Returns false, and does nothing, where functions cannot be put in
+// front of the C library's.
+bool RunBeforeEachRead(std::function<void()> action);
 
 }  // namespace someos
 

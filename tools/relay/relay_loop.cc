@@ -128,7 +128,7 @@ void RelayLoop::Stop() {
 }
 
 void RelayLoop::ReportStatistics() {
-  report_requested_.store(true, std::memory_order_relaxed);
+  report_requested_.store(true, std::memory_order_release);
   poller_.Wake().IgnoreError();
 }
 
@@ -182,7 +182,7 @@ absl::Status RelayLoop::OnEvent(const Event& event) {
 
 void RelayLoop::OnRequests() {
   if (report_requested_.load(std::memory_order_relaxed) &&
-      report_requested_.exchange(false, std::memory_order_relaxed)) {
+      report_requested_.exchange(false, std::memory_order_acquire)) {
     reporter_(statistics());
   }
   if (!stopping_ && stops_requested_.load(std::memory_order_relaxed) > 0) BeginStopping();

@@ -50,7 +50,7 @@ def _tidy_impl(target, ctx):
             command = 'report=$1; shift; clang-tidy "$@" >"$report" 2>&1 || { cat "$report"; exit 1; }',
             arguments = [report.path, "--quiet", "--config-file=" + ctx.file._config.path, source.path, "--"] + flags,
             mnemonic = "ClangTidy",
-            progress_message = "Looking through %{input}",
+            progress_message = "Looking through " + source.short_path,
             use_default_shell_env = True,
         )
         reports.append(report)
