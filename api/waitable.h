@@ -14,7 +14,8 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 
-// OpenBSD's <stdio.h> has a macro fileno(file) besides the function: nothing else could have the name.
+// OpenBSD's <stdio.h> has a macro fileno(file) besides the function: nothing else could have the
+// name.
 #undef fileno
 
 namespace someos::select {

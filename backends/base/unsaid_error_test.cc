@@ -30,8 +30,8 @@ TEST(UnsaidErrorTest, APipeWithoutReaderIsBrokenForItsWriter) {
   pipe.reader.reset();
   EXPECT_TRUE(HangupIsError(pipe.writer.get(), Interest::kWritable));
   const Readiness found = Poll(pipe.writer.get());
-  EXPECT_TRUE(HasAny(WithUnsaidError(pipe.writer.get(), Interest::kWritable, found),
-                     Readiness::kError));
+  EXPECT_TRUE(
+      HasAny(WithUnsaidError(pipe.writer.get(), Interest::kWritable, found), Readiness::kError));
 }
 
 TEST(UnsaidErrorTest, APipeWithoutWriterIsAtItsEndForItsReader) {

@@ -23,7 +23,7 @@ class Socket {
   explicit Socket(ScopedFd fd) : fd_(std::move(fd)) {}
 
   int(fileno)() const { return fd_.get(); }  // not the macro that OpenBSD has
-  int Port() const;  // getsockname()[1]
+  int Port() const;                          // getsockname()[1]
   std::shared_ptr<Socket> Accept();
   std::string Recv(size_t size);  // empty at the end of the stream, and after a reset
   // Gives up if the peer is gone, which Recv will tell.
