@@ -69,9 +69,9 @@ class PlantedBugTest : public testing::TestWithParam<Bug> {};
 
 TEST_P(PlantedBugTest, IsFound) {
   SoakOptions options;
-  options.duration = absl::Seconds(4);
+  options.duration = absl::Seconds(6);  // or until the first complaint
   options.descriptors = 200;
-  options.patience = absl::Seconds(1);
+  options.patience = absl::Seconds(4);
   options.forks = false;
   options.connections = GetParam().connections;
   options.changers = options.connections ? 2 : 4;
