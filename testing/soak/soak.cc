@@ -55,7 +55,7 @@ constexpr absl::Duration kQuiet = absl::Milliseconds(300);
 constexpr absl::Duration kMostQuietWork = absl::Milliseconds(60);
 
 // What may come on top of the warm-up's memory: the allocator's and the kernel's unevenness.
-constexpr int64_t kMemorySlack = int64_t{4} << 20;
+constexpr int64_t kMemorySlack = int64_t{8} << 20;
 
 // libkqueue has a duplicate of each descriptor that is watched for reading and writing.
 int64_t DescriptorSlack(const Poller& poller) { return poller.name() == "kqueue" ? 300 : 2; }

@@ -161,7 +161,7 @@ TEST_F(RelayMainTest, StoppedAndContinuedOverAndOver) {
   PeerServer server;
   std::vector<std::string> arguments = To(server.address());
   // Longer than the relay stands still, shorter than all its stops together.
-  arguments.push_back("--idle_timeout=2s");
+  arguments.push_back("--idle_timeout=5s");
   RelayProcess relay(arguments);
   const SocketAddress address = relay.Address();
   const std::string data = Peer::Filler(8 << 20);
@@ -192,7 +192,7 @@ TEST_F(RelayMainTest, StoppedAndContinuedOverAndOver) {
 TEST_F(RelayMainTest, SaysWhyItRefusesAndResets) {
   PeerServer server;
   std::vector<std::string> arguments = To(server.address());
-  arguments.insert(arguments.end(), {"--max_connections=1", "--idle_timeout=500ms"});
+  arguments.insert(arguments.end(), {"--max_connections=1", "--idle_timeout=3s"});
   RelayProcess relay(arguments);
   const SocketAddress address = relay.Address();
   Peer client = Peer::ConnectedTo(address);
@@ -205,7 +205,7 @@ TEST_F(RelayMainTest, SaysWhyItRefusesAndResets) {
   EXPECT_EQ(Count(report, "expired"), 1);
   EXPECT_EQ(relay.RestOfErrors(),
             "relay: a client is refused: 1 connections are open (--max_connections)\n"
-            "relay: a connection is reset: nothing has passed for 500ms (--idle_timeout)\n");
+            "relay: a connection is reset: nothing has passed for 3s (--idle_timeout)\n");
 }
 
 TEST_F(RelayMainTest, Demo) {
