@@ -63,7 +63,9 @@ absl::StatusOr<std::vector<Kevent>> Kqueue::ControlUntil(absl::Span<const struct
       std::min(static_cast<size_t>(max_events), std::max(kMostEvents, changes.size()));
   struct ::kevent on_stack[kEventsOnStack];
   std::unique_ptr<struct ::kevent[]> on_heap;
-  if (room > kEventsOnStack) on_heap.reset(new struct ::kevent[room]);  // not zeroed
+  if (room > kEventsOnStack) {
+    on_heap.reset(new struct ::kevent[room]);  // NOLINT(modernize-make-unique): not zeroed
+  }
   struct ::kevent* const events = on_heap == nullptr ? on_stack : on_heap.get();
   while (true) {
     timespec time_left = {};
