@@ -31,11 +31,17 @@ void UnlockAll() ABSL_NO_THREAD_SAFETY_ANALYSIS {
   guarded.mutex.unlock();
 }
 
-// Made anew, not unlocked: that would hand them on to threads that the child does not have.
+// Unlocked, which Abseil's deadlock detector (of programs without NDEBUG) must know of, and made
+// anew: threads that the child does not have may be queued on it.
+void MakeAnew(absl::Mutex* mutex) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  mutex->unlock();
+  new (mutex) absl::Mutex;
+}
+
 void MakeAllAnew() ABSL_NO_THREAD_SAFETY_ANALYSIS {
   Guarded& guarded = ThisProcess();
-  for (absl::Mutex* mutex : guarded.all) new (mutex) absl::Mutex;
-  new (&guarded.mutex) absl::Mutex;
+  for (absl::Mutex* mutex : guarded.all) MakeAnew(mutex);
+  MakeAnew(&guarded.mutex);
 }
 
 Guarded& ThisProcess() {
