@@ -153,11 +153,10 @@ uint8_t KqueuePoller::WantedFilters(const Entry& entry) {
 
 struct kevent KqueuePoller::Addition(int fd, const Entry& entry, Filters filter) {
   unsigned flags = EV_ADD;
-  if (filter == kReadFilter && !HasAny(entry.interest, Interest::kReadable)) {
-    // A system that ignores NOTE_LOWAT would report data that nobody asked for over and over, and
-    // spend a one-shot on it.
-    flags |= EV_CLEAR;
-  } else if (entry.trigger == Trigger::kEdge) {
+  // A system that ignores NOTE_LOWAT would report data that nobody asked for over and over, and
+  // spend a one-shot on it.
+  const bool for_the_end = filter == kReadFilter && !HasAny(entry.interest, Interest::kReadable);
+  if (for_the_end || entry.trigger == Trigger::kEdge) {
     flags |= EV_CLEAR;
   } else if (entry.trigger == Trigger::kOneShot) {
     flags |= EV_ONESHOT;
