@@ -6,12 +6,14 @@
 extern "C" const char* __tsan_default_suppressions();
 
 extern "C" const char* __tsan_default_suppressions() {
-  // libkqueue closes the descriptors of a queue in a thread of its own, some time after the queue.
+  // libkqueue closes the descriptors of a queue in a thread of its own, some time after the queue,
+  // and takes them out of its epoll set there (by epoll_update).
   // And where a file was closed without Unregister, the emulation takes all numbers out of the old
   // queue, this one too, which another thread may be opening anew; that does no harm. Nor does
   // taking out the filter of an event that came too late: at most there is none.
   return "race:linux_kqueue_cleanup\n"
          "race:monitoring_thread\n"
+         "race:epoll_update\n"
          "race:LibkqueueEmulation::MakeQueueAnew\n"
          "race:KqueuePoller::DropStray\n";
 }
