@@ -74,6 +74,12 @@ TEST_P(DiagnosticsTest, CountsWaitsAndEvents) {
   EXPECT_EQ(counters.interrupted, 0u);
 }
 
+TEST_P(DiagnosticsTest, CountersPrintThemselves) {
+  const Counters counters = {/*waits=*/5, /*events=*/7, /*wakes=*/1, /*spurious=*/0,
+                             /*interrupted=*/2};
+  EXPECT_EQ(absl::StrCat(counters), "waits 5, events 7, wakes 1, spurious 0, interrupted 2");
+}
+
 TEST_P(DiagnosticsTest, CountsWakesThatWereFound) {
   EXPECT_THAT(poller().Wake(), Succeeds());
   EXPECT_THAT(poller().Wake(), Succeeds());

@@ -90,7 +90,8 @@ def read_reasons():
     reasons = {}
     for line in pathlib.Path(REASONS).read_text().splitlines():
         if line and not line.startswith("#"):
-            file, text, reason = (part.strip() for part in line.split(" | ", 2))
+            file, rest = line.split(" | ", 1)
+            text, reason = rest.rsplit(" | ", 1)  # a line of C++ may have such a bar itself
             reasons[file, text] = reason
     return reasons
 
