@@ -140,11 +140,7 @@ absl::StatusOr<int> ScanningPoller::DoTakeError(int fd) {
 
 absl::Status ScanningPoller::DoWake() {
   if (forked()) return ForkedError("wake");
-  if (wake_pending_.exchange(true)) return absl::OkStatus();
-  const int error = wake_channel_.Signal();
-  if (ABSL_PREDICT_TRUE(error == 0)) return absl::OkStatus();
-  wake_pending_ = false;  // the next one tries again
-  return ErrnoStatus(error, "wake");
+  return wake_request_.Make(wake_channel_);
 }
 
 absl::StatusOr<size_t> ScanningPoller::DoWait(absl::Span<Event> events, absl::Duration timeout) {
@@ -173,7 +169,7 @@ int ScanningPoller::LookThenBlock(const Deadline& deadline) {
   // A look need not ask the kernel about the wake channel: only a Wake that is pending matters, and
   // of that this process knows itself. A change that comes meanwhile signals the channel too; a
   // later Block finds that, and goes on.
-  if (wake_pending_.load(std::memory_order_acquire)) return Block(deadline);
+  if (wake_request_.pending()) return Block(deadline);
   if (deadline.immediate()) return Look();
   if (blind_waits_ > 0) {
     --blind_waits_;
@@ -202,7 +198,7 @@ absl::StatusOr<size_t> ScanningPoller::WaitUntil(Deadline& deadline, LockIfThrea
     if (count > 0 && WakeFound()) {
       wake_channel_.Drain();
       // Signalled without a pending Wake: by a change.
-      woken = wake_pending_.exchange(false);
+      woken = wake_request_.Take();
     }
     // First, so that nothing is reported of a descriptor that changed meanwhile: its number may
     // name another file by now.
@@ -268,7 +264,7 @@ absl::Status ScanningPoller::DoRebuildAfterFork() {
   if (!wake_channel.ok()) return wake_channel.status();
   if (absl::Status replaced = ReplaceWakeFd(wake_channel->fd()); !replaced.ok()) return replaced;
   wake_channel_ = *std::move(wake_channel);
-  wake_pending_ = false;
+  wake_request_.Take();
   waiting_ = false;
   fork_generation_ = ForkGeneration();
   return std::exchange(lost_, absl::OkStatus());

@@ -3,7 +3,6 @@
 #ifndef SOMEOS_BACKENDS_BASE_SCANNING_POLLER_H_
 #define SOMEOS_BACKENDS_BASE_SCANNING_POLLER_H_
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -23,6 +22,7 @@
 #include "someos/backends/base/lock_if_threads.h"
 #include "someos/backends/base/wait_counters.h"
 #include "someos/backends/base/wake_channel.h"
+#include "someos/backends/base/wake_request.h"
 
 namespace someos::base {
 
@@ -127,7 +127,7 @@ class ScanningPoller : public Poller {
   const PollerOptions options_;
   WaitCounters counters_;
   WakeChannel wake_channel_;
-  std::atomic<bool> wake_pending_{false};
+  WakeRequest wake_request_;
   uint32_t fork_generation_;
   // The waiting thread's: how many waits to go without a look, and how many the next look that
   // finds nothing will cost.

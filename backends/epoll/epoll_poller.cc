@@ -78,17 +78,13 @@ absl::StatusOr<int> EpollPoller::DoTakeError(int fd) {
 
 absl::Status EpollPoller::DoWake() {
   if (forked()) return ForkedError("wake");
-  if (wake_pending_.exchange(true)) return absl::OkStatus();
-  const int error = registrations_.wake_channel().Signal();
-  if (ABSL_PREDICT_TRUE(error == 0)) return absl::OkStatus();
-  wake_pending_ = false;  // the next one tries again
-  return ErrnoStatus(error, "wake");
+  return wake_request_.Make(registrations_.wake_channel());
 }
 
 absl::Status EpollPoller::DoRebuildAfterFork() {
   if (!forked()) return absl::OkStatus();
   if (absl::Status status = registrations_.ReplaceSet(); !status.ok()) return status;
-  wake_pending_ = false;
+  wake_request_.Take();
   waiting_ = false;
   fork_generation_ = base::ForkGeneration();
   return registrations_.Refill();
@@ -284,7 +280,7 @@ absl::StatusOr<size_t> EpollPoller::WaitForMore(absl::Span<Event> events, Deadli
 EpollPoller::Translation EpollPoller::Translate(const epoll_event& raw, Event& event) {
   const uint64_t tag = raw.data.u64;
   if (tag == EpollSet::WakeTag(registrations_.wake_channel())) {
-    return wake_pending_.exchange(false) ? Translation::kWoken : Translation::kDropped;
+    return wake_request_.Take() ? Translation::kWoken : Translation::kDropped;
   }
   const int fd = static_cast<int>(static_cast<uint32_t>(tag));
   EpollEntry& entry = registrations_.view()[fd];

@@ -31,6 +31,7 @@
 #include "someos/backends/base/fork_generation.h"
 #include "someos/backends/base/wait_counters.h"
 #include "someos/backends/base/wake_channel.h"
+#include "someos/backends/base/wake_request.h"
 #include "someos/backends/epoll/epoll_registrations.h"
 #include "someos/backends/epoll/epoll_set.h"
 #include "someos/backends/epoll/epoll_system.h"
@@ -123,7 +124,7 @@ class EpollPoller final : public Poller {
   base::WaitCounters counters_;
   const EpollSystem& system_;
   EpollWaiter waiter_;
-  std::atomic<bool> wake_pending_{false};
+  base::WakeRequest wake_request_;
   std::atomic<bool> waiting_{false};
   bool always_ready_turn_ = false;  // the waiting thread's
   uint32_t fork_generation_;

@@ -342,11 +342,7 @@ absl::StatusOr<int> KqueuePoller::DoTakeError(int fd) {
 
 absl::Status KqueuePoller::DoWake() {
   if (forked()) return ForkedError("wake");
-  if (wake_pending_.exchange(true)) return absl::OkStatus();
-  const int error = wake_channel_.Signal();
-  if (error == 0) return absl::OkStatus();
-  wake_pending_ = false;  // the next one tries again
-  return ErrnoStatus(error, "wake");
+  return wake_request_.Make(wake_channel_);
 }
 
 absl::StatusOr<size_t> KqueuePoller::DoWait(absl::Span<Event> events, absl::Duration timeout) {
@@ -379,7 +375,7 @@ absl::StatusOr<size_t> KqueuePoller::WaitUntil(absl::Span<Event> events, Deadlin
         if (static_cast<int>(buffer_[i].ident) == wake_channel_.fd()) {
           wake_channel_.Drain();
           // Signalled without a pending Wake: by a change.
-          woken |= wake_pending_.exchange(false);
+          woken |= wake_request_.Take();
         } else {
           Translate(buffer_[i], events, delivered);
         }
@@ -518,7 +514,7 @@ absl::Status KqueuePoller::DoRebuildAfterFork() {
   if (!watched.ok()) return watched.status();
   queue_ = std::move(watched->queue);
   wake_channel_ = std::move(watched->wake_channel);
-  wake_pending_ = false;
+  wake_request_.Take();
   waiting_ = false;
   fork_generation_ = base::ForkGeneration();
   for (size_t i = 0; i < table_.size(); ++i) {

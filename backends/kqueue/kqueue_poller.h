@@ -43,6 +43,7 @@
 #include "someos/backends/base/fork_guard.h"
 #include "someos/backends/base/wait_counters.h"
 #include "someos/backends/base/wake_channel.h"
+#include "someos/backends/base/wake_request.h"
 #include "someos/backends/kqueue/kernel_queue.h"
 
 namespace someos {
@@ -154,7 +155,7 @@ class KqueuePoller final : public Poller {
   const QueueMaker new_queue_;
   base::WakeChannel wake_channel_;
   std::unique_ptr<KernelQueue> queue_;
-  std::atomic<bool> wake_pending_{false};
+  base::WakeRequest wake_request_;
   std::atomic<bool> waiting_{false};
   // always_ready_.active(), for the waiting thread without the lock. A change is followed by a
   // signal to the wake channel, so a stale 0 costs no event.
