@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <set>
@@ -35,9 +36,11 @@ int RaiseDescriptorLimit(int wanted) {
   const rlim_t raised = std::min(static_cast<rlim_t>(wanted), limit.rlim_max);
   if (limit.rlim_cur < raised) {
     const rlimit request = {raised, limit.rlim_max};
-    if (setrlimit(RLIMIT_NOFILE, &request) == 0) limit.rlim_cur = raised;
+    (void)setrlimit(RLIMIT_NOFILE, &request);
   }
-  return static_cast<int>(std::min(limit.rlim_cur, kHighest));
+  // Not rlim_cur: FreeBSD lets it be higher than kern.maxfilesperproc, which holds, too
+  // (kern_descrip.c, getmaxfd), and by default it is.
+  return std::min(getdtablesize(), static_cast<int>(kHighest));
 }
 
 }  // namespace someos
