@@ -38,6 +38,10 @@ struct TcpPair {
   ScopedFd far;
 };
 
+// Writes into a connection until it takes no more and stays so: meanwhile the peer's system takes
+// some of it, and the buffers grow.
+void FillConnection(int fd);
+
 // Closes a socket so that its peer receives a reset.
 void CloseWithReset(ScopedFd& socket);
 
