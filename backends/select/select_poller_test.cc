@@ -3,6 +3,7 @@
 #include "someos/backends/select/select_poller.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/resource.h>
 #include <sys/select.h>
 #include <unistd.h>
@@ -14,12 +15,16 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "someos/api/errno_status.h"
 #include "someos/api/poller.h"
+#include "someos/testing/signals.h"
 
 namespace someos {
 namespace {
+
+using testing::AnyOf;
 
 int last_count;
 
@@ -128,7 +133,9 @@ TEST_F(SelectPollerTest, SaysSoIfItsOwnDescriptorIsClosed) {
   const absl::Status status = (*poller)->Wait(events_, absl::InfiniteDuration()).status();
   EXPECT_EQ(ErrnoOf(status), EBADF);
   EXPECT_EQ(status.message(), "wait: select: wake channel: Bad file descriptor (EBADF)");
-  EXPECT_EQ(ErrnoOf((*poller)->Wake()), EBADF);
+  // Where the channel is a pipe it has another end, which lacks a reader now.
+  const ScopedSignalHandler broken_pipes_are_errors(SIGPIPE, SIG_IGN);
+  EXPECT_THAT(ErrnoOf((*poller)->Wake()), AnyOf(EBADF, EPIPE));
 }
 
 }  // namespace
