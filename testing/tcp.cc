@@ -52,6 +52,19 @@ ScopedFd TcpServer::BeginConnect(int* error) const {
   return client;
 }
 
+ScopedFd BeginRefusedConnect(const TcpServer& server) {
+  constexpr int kAttempts = 100;
+  for (int i = 0; i < kAttempts; ++i) {
+    int error = 0;
+    ScopedFd client = server.BeginConnect(&error);
+    if (error == EINPROGRESS) return client;
+    if (error == ECONNREFUSED) continue;
+    errno = error;
+    MustSucceed(-1, "connect");
+  }
+  return ScopedFd();
+}
+
 TcpPair::TcpPair() {
   TcpServer server;
   server.Listen();
