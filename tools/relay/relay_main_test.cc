@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <sys/resource.h>
 
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
@@ -228,14 +229,18 @@ class ExhaustionTest : public RelayMainTest, public ::testing::WithParamInterfac
     arguments.push_back(absl::StrCat("--poller=", GetParam()->name));
     RelayProcess relay(arguments, open_files);
     const SocketAddress address = relay.Address();
+    // The server looks at the first of them only when all are there, but accepts them before: on
+    // FreeBSD a connection is reset that finds too many waiting for that (kern.ipc.soacceptqueue,
+    // 128 and half as many again).
+    std::atomic<bool> all_are_there{false};
+    std::thread echo([&] { server.EchoInTurn(clients, all_are_there); });
     std::vector<Peer> peers;
     for (int i = 0; i < clients; ++i) {
       peers.push_back(Peer::ConnectedTo(address));
       EXPECT_TRUE(peers.back().Send(absl::StrCat("client ", i)));
       peers.back().EndStream();
     }
-    // Only now does the server look at the first of them.
-    std::thread echo([&] { server.EchoInTurn(clients); });
+    all_are_there = true;
     for (int i = 0; i < clients; ++i) {
       const Peer::Rest rest = peers[i].ReceiveAll();
       EXPECT_EQ(rest.data, absl::StrCat("client ", i));
@@ -266,7 +271,8 @@ TEST_P(ExhaustionTest, OfNumbersThatThePollerHolds) {
   rlimit limit;
   ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &limit), 0);
   if (limit.rlim_cur < 2'000) GTEST_SKIP() << "only " << limit.rlim_cur << " open files allowed";
-  const std::string report = AllAreServed(/*clients=*/700, /*open_files=*/2'000);
+  // Two numbers each are more than FD_SETSIZE, by fewer than may wait for the relay's accept().
+  const std::string report = AllAreServed(/*clients=*/600, /*open_files=*/2'000);
   if (GetParam()->name == "select") {
     EXPECT_GT(Count(report, "exhausted"), 0) << report;
   }
