@@ -30,9 +30,9 @@ class TcpServer {
   sockaddr_in address_ = {};
 };
 
-// A socket whose connect() has begun and is going to be refused: nobody may listen at `server`. None
-// if this system's connect() says so itself. (FreeBSD's does if the refusal, which another of its
-// threads brings, is faster than the call; so this tries again.)
+// A socket whose connect() has begun and is going to be refused: nobody may listen at `server`.
+// None if this system's connect() says so itself. (FreeBSD's does if the refusal, which another of
+// its threads brings, is faster than the call; so this tries again.)
 ScopedFd BeginRefusedConnect(const TcpServer& server);
 
 // Two connected sockets. `near` is the end that a scenario watches, `far` is its peer.

@@ -38,8 +38,9 @@ constexpr auto kExceptKernelFilter = EVFILT_READ;  // never used
 constexpr unsigned kExceptNote = 0;
 #endif
 
-// What has the kernel report a filter once. FreeBSD's does not look again at one with EV_ONESHOT when
-// it hands it out (kern_event.c, kqueue_scan): it would report data that somebody has read since.
+// What has the kernel report a filter once. FreeBSD's does not look again at one with EV_ONESHOT
+// when it hands it out (kern_event.c, kqueue_scan): it would report data that somebody has read
+// since.
 #ifdef __FreeBSD__
 constexpr unsigned kOnce = EV_DISPATCH;
 #else

@@ -50,8 +50,9 @@ void SetBuffers(int fd) {
   }
 }
 
-// FreeBSD's loopback drops packets when its queue is full (net.inet.ip.intr_queue_drops counts them).
-// What is lost is sent again, but for a reset: who has nothing to send would never hear of it.
+// FreeBSD's loopback drops packets when its queue is full (net.inet.ip.intr_queue_drops counts
+// them). What is lost is sent again, but for a reset: who has nothing to send would never hear of
+// it.
 void ProbeForLostResets(int fd) {
 #if defined(TCP_KEEPIDLE) && !defined(__linux__)
   const int on = 1, idle_seconds = 2;

@@ -104,9 +104,8 @@ TEST_P(HostilePeersTest, AFloodOfConnectionsHoldsNobodyUp) {
   }
   // FreeBSD has no accept() take a connection that is reset already (ECONNABORTED: tcp_usrreq.c,
   // tcp_usr_accept), Linux has.
-  const Statistics after = relay->AwaitUntil([resets](const Statistics& statistics) {
-    return statistics.limited >= kFlood - resets;
-  });
+  const Statistics after = relay->AwaitUntil(
+      [resets](const Statistics& statistics) { return statistics.limited >= kFlood - resets; });
   EXPECT_LE(after.limited, kFlood);
   EXPECT_EQ(after.active, kAllowed);
   EXPECT_EQ(after.accepted, kAllowed);
