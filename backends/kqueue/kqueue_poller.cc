@@ -461,8 +461,11 @@ void KqueuePoller::Translate(const struct kevent& raw, absl::Span<Event> events,
   // nobody set, and take the filter out. It stays so.
   constexpr unsigned kToldForTheLastTime = EV_EOF | EV_ONESHOT;
   const bool taken_out = (event.flags & kToldForTheLastTime) == kToldForTheLastTime;
-  if (taken_out && entry->trigger == Trigger::kLevel && filter == kWriteFilter) {
+  if (!taken_out || filter != kWriteFilter) return;
+  if (entry->trigger == Trigger::kLevel) {
     KeepReporting(fd, *entry);
+  } else {
+    entry->filters &= ~filter;  // so that AskKernel does not take it for that of another file
   }
 }
 
