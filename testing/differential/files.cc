@@ -130,8 +130,14 @@ Expectation Files::Conditions(int file) const {
       return OfPipeReader(it);
     case Kind::kPipeWriter:
       return OfPipeWriter(it);
-    case Kind::kSocket:
-      return OfSocket(it);
+    case Kind::kSocket: {
+      Expectation result = OfSocket(it);
+      if (it.deaf) {
+        result.may |= result.must & (Readiness::kReadHangup | Readiness::kHangup);
+        result.must &= Readiness::kReadable | Readiness::kWritable;
+      }
+      return result;
+    }
   }
   return {};
 }
@@ -177,11 +183,6 @@ Expectation Files::OfSocket(const File& file) const {
   if (file.ended && peer.ended) result.may |= Readiness::kHangup;
   if (file.ended && (kPeerIsTold ? peer.ended : peer.ended_by_peer)) {
     result.must |= Readiness::kHangup;
-  }
-  if (file.deaf) {
-    constexpr Readiness kEnds = Readiness::kReadHangup | Readiness::kHangup;
-    result.may |= result.must & kEnds;
-    result.must &= Readiness::kReadable | Readiness::kWritable;
   }
   return result;
 }
