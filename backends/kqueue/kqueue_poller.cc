@@ -1,5 +1,6 @@
 #include "someos/backends/kqueue/kqueue_poller.h"
 
+#include <fcntl.h>
 #include <poll.h>
 
 #include <algorithm>
@@ -41,6 +42,18 @@ constexpr unsigned kExceptNote = 0;
 bool IsSocket(int fd) {
   const std::optional<FileIdentity> identity = FileIdentity::Of(fd);
   return identity.has_value() && S_ISSOCK(identity->mode);
+}
+
+// Whether the end of what is written into this file must be asked for with the read filter.
+// OpenBSD's sys_pipe.c tells the write filters of a pipe that its reader goes before it marks the
+// end, so that they hear nothing if the pipe is full; the read filters of the same end, which can
+// be read as well, hear of it. (Of a FIFO that is open for writing only there is no read filter.)
+bool EndIsRead([[maybe_unused]] int fd, [[maybe_unused]] const FileIdentity& identity) {
+#ifdef __OpenBSD__
+  return S_ISFIFO(identity.mode) && (fcntl(fd, F_GETFL) & O_ACCMODE) == O_RDWR;
+#else
+  return false;
+#endif
 }
 
 // What poll(2) says about `fd` now, in the values of Readiness (which are poll's), to one who has
@@ -146,7 +159,9 @@ int KqueuePoller::AskKernel(int fd, const Entry& entry) const {
 uint8_t KqueuePoller::WantedFilters(const Entry& entry) {
   if (entry.fired) return kNoFilter;
   const Interest interest = entry.interest;
-  return (HasAny(interest, Interest::kReadable | Interest::kReadHangup) ? kReadFilter : kNoFilter) |
+  const Interest reads = Interest::kReadable | Interest::kReadHangup |
+                         (entry.end_is_read ? Interest::kWritable : Interest::kNone);
+  return (HasAny(interest, reads) ? kReadFilter : kNoFilter) |
          (HasAny(interest, Interest::kWritable) ? kWriteFilter : kNoFilter) |
          (HasAny(interest, Interest::kPriority) ? kExceptFilter : kNoFilter);
 }
@@ -166,6 +181,7 @@ struct kevent KqueuePoller::Addition(int fd, const Entry& entry, Filters filter)
 
 int KqueuePoller::Arm(int fd, Entry& entry, const FileIdentity& identity) {
   ForgetAlwaysReady(fd, entry);
+  entry.end_is_read = HasAny(entry.interest, Interest::kWritable) && EndIsRead(fd, identity);
   const uint8_t wanted = WantedFilters(entry);
   // Out with the old ones and in with the new ones in one call. Not all at once in place: EV_ADD of
   // a filter that is there does not change its EV_CLEAR or EV_ONESHOT.
@@ -451,10 +467,11 @@ void KqueuePoller::Translate(const struct kevent& raw, absl::Span<Event> events,
   // FreeBSD and DragonFly BSD tell a pipe's writer once that the reader is gone, with a flag that
   // nobody set, and take the filter out. It stays so.
   constexpr unsigned kToldForTheLastTime = EV_EOF | EV_ONESHOT;
-  const bool taken_out = (event.flags & kToldForTheLastTime) == kToldForTheLastTime;
-  if (taken_out && entry->trigger == Trigger::kLevel && filter == kWriteFilter) {
-    KeepReporting(fd, *entry);
-  }
+  const bool taken_out =
+      filter == kWriteFilter && (event.flags & kToldForTheLastTime) == kToldForTheLastTime;
+  const bool told_once = filter == kReadFilter && entry->end_is_read && (event.flags & EV_EOF) &&
+                         !HasAny(entry->interest, Interest::kReadable);
+  if ((taken_out || told_once) && entry->trigger == Trigger::kLevel) KeepReporting(fd, *entry);
 }
 
 bool KqueuePoller::Deliver(int fd, Entry& entry, Readiness found, uint16_t raw,

@@ -82,6 +82,7 @@ class KqueuePoller final : public Poller {
     bool registered = false;
     bool fired = false;         // a one-shot that has been reported
     bool always_ready = false;  // a file whose readiness the kernel does not queue
+    bool end_is_read = false;   // the write filter does not tell the end: see EndIsRead
   };
 
   // A queue that watches a wake channel.
