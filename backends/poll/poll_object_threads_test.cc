@@ -97,7 +97,7 @@ TEST_F(PollThreadsTest, ChangesDuringAWaitAreForTheNext) {
   // This would end the Wait at once, if it saw it.
   ASSERT_THAT(poll_.Register(pipe_.writer.get(), kPollOut), Succeeds());
   ASSERT_THAT(poll_.Unregister(reader()), Succeeds());
-  ASSERT_THAT(poll_.Modify(other.get(), kPollIn | kPollOut), Succeeds());
+  ASSERT_THAT(poll_.Modify(other.get(), kPollIn | kPollPri), Succeeds());
   Write();
   EXPECT_THAT(*waiter.Join(),
               ElementsAre(PollEvent{reader(), kPollIn}, PollEvent{other.get(), kPollIn}));
