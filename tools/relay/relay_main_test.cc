@@ -2,7 +2,6 @@
 // end of its descriptors.
 
 #include <signal.h>
-#include <sys/resource.h>
 
 #include <cerrno>
 #include <chrono>
@@ -20,7 +19,7 @@
 #include "gtest/gtest.h"
 #include "someos/api/backend.h"
 #include "someos/api/select.h"
-#include "someos/tools/relay/descriptor_limit.h"
+#include "someos/testing/open_descriptors.h"
 #include "someos/tools/relay/socket_address.h"
 #include "someos/tools/relay/testing/peer.h"
 #include "someos/tools/relay/testing/relay_process.h"
@@ -262,10 +261,8 @@ TEST_P(ExhaustionTest, OfTwentyOpenFiles) {
 }
 
 TEST_P(ExhaustionTest, OfNumbersThatThePollerHolds) {
-  RaiseDescriptorLimit();
-  rlimit limit;
-  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &limit), 0);
-  if (limit.rlim_cur < 2'000) GTEST_SKIP() << "only " << limit.rlim_cur << " open files allowed";
+  const int limit = RaiseDescriptorLimit(2'000);
+  if (limit < 2'000) GTEST_SKIP() << "only " << limit << " open files allowed";
   const std::string report = AllAreServed(/*clients=*/700, /*open_files=*/2'000);
   if (GetParam()->name == "select") {
     EXPECT_GT(Count(report, "exhausted"), 0) << report;
