@@ -26,14 +26,29 @@ void AwaitPollEvent(int fd, short events) {
   }
 }
 
+ScopedFd BeginConnectTo(const sockaddr_in& address, int* error) {
+  ScopedFd client = NewSocket();
+  const int result =
+      connect(client.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address));
+  *error = result == 0 ? 0 : errno;
+  return client;
+}
+
+// The address that a socket is bound to.
+sockaddr_in NameOf(int fd) {
+  sockaddr_in name = {};
+  socklen_t length = sizeof(name);
+  MustSucceed(getsockname(fd, reinterpret_cast<sockaddr*>(&name), &length), "getsockname");
+  return name;
+}
+
 }  // namespace
 
 TcpServer::TcpServer() : socket_(NewSocket()) {
   address_.sin_family = AF_INET;
   address_.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   MustSucceed(bind(fd(), reinterpret_cast<const sockaddr*>(&address_), sizeof(address_)), "bind");
-  socklen_t length = sizeof(address_);
-  MustSucceed(getsockname(fd(), reinterpret_cast<sockaddr*>(&address_), &length), "getsockname");
+  address_ = NameOf(fd());
 }
 
 void TcpServer::Listen() { MustSucceed(listen(fd(), 16), "listen"); }
@@ -43,13 +58,7 @@ ScopedFd TcpServer::Accept() {
   return ScopedFd(NonBlocking(MustSucceed(accept(fd(), nullptr, nullptr), "accept")));
 }
 
-ScopedFd TcpServer::BeginConnect(int* error) const {
-  ScopedFd client = NewSocket();
-  const int result =
-      connect(client.get(), reinterpret_cast<const sockaddr*>(&address_), sizeof(address_));
-  *error = result == 0 ? 0 : errno;
-  return client;
-}
+ScopedFd TcpServer::BeginConnect(int* error) const { return BeginConnectTo(address_, error); }
 
 TcpPair::TcpPair() {
   TcpServer server;
@@ -62,6 +71,13 @@ TcpPair::TcpPair() {
   }
   far = server.Accept();
   AwaitPollEvent(near.get(), POLLOUT);
+}
+
+ScopedFd BeginRefusedConnect(int* error) {
+  // The port of a connection: nobody else gets it, and nobody listens there. (One of a socket that
+  // is bound and does not listen would do but for OpenBSD, whose tcp_input.c answers nothing then.)
+  const TcpPair connection;
+  return BeginConnectTo(NameOf(connection.near.get()), error);
 }
 
 void CloseWithReset(ScopedFd& socket) {

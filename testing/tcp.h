@@ -9,7 +9,8 @@
 
 namespace someos {
 
-// A socket bound to a free port of 127.0.0.1. It refuses connections until Listen().
+// A socket bound to a free port of 127.0.0.1. Until Listen() it takes no connections: it refuses
+// them, or lets them wait (OpenBSD).
 class TcpServer {
  public:
   TcpServer();
@@ -37,6 +38,9 @@ struct TcpPair {
   ScopedFd near;
   ScopedFd far;
 };
+
+// A new socket whose connect() to a port where nobody listens has begun. `error` as above.
+ScopedFd BeginRefusedConnect(int* error);
 
 // Closes a socket so that its peer receives a reset.
 void CloseWithReset(ScopedFd& socket);

@@ -65,8 +65,8 @@ Stage TcpNear(Happen happen) {
 // A client whose connect() has begun.
 struct Connecting {
   explicit Connecting(bool listen) {
-    if (listen) server.Listen();
-    client = server.BeginConnect(&error);
+    server.Listen();
+    client = listen ? server.BeginConnect(&error) : BeginRefusedConnect(&error);
   }
   TcpServer server;
   int error = 0;

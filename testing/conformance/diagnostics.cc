@@ -95,9 +95,8 @@ TEST_P(DiagnosticsTest, ARefusedWaitIsNotCounted) {
 }
 
 TEST_P(DiagnosticsTest, TheErrorBehindARefusedConnect) {
-  const TcpServer nobody_listens;
   int error = 0;
-  const ScopedFd client = nobody_listens.BeginConnect(&error);
+  const ScopedFd client = BeginRefusedConnect(&error);
   if (error == ECONNREFUSED) GTEST_SKIP() << "this system's connect() is refused at once";
   Register(client.get(), Interest::kWritable);
   WaitUntil(client.get(), Readiness::kWritable | Readiness::kError);

@@ -129,10 +129,10 @@ std::string Peer::Filler(size_t size) {
   return filler;
 }
 
-AbsentServer::AbsentServer() {
-  const SocketAddress any_port = AddressOf("127.0.0.1:0");
-  EXPECT_EQ(NewSocket(any_port.family(), &socket_), 0);
-  EXPECT_EQ(bind(socket_.fd(), any_port.get(), any_port.size()), 0) << strerror(errno);
+AbsentServer::AbsentServer() : listener_(Listener::Open({AddressOf("127.0.0.1:0")}).value()) {
+  EXPECT_EQ(NewSocket(AF_INET, &socket_), 0);
+  const int error = BeginConnect(socket_.fd(), listener_.address());
+  EXPECT_TRUE(error == 0 || error == EINPROGRESS) << strerror(error);
   sockaddr_storage bound = {};
   socklen_t size = sizeof(bound);
   EXPECT_EQ(getsockname(socket_.fd(), reinterpret_cast<sockaddr*>(&bound), &size), 0);
