@@ -84,11 +84,18 @@ std::vector<Event> FaultTest::Wait(absl::Duration timeout, size_t room) {
 }
 
 void FaultTest::ExpectQuiet() {
-  const absl::Duration processor_start = ProcessorTime();
-  const absl::Duration start = MonotonicNow();
-  EXPECT_THAT(Wait(kQuiet), testing::IsEmpty());
-  EXPECT_GE(MonotonicNow() - start, kQuiet);
-  EXPECT_LT(ProcessorTime() - processor_start, kQuiet / 2) << "Wait spins";
+  // One that spins does so each time. On a machine that stands still for a moment, a virtual one
+  // whose host is busy, say, the moment is counted as spent by whoever was running.
+  constexpr int kAttempts = 5;
+  absl::Duration spent = kQuiet;
+  for (int attempt = 0; attempt < kAttempts && spent >= kQuiet / 2; ++attempt) {
+    const absl::Duration processor_start = ProcessorTime();
+    const absl::Duration start = MonotonicNow();
+    EXPECT_THAT(Wait(kQuiet), testing::IsEmpty());
+    EXPECT_GE(MonotonicNow() - start, kQuiet);
+    spent = ProcessorTime() - processor_start;
+  }
+  EXPECT_LT(spent, kQuiet / 2) << "Wait spins";
 }
 
 void FaultTest::Meanwhile(const std::function<void()>& action) {
