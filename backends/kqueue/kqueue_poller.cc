@@ -1,6 +1,5 @@
 #include "someos/backends/kqueue/kqueue_poller.h"
 
-#include <fcntl.h>
 #include <poll.h>
 
 #include <algorithm>
@@ -14,6 +13,7 @@
 #include "absl/base/macros.h"
 #include "absl/strings/str_cat.h"
 #include "someos/api/errno_status.h"
+#include "someos/backends/base/lost_reader.h"
 #include "someos/backends/base/socket_error.h"
 #include "someos/backends/base/unsaid_error.h"
 #include "someos/backends/kqueue/kevent.h"
@@ -42,18 +42,6 @@ constexpr unsigned kExceptNote = 0;
 bool IsSocket(int fd) {
   const std::optional<FileIdentity> identity = FileIdentity::Of(fd);
   return identity.has_value() && S_ISSOCK(identity->mode);
-}
-
-// Whether the end of what is written into this file must be asked for with the read filter.
-// OpenBSD's sys_pipe.c tells the write filters of a pipe that its reader goes before it marks the
-// end, so that they hear nothing if the pipe is full; the read filters of the same end, which can
-// be read as well, hear of it. (Of a FIFO that is open for writing only there is no read filter.)
-bool EndIsRead([[maybe_unused]] int fd, [[maybe_unused]] const FileIdentity& identity) {
-#ifdef __OpenBSD__
-  return S_ISFIFO(identity.mode) && (fcntl(fd, F_GETFL) & O_ACCMODE) == O_RDWR;
-#else
-  return false;
-#endif
 }
 
 // What poll(2) says about `fd` now, in the values of Readiness (which are poll's), to one who has
@@ -160,7 +148,7 @@ uint8_t KqueuePoller::WantedFilters(const Entry& entry) {
   if (entry.fired) return kNoFilter;
   const Interest interest = entry.interest;
   const Interest reads = Interest::kReadable | Interest::kReadHangup |
-                         (entry.end_is_read ? Interest::kWritable : Interest::kNone);
+                         (entry.reader_unsaid ? Interest::kWritable : Interest::kNone);
   return (HasAny(interest, reads) ? kReadFilter : kNoFilter) |
          (HasAny(interest, Interest::kWritable) ? kWriteFilter : kNoFilter) |
          (HasAny(interest, Interest::kPriority) ? kExceptFilter : kNoFilter);
@@ -181,7 +169,7 @@ struct kevent KqueuePoller::Addition(int fd, const Entry& entry, Filters filter)
 
 int KqueuePoller::Arm(int fd, Entry& entry, const FileIdentity& identity) {
   ForgetAlwaysReady(fd, entry);
-  entry.end_is_read = HasAny(entry.interest, Interest::kWritable) && EndIsRead(fd, identity);
+  entry.reader_unsaid = HasAny(entry.interest, Interest::kWritable) && base::MissesLostReader(fd);
   const uint8_t wanted = WantedFilters(entry);
   // Out with the old ones and in with the new ones in one call. Not all at once in place: EV_ADD of
   // a filter that is there does not change its EV_CLEAR or EV_ONESHOT.
@@ -469,7 +457,7 @@ void KqueuePoller::Translate(const struct kevent& raw, absl::Span<Event> events,
   constexpr unsigned kToldForTheLastTime = EV_EOF | EV_ONESHOT;
   const bool taken_out =
       filter == kWriteFilter && (event.flags & kToldForTheLastTime) == kToldForTheLastTime;
-  const bool told_once = filter == kReadFilter && entry->end_is_read && (event.flags & EV_EOF) &&
+  const bool told_once = filter == kReadFilter && entry->reader_unsaid && (event.flags & EV_EOF) &&
                          !HasAny(entry->interest, Interest::kReadable);
   if ((taken_out || told_once) && entry->trigger == Trigger::kLevel) KeepReporting(fd, *entry);
 }

@@ -80,9 +80,9 @@ class KqueuePoller final : public Poller {
     Trigger trigger = Trigger::kLevel;
     uint8_t filters = kNoFilter;  // what the kernel has
     bool registered = false;
-    bool fired = false;         // a one-shot that has been reported
-    bool always_ready = false;  // a file whose readiness the kernel does not queue
-    bool end_is_read = false;   // the write filter does not tell the end: see EndIsRead
+    bool fired = false;          // a one-shot that has been reported
+    bool always_ready = false;   // a file whose readiness the kernel does not queue
+    bool reader_unsaid = false;  // the read filter must tell that the reader is lost
   };
 
   // A queue that watches a wake channel.

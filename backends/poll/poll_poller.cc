@@ -1,12 +1,12 @@
 #include "someos/backends/poll/poll_poller.h"
 
 #include <sys/resource.h>
-#include <sys/stat.h>
 
 #include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "someos/backends/base/lost_reader.h"
 #include "someos/backends/base/slow_growth.h"
 
 namespace someos {
@@ -34,20 +34,6 @@ short PollMask(Interest interest) {
   short mask = static_cast<short>(interest) & (POLLIN | POLLPRI | POLLOUT);
   if (HasAny(interest, Interest::kReadHangup)) mask |= kReadHangupMask;
   return mask;
-}
-
-// What must be asked for besides, to be woken when the pipe `fd` loses its reader while it is full.
-// OpenBSD's sys_pipe.c tells those who wait for room of that before it marks the end, and so in
-// vain; those who wait for priority data, which a pipe never has, are told after it.
-short EndMask([[maybe_unused]] int fd, [[maybe_unused]] Interest interest) {
-#ifdef __OpenBSD__
-  struct stat status;
-  if (HasAny(interest, Interest::kWritable) && fstat(fd, &status) == 0 &&
-      S_ISFIFO(status.st_mode)) {
-    return POLLPRI;
-  }
-#endif
-  return 0;
 }
 
 Readiness ReadinessOf(short mask) {
@@ -92,7 +78,8 @@ void PollPoller::Watch(int fd, Interest interest) {
     watched_.emplace_back();
   }
   // A negative number keeps the place and makes the kernel look away, hangups included (T4).
-  const auto mask = static_cast<short>(PollMask(interest) | EndMask(fd, interest));
+  short mask = PollMask(interest);
+  if (HasAny(interest, Interest::kWritable) && base::MissesLostReader(fd)) mask |= POLLPRI;
   watched_[place_[fd]] = {interest == Interest::kNone ? ~fd : fd, mask, 0};
 }
 
