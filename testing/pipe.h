@@ -3,7 +3,6 @@
 #ifndef SOMEOS_TESTING_PIPE_H_
 #define SOMEOS_TESTING_PIPE_H_
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include "someos/testing/scoped_fd.h"
@@ -18,10 +17,6 @@ struct Pipe {
     reader = ScopedFd(NonBlocking(ends[0]));
     writer = ScopedFd(NonBlocking(ends[1]));
   }
-
-  // Whether either end can be read and written, as on OpenBSD, FreeBSD and DragonFly BSD: then the
-  // reader is writable, too.
-  bool two_way() const { return (fcntl(reader.get(), F_GETFL) & O_ACCMODE) == O_RDWR; }
 
   ScopedFd reader;
   ScopedFd writer;

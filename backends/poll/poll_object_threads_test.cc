@@ -97,12 +97,12 @@ TEST_F(PollThreadsTest, ChangesDuringAWaitAreForTheNext) {
   // This would end the Wait at once, if it saw it.
   ASSERT_THAT(poll_.Register(pipe_.writer.get(), kPollOut), Succeeds());
   ASSERT_THAT(poll_.Unregister(reader()), Succeeds());
-  ASSERT_THAT(poll_.Modify(other.get(), kPollIn | kPollPri), Succeeds());
+  // Not POLLOUT: where pipes go both ways (FreeBSD), a reader is writable.
+  ASSERT_THAT(poll_.Modify(other.get(), kPollPri), Succeeds());
   Write();
   EXPECT_THAT(*waiter.Join(),
               ElementsAre(PollEvent{reader(), kPollIn}, PollEvent{other.get(), kPollIn}));
-  EXPECT_THAT(*poll_.Wait(), ElementsAre(PollEvent{other.get(), kPollIn},
-                                         PollEvent{pipe_.writer.get(), kPollOut}));
+  EXPECT_THAT(*poll_.Wait(), ElementsAre(PollEvent{pipe_.writer.get(), kPollOut}));
 }
 
 TEST_F(PollThreadsTest, AllMayBeUnregisteredDuringAWait) {

@@ -165,12 +165,14 @@ TEST(SelectWaiting, BeyondFdSetsizeIfAsked) {
   if (high.get() < 0) GTEST_SKIP() << "RLIMIT_NOFILE allows no descriptor beyond FD_SETSIZE";
   EXPECT_EQ(Select({high.get()}, {}, {}).status(),
             absl::InvalidArgumentError("filedescriptor out of range in select()"));
-  const auto result =
-      Select({high.get(), pipe.reader.get()}, {high.get()}, {}, absl::ZeroDuration(), kBeyond);
+  const ScopedFd high_writer = High(pipe.writer.get());
+  const auto result = Select({high.get(), pipe.reader.get()}, {high_writer.get()}, {high.get()},
+                             absl::ZeroDuration(), kBeyond);
   if (ErrnoOf(result.status()) == EINVAL) GTEST_SKIP() << "this kernel takes no longer sets";
   ASSERT_THAT(result, Succeeds());
   EXPECT_THAT(result->readable, ElementsAre(high.get(), pipe.reader.get()));
-  EXPECT_THAT(result->writable, IsEmpty());
+  EXPECT_THAT(result->writable, ElementsAre(high_writer.get()));
+  EXPECT_THAT(result->exceptional, IsEmpty());
 }
 
 TEST(SelectWaiting, BeyondFdSetsizeClosedIsClosed) {
