@@ -4,6 +4,25 @@
 #include "someos/testing/differential/operation.h"
 
 namespace someos::differential {
+namespace {
+
+#if defined(__FreeBSD__) || defined(__DragonFly__) || defined(__OpenBSD__)
+// pipe(2): "bidirectional". The end to read from is writable, too, and an error when the other is
+// gone; which end is which the interest alone tells (backends/base/unsaid_error.h).
+constexpr bool kPipesGoBothWays = true;
+#else
+constexpr bool kPipesGoBothWays = false;
+#endif
+
+#ifdef __linux__
+// Who shuts down the reading of a unix socket shuts down the peer's writing.
+constexpr bool kPeerIsTold = true;
+#else
+// FreeBSD's uipc_socket.c, soshutdown: the peer is told of SHUT_WR alone.
+constexpr bool kPeerIsTold = false;
+#endif
+
+}  // namespace
 
 bool Files::MakesSense(const Operation& operation) const {
   const int file = At(operation.slot);
@@ -109,8 +128,10 @@ Expectation Files::Conditions(int file) const {
 Expectation Files::OfPipeReader(const File& file) const {
   Expectation result;
   if (file.unread > 0) result.must |= Readiness::kReadable;
+  if (kPipesGoBothWays) result.may |= Readiness::kWritable;
   if (files_[file.peer].references == 0) {
     result.must |= Readiness::kHangup;
+    if (kPipesGoBothWays) result.may |= Readiness::kError;
     // kqueue has one flag for every end of file; poll(2) has another for each kind.
     result.may |= Readiness::kReadHangup;
   }
@@ -119,6 +140,9 @@ Expectation Files::OfPipeReader(const File& file) const {
 
 Expectation Files::OfPipeWriter(const File& file) const {
   const File& reader = files_[file.peer];
+  if (reader.references == 0 && kPipesGoBothWays) {
+    return {Readiness::kHangup, Readiness::kWritable | Readiness::kError | Readiness::kReadHangup};
+  }
   if (reader.references == 0) {
     return {Readiness::kError, Readiness::kWritable | Readiness::kHangup | Readiness::kReadHangup};
   }
@@ -139,7 +163,10 @@ Expectation Files::OfSocket(const File& file) const {
   if (!peer.full) result.must |= Readiness::kWritable;
   // A write would fail and not block; Linux tells so only if there is room.
   if (peer.ended) result.may |= Readiness::kWritable;
-  if (file.ended && peer.ended) result.must |= Readiness::kHangup;
+  if (file.ended && peer.ended) result.may |= Readiness::kHangup;
+  if (file.ended && (kPeerIsTold ? peer.ended : peer.ended_by_peer)) {
+    result.must |= Readiness::kHangup;
+  }
   return result;
 }
 

@@ -26,6 +26,7 @@ class Files {
   Files() { slots_.fill(kNoFile); }
 
   int At(int slot) const { return slots_[slot]; }
+  bool IsPipe(int file) const { return files_[file].kind != Kind::kSocket; }
   // How many slots name `file`.
   int References(int file) const { return files_[file].references; }
 
