@@ -39,8 +39,9 @@ struct TcpPair {
   ScopedFd far;
 };
 
-// A new socket whose connect() to a port where nobody listens has begun. `error` as above.
-ScopedFd BeginRefusedConnect(int* error);
+// A socket whose connect() to a port where nobody listens has begun, and is going to be refused.
+// None if this system's connect() says so itself.
+ScopedFd BeginRefusedConnect();
 
 // Closes a socket so that its peer receives a reset.
 void CloseWithReset(ScopedFd& socket);

@@ -62,27 +62,24 @@ Stage TcpNear(Happen happen) {
   return Set<TcpPair>([](TcpPair& pair) { return pair.near.get(); }, happen);
 }
 
-// A client whose connect() has begun.
-struct Connecting {
-  explicit Connecting(bool listen) {
-    server.Listen();
-    client = listen ? server.BeginConnect(&error) : BeginRefusedConnect(&error);
-  }
-  TcpServer server;
-  int error = 0;
-  ScopedFd client;
-};
-
-Stage Connect(bool listen) {
-  auto connecting = std::make_shared<Connecting>(listen);
-  return {connecting->client.get(), [] {}, connecting};
-}
-
 struct Listening {
   Listening() { server.Listen(); }
   TcpServer server;
   ScopedFd client;
 };
+
+// A client whose connect() has begun.
+Stage Connected() {
+  auto scenery = std::make_shared<Listening>();
+  int error = 0;
+  scenery->client = scenery->server.BeginConnect(&error);
+  return {scenery->client.get(), [] {}, scenery};
+}
+
+Stage Refused() {
+  auto scenery = std::make_shared<ScopedFd>(BeginRefusedConnect());
+  return {scenery->get(), [] {}, scenery};
+}
 
 Stage File(ScopedFd file) {
   auto scenery = std::make_shared<ScopedFd>(std::move(file));
@@ -159,9 +156,9 @@ const Scenario kScenarios[] = {
      }},
     {"TCP, urgent byte", Interest::kPriority, Readiness::kPriority, kNothing,
      [] { return TcpNear([](TcpPair& pair) { send(pair.far.get(), "!", 1, MSG_OOB); }); }},
-    {"TCP, connected", kReadWrite, kWritable, kNothing, [] { return Connect(/*listen=*/true); }},
+    {"TCP, connected", kReadWrite, kWritable, kNothing, [] { return Connected(); }},
     {"TCP, connection refused", kReadWrite, kReadableAndWritable | kError, kHangup,
-     [] { return Connect(/*listen=*/false); }},
+     [] { return Refused(); }},
     {"TCP, listening, a client comes", kRead, kReadable, kNothing,
      [] {
        return Set<Listening>([](Listening& it) { return it.server.fd(); },
