@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <set>
@@ -35,16 +36,17 @@ bool IsCloseOnExec(int fd) { return (MustSucceed(fcntl(fd, F_GETFD), "fcntl") & 
 
 int RaiseDescriptorLimit(int wanted) {
   const auto raised = static_cast<rlim_t>(wanted);
-  rlimit limit = DescriptorLimit();
+  const rlimit limit = DescriptorLimit();
   if (limit.rlim_cur < raised) {
     const rlimit both = {raised, std::max(raised, limit.rlim_max)};
     if (setrlimit(RLIMIT_NOFILE, &both) != 0) {
       const rlimit soft = {limit.rlim_max, limit.rlim_max};
       MustSucceed(setrlimit(RLIMIT_NOFILE, &soft), "setrlimit");
     }
-    limit = DescriptorLimit();  // the system may have a limit of its own
   }
-  return static_cast<int>(std::min(limit.rlim_cur, kHighest));
+  // Not rlim_cur: FreeBSD lets it be higher than kern.maxfilesperproc, which holds, too
+  // (kern_descrip.c, getmaxfd), and by default it is.
+  return std::min(getdtablesize(), static_cast<int>(kHighest));
 }
 
 }  // namespace someos

@@ -10,6 +10,7 @@
 #include <cstdlib>
 
 #include "someos/testing/scoped_fd.h"
+#include "someos/testing/stream_io.h"
 #include "someos/testing/system_call.h"
 
 namespace someos {
@@ -89,6 +90,16 @@ ScopedFd BeginRefusedConnect() {
     MustSucceed(-1, "connect");
   }
   return ScopedFd();
+}
+
+void FillConnection(int fd) {
+  // FreeBSD has the send buffer grow, and takes out of it what arrived, when an acknowledgement
+  // comes (tcp_output.c, tcp_sndbuf_autoscale), which is after the write that found it full.
+  constexpr int kSettled = 50;  // milliseconds
+  pollfd room = {fd, POLLOUT, 0};
+  do {
+    Fill(fd);
+  } while (poll(&room, 1, kSettled) != 0);
 }
 
 void CloseWithReset(ScopedFd& socket) {

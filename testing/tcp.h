@@ -43,6 +43,10 @@ struct TcpPair {
 // None if this system's connect() says so itself.
 ScopedFd BeginRefusedConnect();
 
+// Writes into a connection until it takes no more and stays so: meanwhile the peer's system takes
+// some of it, and the buffers grow.
+void FillConnection(int fd);
+
 // Closes a socket so that its peer receives a reset.
 void CloseWithReset(ScopedFd& socket);
 

@@ -31,10 +31,12 @@ void UnlockAll() ABSL_NO_THREAD_SAFETY_ANALYSIS {
   guarded.mutex.unlock();
 }
 
-// Unlocked, which Abseil's deadlock detector (of programs without NDEBUG) must know of, and made
-// anew: threads that the child does not have may be queued on it.
-void MakeAnew(absl::Mutex* mutex) ABSL_NO_THREAD_SAFETY_ANALYSIS {
-  mutex->unlock();
+// Made anew, not unlocked: that would wake the threads that are queued on it. The child does not
+// have them, and where Abseil has them sleep on a mutex of pthread's (on the BSDs), one of them may
+// have held that at the fork. Abseil's deadlock detector (of programs without NDEBUG) is told to
+// forget that it was locked.
+void MakeAnew(absl::Mutex* mutex) {
+  mutex->ForgetDeadlockInfo();
   new (mutex) absl::Mutex;
 }
 

@@ -8,6 +8,9 @@
 //    the old ones as well (ENOMEM), the registration stays, but reports nothing until a Modify
 //    succeeds; the status says so.
 //  - kReadHangup without kReadable is reported once, not by every wait.
+//  - A Register that fails with EEXIST may have an edge reported once more: the kernel is asked
+//    whether it still has the filter, and FreeBSD's evaluates it anew when asked (kern_event.c,
+//    kqueue_register).
 //  - libkqueue takes no eventfds and the like (EINVAL), keeps a duplicate of each descriptor that
 //    has both kinds of interest until it is unregistered, and leaves descriptors of its own open
 //    to an exec. More of it is in libkqueue_emulation.h.

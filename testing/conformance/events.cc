@@ -342,7 +342,7 @@ TEST_P(EventsTest, ResetSeenByAReader) {
 
 TEST_P(EventsTest, ResetSeenByAWriter) {
   TcpPair pair;
-  Fill(pair.near.get());
+  FillConnection(pair.near.get());
   Register(pair.near.get(), Interest::kWritable);
   EXPECT_THAT(WaitNow(), IsEmpty());
   CloseWithReset(pair.far);

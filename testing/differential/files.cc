@@ -22,6 +22,14 @@ constexpr bool kPeerIsTold = true;
 constexpr bool kPeerIsTold = false;
 #endif
 
+#ifdef __OpenBSD__
+// uipc_socket.c, filt_soread: poll(2) has a hangup of a socket that is disconnected, which a unix
+// socket is when its peer is closed.
+constexpr bool kHalvesMakeAHangup = false;
+#else
+constexpr bool kHalvesMakeAHangup = true;
+#endif
+
 }  // namespace
 
 bool Files::MakesSense(const Operation& operation) const {
@@ -164,7 +172,7 @@ Expectation Files::OfSocket(const File& file) const {
   // A write would fail and not block; Linux tells so only if there is room.
   if (peer.ended) result.may |= Readiness::kWritable;
   if (file.ended && peer.ended) result.may |= Readiness::kHangup;
-  if (file.ended && (kPeerIsTold ? peer.ended : peer.ended_by_peer)) {
+  if (kHalvesMakeAHangup && file.ended && (kPeerIsTold ? peer.ended : peer.ended_by_peer)) {
     result.must |= Readiness::kHangup;
   }
   return result;

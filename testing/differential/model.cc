@@ -48,6 +48,7 @@ Deviations Deviations::Of(const Backend& backend) {
   Deviations result;
   result.directions_apart = backend.name == "kqueue";
   result.libkqueue = absl::StrContains(backend.implementation, "libkqueue");
+  result.asking_repeats_edges = backend.implementation == "kqueue(2)";
   result.sets = backend.name == "select";
   result.files_linger = backend.name == "epoll";
   static const bool kPipesLookAlike = PipesLookAlike();
@@ -137,8 +138,11 @@ Answer Model::Register(const Operation& operation, uint64_t data) {
   if (Unsupported(operation)) return {absl::StatusCode::kUnimplemented};
   const int file = files_.At(operation.slot);
   if (file == Files::kNoFile) return Fails(EBADF);
-  const auto& registration = registrations_[operation.slot];
-  if (registration.has_value() && registration->file == file) return Fails(EEXIST);
+  auto& registration = registrations_[operation.slot];
+  if (registration.has_value() && registration->file == file) {
+    if (deviations_.asking_repeats_edges) registration->may_report = true;
+    return Fails(EEXIST);
+  }
   Removed(operation.slot);
   Add(operation, data);
   return {};

@@ -25,6 +25,8 @@ struct Deviations {
   // kqueue: the directions are reported apart where there is room for one event, and kReadHangup
   // without kReadable once only.
   bool directions_apart = false;
+  // kqueue of FreeBSD: a Register that fails with EEXIST may have an edge reported again.
+  bool asking_repeats_edges = false;
   // A registration for both directions keeps its file open until it is unregistered.
   bool libkqueue = false;
   // select(2): who asks for none of its sets sees nothing; a hung-up descriptor is readable, and

@@ -58,7 +58,7 @@ TEST_P(EventFaultTest, ShortLists) {
 // Whoever empties the wake channel must not empty it of a wake that nobody has heard of.
 TEST_P(EventFaultTest, AWakeBetweenTheEndOfAWaitAndTheEmptyingOfItsChannel) {
   if (!RunBeforeEachRead([this] { EXPECT_THAT(poller().Wake(), Succeeds()); })) {
-    GTEST_SKIP() << "a sanitizer has the C library's functions";
+    GTEST_SKIP() << "nothing can be put in front of the C library's functions here";
   }
   EXPECT_THAT(poller().Wake(), Succeeds());
   Event event;

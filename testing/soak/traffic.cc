@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
 
@@ -47,6 +48,19 @@ void SetBuffers(int fd) {
   for (int option : {SO_SNDBUF, SO_RCVBUF}) {
     setsockopt(fd, SOL_SOCKET, option, &kSocketBuffer, sizeof(kSocketBuffer));
   }
+}
+
+// FreeBSD's loopback drops packets when its queue is full (net.inet.ip.intr_queue_drops counts
+// them). What is lost is sent again, but for a reset: who has nothing to send would never hear of
+// it.
+void ProbeForLostResets(int fd) {
+#if defined(TCP_KEEPIDLE) && !defined(__linux__)
+  const int on = 1, idle_seconds = 2;
+  setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
+  setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle_seconds, sizeof(idle_seconds));
+#else
+  (void)fd;
+#endif
 }
 
 bool IsReadable(int fd) {
@@ -216,6 +230,7 @@ bool Traffic::OpenTcp() {
   }
   const int fd = NonBlocking(socket.get());
   SetBuffers(fd);
+  ProbeForLostResets(fd);
   const uint64_t number = NewNumber();
   Connection& connection = Add(number);
   busy_.push_back(number);
@@ -258,7 +273,7 @@ void Traffic::Accept() {
       }
       return;
     }
-    NonBlocking(socket.get());
+    ProbeForLostResets(NonBlocking(socket.get()));
     const auto client = connecting_.find(peer.sin_port);
     if (client == connecting_.end()) continue;
     const auto place = places_.find(client->second);

@@ -25,7 +25,10 @@
 namespace someos::relay {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::AnyOf;
+using ::testing::Ge;
+using ::testing::Le;
 using Clock = std::chrono::steady_clock;
 
 // Short enough for a test, and waited for in full.
@@ -90,13 +93,20 @@ TEST_P(HostilePeersTest, AFloodOfConnectionsHoldsNobodyUp) {
   }
   constexpr int kFlood = 400;
   std::vector<Peer> flood;
+  int resets = 0;
   for (int i = 0; i < kFlood; ++i) {
     flood.push_back(Peer::ConnectedTo(relay->address()));
-    if (i % 3 == 0) flood.back().CloseWithReset();
+    if (i % 3 == 0) {
+      flood.back().CloseWithReset();
+      ++resets;
+    }
     if (i % 20 == 0) RoundTrip(served[i % kAllowed].first, served[i % kAllowed].second);
   }
-  const Statistics after =
-      relay->AwaitUntil([](const Statistics& statistics) { return statistics.limited == kFlood; });
+  // FreeBSD has no accept() take a connection that is reset already (ECONNABORTED: tcp_usrreq.c,
+  // tcp_usr_accept), Linux has.
+  const Statistics after = relay->AwaitUntil(
+      [resets](const Statistics& statistics) { return statistics.limited >= kFlood - resets; });
+  EXPECT_LE(after.limited, kFlood);
   EXPECT_EQ(after.active, kAllowed);
   EXPECT_EQ(after.accepted, kAllowed);
   for (auto& [client, upstream] : served) RoundTrip(client, upstream);
@@ -173,7 +183,8 @@ TEST_P(HostilePeersTest, NoMoreIsHeldBackThanAllowed) {
   const size_t sent = upstream.SendUntilStalled();
   const Statistics stalled = relay->Now();
   // No read took more, and once one was not passed on whole, none followed.
-  EXPECT_EQ(stalled.to_client.stalls, 1);
+  // (FreeBSD grows a connection's buffers when acknowledgements come, after a stall: a few more.)
+  EXPECT_THAT(stalled.to_client.stalls, AllOf(Ge(1), Le(10)));
   EXPECT_LE(stalled.to_client.bytes, stalled.to_client.reads * limits.buffer_bytes);
   EXPECT_GT(stalled.to_client.bytes, (stalled.to_client.reads - 1) * limits.buffer_bytes / 2);
   upstream.EndStream();

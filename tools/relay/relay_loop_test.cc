@@ -224,8 +224,8 @@ TEST_P(RelayLoopTest, ClientThatNeverReads) {
   Peer client = Peer::ConnectedTo(relay->address());
   Peer upstream = server.Accept();
   const size_t sent = upstream.SendUntilStalled();
-  const Statistics stalled = relay->Now();
-  EXPECT_GT(stalled.to_client.stalls, 0);
+  const Statistics stalled = relay->AwaitUntil(
+      [](const Statistics& statistics) { return statistics.to_client.stalls > 0; });
 
   // The others do not notice, and the relay does not spin meanwhile.
   Peer other = Peer::ConnectedTo(relay->address());

@@ -3,6 +3,7 @@
 
 #include <signal.h>
 
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
@@ -227,14 +228,18 @@ class ExhaustionTest : public RelayMainTest, public ::testing::WithParamInterfac
     arguments.push_back(absl::StrCat("--poller=", GetParam()->name));
     RelayProcess relay(arguments, open_files);
     const SocketAddress address = relay.Address();
+    // The server looks at the first of them only when all are there, but accepts them before: on
+    // FreeBSD a connection is reset that finds too many waiting for that (kern.ipc.soacceptqueue,
+    // 128 and half as many again).
+    std::atomic<bool> all_are_there{false};
+    std::thread echo([&] { server.EchoInTurn(clients, all_are_there); });
     std::vector<Peer> peers;
     for (int i = 0; i < clients; ++i) {
       peers.push_back(Peer::ConnectedTo(address));
       EXPECT_TRUE(peers.back().Send(absl::StrCat("client ", i)));
       peers.back().EndStream();
     }
-    // Only now does the server look at the first of them.
-    std::thread echo([&] { server.EchoInTurn(clients); });
+    all_are_there = true;
     for (int i = 0; i < clients; ++i) {
       const Peer::Rest rest = peers[i].ReceiveAll();
       EXPECT_EQ(rest.data, absl::StrCat("client ", i));
@@ -263,7 +268,8 @@ TEST_P(ExhaustionTest, OfTwentyOpenFiles) {
 TEST_P(ExhaustionTest, OfNumbersThatThePollerHolds) {
   const int limit = RaiseDescriptorLimit(2'000);
   if (limit < 2'000) GTEST_SKIP() << "only " << limit << " open files allowed";
-  const std::string report = AllAreServed(/*clients=*/700, /*open_files=*/2'000);
+  // Two numbers each are more than FD_SETSIZE, by fewer than may wait for the relay's accept().
+  const std::string report = AllAreServed(/*clients=*/600, /*open_files=*/2'000);
   if (GetParam()->name == "select") {
     EXPECT_GT(Count(report, "exhausted"), 0) << report;
   }

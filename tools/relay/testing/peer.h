@@ -4,6 +4,7 @@
 #ifndef SOMEOS_TOOLS_RELAY_TESTING_PEER_H_
 #define SOMEOS_TOOLS_RELAY_TESTING_PEER_H_
 
+#include <atomic>
 #include <cstddef>
 #include <string>
 
@@ -64,6 +65,9 @@ class PeerServer {
 
   // Accepts `count` connections one after the other, and sends back to each all it has sent.
   void EchoInTurn(int count);
+
+  // The same, but accepts those that come before `begin` is set as they come, and lets them wait.
+  void EchoInTurn(int count, const std::atomic<bool>& begin);
 
   void Close() { listener_.Close(); }
 
