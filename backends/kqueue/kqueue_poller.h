@@ -100,6 +100,7 @@ class KqueuePoller final : public Poller {
   absl::Status DoModify(int fd, Interest interest, uint64_t data, Trigger trigger) override;
   absl::Status DoUnregister(int fd) override;
   absl::StatusOr<size_t> DoWait(absl::Span<Event> events, absl::Duration timeout) override;
+  WaitOutcome DoWaitUntimed(absl::Span<Event> events, Blocking blocking) override;
   absl::Status DoWake() override;
   absl::Status DoRebuildAfterFork() override;
   absl::StatusOr<int> DoTakeError(int fd) override;
@@ -136,7 +137,8 @@ class KqueuePoller final : public Poller {
   // Forgets one that a rebuild has lost; lost_ is about the first.
   void Lose(int fd, Entry& entry, int error) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
-  absl::StatusOr<size_t> WaitUntil(absl::Span<Event> events, base::Deadline& deadline);
+  WaitOutcome WaitUntil(absl::Span<Event> events, base::Deadline deadline);
+  WaitOutcome WaitClaimed(absl::Span<Event> events, base::Deadline& deadline);
   // How much of `room` events is kept from the kernel for files that are always ready.
   size_t ReserveForAlwaysReady(size_t room);
   // Fills buffer_ with at most `room` events of the kernel. `deadline` is that of the wait, or
