@@ -39,6 +39,15 @@ constexpr auto kExceptKernelFilter = EVFILT_READ;  // never used
 constexpr unsigned kExceptNote = 0;
 #endif
 
+// What has the kernel report a filter once. FreeBSD's does not look again at one with EV_ONESHOT
+// when it hands it out (kern_event.c, kqueue_scan), nor does OpenBSD's (kern_event.c,
+// knote_process): it would report data that somebody has read since.
+#if defined(__FreeBSD__) || defined(__OpenBSD__)
+constexpr unsigned kOnce = EV_DISPATCH;
+#else
+constexpr unsigned kOnce = EV_ONESHOT;
+#endif
+
 bool IsSocket(int fd) {
   const std::optional<FileIdentity> identity = FileIdentity::Of(fd);
   return identity.has_value() && S_ISSOCK(identity->mode);
@@ -162,7 +171,7 @@ struct kevent KqueuePoller::Addition(int fd, const Entry& entry, Filters filter)
   if (for_the_end || entry.trigger == Trigger::kEdge) {
     flags |= EV_CLEAR;
   } else if (entry.trigger == Trigger::kOneShot) {
-    flags |= EV_ONESHOT;
+    flags |= kOnce;
   }
   return FilterChange(fd, entry, filter, flags);
 }
