@@ -40,7 +40,7 @@ constexpr unsigned kExceptNote = 0;
 #endif
 
 // What has the kernel report a filter once. FreeBSD's does not look again at one with EV_ONESHOT
-// when it hands it out (kern_event.c, kqueue_scan), nor does OpenBSD's (kern_event.c,
+// when it hands it out (kern_event.c, kqueue_scan), nor does OpenBSD's (sys/event.h,
 // knote_process): it would report data that somebody has read since.
 #if defined(__FreeBSD__) || defined(__OpenBSD__)
 constexpr unsigned kOnce = EV_DISPATCH;
