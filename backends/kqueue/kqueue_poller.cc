@@ -39,6 +39,15 @@ constexpr auto kExceptKernelFilter = EVFILT_READ;  // never used
 constexpr unsigned kExceptNote = 0;
 #endif
 
+// What has the kernel report a filter once. FreeBSD's does not look again at one with EV_ONESHOT
+// when it hands it out (kern_event.c, kqueue_scan), nor does OpenBSD's (sys/event.h,
+// knote_process): it would report data that somebody has read since.
+#if defined(__FreeBSD__) || defined(__OpenBSD__)
+constexpr unsigned kOnce = EV_DISPATCH;
+#else
+constexpr unsigned kOnce = EV_ONESHOT;
+#endif
+
 bool IsSocket(int fd) {
   const std::optional<FileIdentity> identity = FileIdentity::Of(fd);
   return identity.has_value() && S_ISSOCK(identity->mode);
@@ -147,11 +156,13 @@ int KqueuePoller::AskKernel(int fd, const Entry& entry) const {
 uint8_t KqueuePoller::WantedFilters(const Entry& entry) {
   if (entry.fired) return kNoFilter;
   const Interest interest = entry.interest;
-  const Interest reads = Interest::kReadable | Interest::kReadHangup |
-                         (entry.reader_unsaid ? Interest::kWritable : Interest::kNone);
+  Interest reads = Interest::kReadable | Interest::kReadHangup;
+  if (entry.reader_unsaid) reads |= Interest::kWritable;
+  if (entry.no_priority) reads |= Interest::kPriority;  // for the end of file, reported unasked
+  const bool excepts = HasAny(interest, Interest::kPriority) && !entry.no_priority;
   return (HasAny(interest, reads) ? kReadFilter : kNoFilter) |
          (HasAny(interest, Interest::kWritable) ? kWriteFilter : kNoFilter) |
-         (HasAny(interest, Interest::kPriority) ? kExceptFilter : kNoFilter);
+         (excepts ? kExceptFilter : kNoFilter);
 }
 
 struct kevent KqueuePoller::Addition(int fd, const Entry& entry, Filters filter) {
@@ -162,7 +173,7 @@ struct kevent KqueuePoller::Addition(int fd, const Entry& entry, Filters filter)
   if (for_the_end || entry.trigger == Trigger::kEdge) {
     flags |= EV_CLEAR;
   } else if (entry.trigger == Trigger::kOneShot) {
-    flags |= EV_ONESHOT;
+    flags |= kOnce;
   }
   return FilterChange(fd, entry, filter, flags);
 }
@@ -191,6 +202,11 @@ int KqueuePoller::Arm(int fd, Entry& entry, const FileIdentity& identity) {
   Disarm(fd, entry);
   // It may have been a deletion that failed: of a one-shot's filter, say, that has just fired.
   if (replaces) return Arm(fd, entry, identity);
+  // OpenBSD's pipes have the filter for poll(2) alone (sys_pipe.c, pipe_kqfilter).
+  if (error == EINVAL && (wanted & kExceptFilter)) {
+    entry.no_priority = true;
+    return Arm(fd, entry, identity);
+  }
   // EPIPE: a pipe whose other end is gone already cannot be queued (T14), but is ready for ever.
   // So is a device, such as /dev/null, that has no queue and that poll(2) calls ready.
   constexpr Readiness kBoth = Readiness::kReadable | Readiness::kWritable;
@@ -464,8 +480,8 @@ void KqueuePoller::Translate(const struct kevent& raw, absl::Span<Event> events,
   constexpr unsigned kToldForTheLastTime = EV_EOF | EV_ONESHOT;
   const bool taken_out =
       filter == kWriteFilter && (event.flags & kToldForTheLastTime) == kToldForTheLastTime;
-  const bool told_once = filter == kReadFilter && entry->reader_unsaid && (event.flags & EV_EOF) &&
-                         !HasAny(entry->interest, Interest::kReadable);
+  const bool told_once = filter == kReadFilter && (entry->reader_unsaid || entry->no_priority) &&
+                         (event.flags & EV_EOF) && !HasAny(entry->interest, Interest::kReadable);
   if ((taken_out || told_once) && entry->trigger == Trigger::kLevel) KeepReporting(fd, *entry);
 }
 

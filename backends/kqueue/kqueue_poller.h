@@ -86,6 +86,7 @@ class KqueuePoller final : public Poller {
     bool fired = false;          // a one-shot that has been reported
     bool always_ready = false;   // a file whose readiness the kernel does not queue
     bool reader_unsaid = false;  // the read filter must tell that the reader is lost
+    bool no_priority = false;    // the file has no such filter, and no such data
   };
 
   // A queue that watches a wake channel.

@@ -41,6 +41,17 @@ TEST_P(TriggersTest, OneShotReportsOnce) {
   ExpectQuiet();
 }
 
+TEST_P(TriggersTest, OneShotIsNotSpentOnWhatIsGone) {
+  const Pipe pipe;
+  WriteText(pipe.writer.get(), "x");
+  Register(pipe.reader.get(), Interest::kReadable, 7, Trigger::kOneShot);
+  ReadAvailable(pipe.reader.get());
+  EXPECT_THAT(WaitNow(), IsEmpty());
+  WriteText(pipe.writer.get(), "more");
+  EXPECT_THAT(WaitReady(), ElementsAre(EventOf(pipe.reader.get(), Readiness::kReadable)));
+  ExpectQuiet();
+}
+
 TEST_P(TriggersTest, OneShotIsArmedAgainByModify) {
   const Pipe pipe;
   WriteText(pipe.writer.get(), "x");

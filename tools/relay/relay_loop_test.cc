@@ -315,10 +315,14 @@ TEST_P(RelayLoopTest, FullBacklogOfAUnixSocketIsWaitedFor) {
     ASSERT_TRUE(clients.back().Send(absl::StrCat("client ", 10 + i)));
     clients.back().EndStream();
   }
+  constexpr size_t kAllTheyHaveSent = 20 * 9;
   const Statistics full = relay.AwaitUntil([](const Statistics& statistics) {
-    return statistics.exhausted > 0 || statistics.refused > 0;
+    return statistics.exhausted > 0 || statistics.refused > 0 ||
+           statistics.to_upstream.bytes >= kAllTheyHaveSent;
   });
   if (full.refused > 0) GTEST_SKIP() << "a full backlog refuses here";
+  // OpenBSD's holds 240 and more, whatever was asked for (sysctl(2), KERN_SOMINCONN).
+  if (full.exhausted == 0) GTEST_SKIP() << "the smallest backlog holds them all here";
   for (int i = 0; i < 20; ++i) {
     Socket socket;
     while (Accept(listener.fd(), &socket) == EAGAIN) std::this_thread::yield();

@@ -2,6 +2,7 @@
 // end of its descriptors.
 
 #include <signal.h>
+#include <sys/resource.h>
 
 #include <atomic>
 #include <cerrno>
@@ -157,7 +158,16 @@ TEST_F(RelayMainTest, ManyStreamsAtOnce) {
   EXPECT_EQ(Count(report, "reset"), 0);
 }
 
+// OpenBSD gives a process 128 MB for its data unless it asks for more (vmparam.h, DFLDSIZ).
+void RaiseDataLimit() {
+  rlimit limit;
+  ASSERT_EQ(getrlimit(RLIMIT_DATA, &limit), 0);
+  limit.rlim_cur = limit.rlim_max;
+  EXPECT_EQ(setrlimit(RLIMIT_DATA, &limit), 0);
+}
+
 TEST_F(RelayMainTest, StoppedAndContinuedOverAndOver) {
+  RaiseDataLimit();
   PeerServer server;
   std::vector<std::string> arguments = To(server.address());
   // Longer than the relay stands still, shorter than all its stops together.

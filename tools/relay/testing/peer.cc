@@ -30,8 +30,8 @@ namespace {
 // Longer than a busy machine needs, shorter than a test runner's patience.
 constexpr int kPatienceMilliseconds = 30'000;
 
-// How long nothing must move to be called a stall.
-constexpr int kStallMilliseconds = 300;
+// How long nothing must move to be called a stall: an emulator may itself stand still for a while.
+constexpr int kStallMilliseconds = 1000;
 
 // Waits until one of `events` holds for `fd`.
 bool Await(int fd, short events, int milliseconds) {
