@@ -482,7 +482,12 @@ void KqueuePoller::Translate(const struct kevent& raw, absl::Span<Event> events,
       filter == kWriteFilter && (event.flags & kToldForTheLastTime) == kToldForTheLastTime;
   const bool told_once = filter == kReadFilter && (entry->reader_unsaid || entry->no_priority) &&
                          (event.flags & EV_EOF) && !HasAny(entry->interest, Interest::kReadable);
-  if ((taken_out || told_once) && entry->trigger == Trigger::kLevel) KeepReporting(fd, *entry);
+  if (!taken_out && !told_once) return;
+  if (entry->trigger == Trigger::kLevel) {
+    KeepReporting(fd, *entry);
+  } else if (taken_out) {
+    entry->filters &= ~filter;  // so that AskKernel does not take it for that of another file
+  }
 }
 
 bool KqueuePoller::Deliver(int fd, Entry& entry, Readiness found, uint16_t raw,

@@ -207,6 +207,20 @@ TEST_P(TriggersTest, EdgeReportsRoomThatCameBack) {
   EXPECT_THAT(WaitReady(), ElementsAre(EventOf(pipe.writer.get(), Readiness::kWritable)));
 }
 
+TEST_P(TriggersTest, EdgeOfABrokenPipeIsStillRegistered) {
+  if (!capabilities().edge) GTEST_SKIP() << Lacks("edge");
+  Pipe pipe;
+  const int fd = pipe.writer.get();
+  Register(fd, Interest::kWritable, 0, Trigger::kEdge);
+  EXPECT_THAT(WaitReady(), ElementsAre(EventOf(fd, Readiness::kWritable)));
+  pipe.reader.reset();
+  EXPECT_THAT(WaitReady(), ElementsAre(EventOf(fd, Readiness::kWritable | Readiness::kError,
+                                               Readiness::kHangup)));
+  EXPECT_THAT(poller().Register(fd, Interest::kWritable), FailsWithErrno(EEXIST, "register fd"));
+  EXPECT_THAT(poller().Modify(fd, Interest::kWritable, 0, Trigger::kEdge), Succeeds());
+  Unregister(fd);
+}
+
 TEST_P(TriggersTest, EdgeReportsTheHangup) {
   if (!capabilities().edge) GTEST_SKIP() << Lacks("edge");
   Pipe pipe;

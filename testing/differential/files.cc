@@ -14,6 +14,14 @@ constexpr bool kPipesGoBothWays = true;
 constexpr bool kPipesGoBothWays = false;
 #endif
 
+#ifdef __FreeBSD__
+// SHUT_RD clears the buffer's flags, and with them the one for kqueue (uipc_socket.c, sorflush): an
+// end of the stream that comes later makes no new event.
+constexpr bool kQueueGoesDeaf = true;
+#else
+constexpr bool kQueueGoesDeaf = false;
+#endif
+
 #ifdef __linux__
 // Who shuts down the reading of a unix socket shuts down the peer's writing.
 constexpr bool kPeerIsTold = true;
@@ -89,7 +97,10 @@ void Files::Do(const Operation& operation) {
       files_[at].full = false;
       break;
     case Operation::Kind::kShutdown: {
-      if (operation.direction != Direction::kWrite) files_[at].ended = true;
+      if (operation.direction != Direction::kWrite) {
+        files_[at].ended = true;
+        files_[at].deaf = kQueueGoesDeaf;
+      }
       File& peer = files_[files_[at].peer];
       if (operation.direction != Direction::kRead) peer.ended = peer.ended_by_peer = true;
       break;
@@ -127,8 +138,14 @@ Expectation Files::Conditions(int file) const {
       return OfPipeReader(it);
     case Kind::kPipeWriter:
       return OfPipeWriter(it);
-    case Kind::kSocket:
-      return OfSocket(it);
+    case Kind::kSocket: {
+      Expectation result = OfSocket(it);
+      if (it.deaf) {
+        result.may |= result.must & (Readiness::kReadHangup | Readiness::kHangup);
+        result.must &= Readiness::kReadable | Readiness::kWritable;
+      }
+      return result;
+    }
   }
   return {};
 }

@@ -48,6 +48,7 @@ Deviations Deviations::Of(const Backend& backend) {
   Deviations result;
   result.directions_apart = backend.name == "kqueue";
   result.libkqueue = absl::StrContains(backend.implementation, "libkqueue");
+  result.own_shutdown_is_silent = backend.implementation == "kqueue(2)";
   result.asking_repeats_edges = backend.implementation == "kqueue(2)";
   result.sets = backend.name == "select";
   result.files_linger = backend.name == "epoll";
@@ -228,6 +229,12 @@ Expectation Model::Expect(int slot) const {
     if (!registration->may_report && !edges_again_) result = {};
   } else if (deviations_.directions_apart && !HasAny(registration->interest, Interest::kReadable)) {
     result.must = registration->pending | (result.must & Readiness::kWritable);
+  } else {
+    return result;
+  }
+  if (deviations_.own_shutdown_is_silent) {
+    result.may |= result.must;
+    result.must = Without(result.must, Readiness::kHangup);
   }
   return result;
 }

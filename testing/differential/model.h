@@ -27,6 +27,8 @@ struct Deviations {
   bool directions_apart = false;
   // kqueue of FreeBSD: a Register that fails with EEXIST may have an edge reported again.
   bool asking_repeats_edges = false;
+  // kqueue of FreeBSD: a hangup that the own shutdown of writing completes is no new event.
+  bool own_shutdown_is_silent = false;
   // A registration for both directions keeps its file open until it is unregistered.
   bool libkqueue = false;
   // select(2): who asks for none of its sets sees nothing; a hung-up descriptor is readable, and

@@ -70,9 +70,9 @@ class PlantedBugTest : public testing::TestWithParam<Bug> {};
 TEST_P(PlantedBugTest, IsFound) {
   SoakOptions options;
   // Or until the first complaint; in a storm on a slow machine the bug may not come for long.
-  options.duration = absl::Seconds(GetParam().connections ? 6 : 30);
+  options.duration = absl::Seconds(GetParam().connections ? 12 : 30);
   options.descriptors = 200;
-  options.patience = absl::Seconds(4);
+  options.patience = absl::Seconds(8);
   options.forks = false;
   options.connections = GetParam().connections;
   options.changers = options.connections ? 0 : 4;

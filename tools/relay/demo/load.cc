@@ -1,5 +1,6 @@
 #include "someos/tools/relay/demo/load.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -24,6 +25,9 @@ namespace {
 constexpr size_t kScratchSize = 64 * 1024;
 constexpr absl::Duration kPatience = absl::Seconds(30);
 
+// FreeBSD resets those who find more than 192 others waiting to be accepted.
+constexpr size_t kConnectingAtOnce = 32;
+
 class Load {
  public:
   Load(Poller* poller, int clients, const Conversation& conversation)
@@ -33,9 +37,12 @@ class Load {
   }
 
   absl::StatusOr<LoadResult> Run(const SocketAddress& server) {
-    pending_ = places_.size();
-    for (size_t i = 0; i < places_.size(); ++i) Check(i, Connect(i, server));
-    if (absl::Status status = WaitForAll(&Load::GoOnConnecting); !status.ok()) return status;
+    for (size_t first = 0; first < places_.size(); first += kConnectingAtOnce) {
+      const size_t end = std::min(places_.size(), first + kConnectingAtOnce);
+      pending_ = end - first;
+      for (size_t i = first; i < end; ++i) Check(i, Connect(i, server));
+      if (absl::Status status = WaitForAll(&Load::GoOnConnecting); !status.ok()) return status;
+    }
 
     pending_ = places_.size() - result_.errors;
     result_.connections = static_cast<int>(pending_);

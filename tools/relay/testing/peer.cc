@@ -69,7 +69,9 @@ Peer Peer::ConnectedTo(const SocketAddress& server) {
   EXPECT_TRUE(error == 0 || error == EINPROGRESS || error == ECONNRESET)
       << server.ToString() << ": " << strerror(error);
   Await(socket.fd(), POLLOUT);
-  return Peer(std::move(socket));
+  Peer peer(std::move(socket));
+  peer.reset_found_ = error == ECONNRESET;
+  return peer;
 }
 
 bool Peer::Send(absl::string_view data) {
@@ -116,7 +118,7 @@ Peer::Rest Peer::ReceiveAll() {
     const ssize_t received = recv(socket_.fd(), buffer, sizeof(buffer), 0);
     if (received < 0 && errno == EAGAIN) continue;
     if (received <= 0) {
-      rest.error = received == 0 ? 0 : errno;
+      rest.error = received != 0 ? errno : reset_found_ ? ECONNRESET : 0;
       break;
     }
     rest.data.append(buffer, received);
@@ -124,7 +126,11 @@ Peer::Rest Peer::ReceiveAll() {
   return rest;
 }
 
-void Peer::EndStream() { EXPECT_EQ(shutdown(socket_.fd(), SHUT_WR), 0) << strerror(errno); }
+void Peer::EndStream() {
+  // ENOTCONN: it has been reset; that is for the next call on it to find.
+  const int error = shutdown(socket_.fd(), SHUT_WR) == 0 ? 0 : errno;
+  EXPECT_TRUE(error == 0 || error == ENOTCONN) << strerror(error);
+}
 
 std::string Peer::Filler(size_t size) {
   std::string block(std::min<size_t>(size, 1 << 20), '\0');

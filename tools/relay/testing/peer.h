@@ -50,6 +50,7 @@ class Peer {
 
  private:
   Socket socket_;
+  bool reset_found_ = false;  // by connect()
 };
 
 // A server that does nothing by itself.
