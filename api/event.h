@@ -31,8 +31,8 @@ enum class Readiness : uint8_t {
   kHangup = 0x10,
   // An error is pending; the next call on the descriptor tells which (over libkqueue the error has
   // been taken from the socket by then). On the writing end of a pipe: the last reader is gone.
-  // Reported unasked; but where both ends of a pipe are for reading and writing (FreeBSD), the
-  // latter only to who asked for kWritable.
+  // Reported unasked; but where both ends of a pipe are for reading and writing (FreeBSD, OpenBSD),
+  // the latter only to who asked for kWritable.
   kError = 0x08,
   // The descriptor was closed behind the poller's back. Reported once, unasked, by the backends
   // that can notice it; the registration is dead from then on and waits to be unregistered.

@@ -50,9 +50,12 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "absl/base/attributes.h"
+#include "absl/base/optimization.h"
+#include "absl/memory/memory.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
@@ -165,16 +168,21 @@ class Poller {
   //
   // EINVAL: `events` is empty. kFailedPrecondition: another thread is in Wait, or the poller was
   // made before a fork. EINTR only if the poller was made with `return_on_signal`.
-  absl::StatusOr<size_t> Wait(absl::Span<Event> events, absl::Duration timeout) {
-    if (ABSL_PREDICT_FALSE(events.empty())) {
-      return ErrnoStatus(EINVAL, "wait: no room for events");
-    }
+  ABSL_ATTRIBUTE_ALWAYS_INLINE absl::StatusOr<size_t> Wait(absl::Span<Event> events,
+                                                           absl::Duration timeout) {
+    if (ABSL_PREDICT_FALSE(events.empty())) return NoRoom();
+    // Inline, so that it costs nothing where the caller's timeout is a constant.
+    if (timeout == absl::InfiniteDuration()) return Take(DoWaitUntimed(events, Blocking::kForever));
+    if (timeout <= absl::ZeroDuration()) return Take(DoWaitUntimed(events, Blocking::kNever));
     return DoWait(events, timeout);
   }
 
   // Makes the running Wait, or else the next one, return at once. Several calls before that Wait
-  // returns count as one. Safe from any thread and from a signal handler. Fails only where the
-  // kernel refuses to write to the poller's own descriptor: it has been closed behind its back.
+  // returns count as one. Safe from any thread and from a signal handler.
+  //
+  // kFailedPrecondition: the poller was made before a fork. Otherwise it fails only where the
+  // poller's own descriptor was closed behind its back, with the errno of write(2): EBADF, or what
+  // the file that has its number now says.
   absl::Status Wake() { return DoWake(); }
 
   // In a forked child: makes a kernel object of the child's own and registers in it, one by one,
@@ -206,24 +214,60 @@ class Poller {
   virtual Capabilities capabilities() const = 0;
 
  protected:
+  // How a wait blocks that needs no clock; the values are poll(2)'s timeouts.
+  enum class Blocking : int { kNever = 0, kForever = -1 };
+
+  // What such a wait comes to, small enough to be returned in registers.
+  struct WaitOutcome {
+    size_t count;           // of events
+    absl::Status* failure;  // the receiver's to delete; null if there is none
+  };
+
   Poller() = default;
 
+  static absl::Duration TimeoutOf(Blocking blocking) {
+    return blocking == Blocking::kForever ? absl::InfiniteDuration() : absl::ZeroDuration();
+  }
+
+  ABSL_ATTRIBUTE_NOINLINE static absl::Status NoRoom() {
+    return ErrnoStatus(EINVAL, "wait: no room for events");
+  }
   static absl::Status NegativeFd(absl::string_view operation, int fd) {
     return ErrnoStatus(EBADF, absl::StrCat(operation, " fd ", fd));
+  }
+
+  // From what Wait returns to an outcome and back.
+  static WaitOutcome Outcome(absl::StatusOr<size_t> result) {
+    if (ABSL_PREDICT_TRUE(result.ok())) return {*result, nullptr};
+    return {0, new absl::Status(std::move(result).status())};
+  }
+  static absl::StatusOr<size_t> Take(WaitOutcome outcome) {
+    if (ABSL_PREDICT_FALSE(outcome.failure != nullptr)) return TakeFailure(outcome.failure);
+    return outcome.count;
   }
 
   // The default applies the changes one by one.
   virtual absl::Status DoApply(absl::Span<const Change> changes, std::vector<FailedChange>* failed);
 
  private:
+  ABSL_ATTRIBUTE_NOINLINE static absl::Status TakeFailure(absl::Status* failure) {
+    return std::move(*absl::WrapUnique(failure));
+  }
+
   virtual absl::Status DoRegister(int fd, Interest interest, uint64_t data, Trigger trigger) = 0;
   virtual absl::Status DoModify(int fd, Interest interest, uint64_t data, Trigger trigger) = 0;
   virtual absl::Status DoUnregister(int fd) = 0;
   virtual absl::StatusOr<size_t> DoWait(absl::Span<Event> events, absl::Duration timeout) = 0;
+  // The waits without a clock. The default is DoWait; one that overrides it returns sooner.
+  virtual WaitOutcome DoWaitUntimed(absl::Span<Event> events, Blocking blocking);
   virtual absl::Status DoWake() = 0;
   virtual absl::Status DoRebuildAfterFork() = 0;
   virtual absl::StatusOr<int> DoTakeError(int fd) = 0;
 };
+
+inline Poller::WaitOutcome Poller::DoWaitUntimed(absl::Span<Event> events, Blocking blocking) {
+  return Outcome(DoWait(events, TimeoutOf(blocking)));
+}
 
 inline absl::Status Poller::DoApply(absl::Span<const Change> changes,
                                     std::vector<FailedChange>* failed) {

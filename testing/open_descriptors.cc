@@ -15,13 +15,17 @@ namespace {
 // No test opens descriptors beyond this number, however high the limit is.
 constexpr rlim_t kHighest = 1 << 16;
 
+rlimit DescriptorLimit() {
+  rlimit limit = {};
+  MustSucceed(getrlimit(RLIMIT_NOFILE, &limit), "getrlimit");
+  return limit;
+}
+
 }  // namespace
 
 std::set<int> OpenDescriptors() {
-  rlimit limit = {};
-  MustSucceed(getrlimit(RLIMIT_NOFILE, &limit), "getrlimit");
   std::set<int> open;
-  const int end = static_cast<int>(std::min(limit.rlim_cur, kHighest));
+  const int end = static_cast<int>(std::min(DescriptorLimit().rlim_cur, kHighest));
   for (int fd = 0; fd < end; ++fd) {
     if (fcntl(fd, F_GETFD) != -1) open.insert(fd);
   }
@@ -31,12 +35,14 @@ std::set<int> OpenDescriptors() {
 bool IsCloseOnExec(int fd) { return (MustSucceed(fcntl(fd, F_GETFD), "fcntl") & FD_CLOEXEC) != 0; }
 
 int RaiseDescriptorLimit(int wanted) {
-  rlimit limit = {};
-  MustSucceed(getrlimit(RLIMIT_NOFILE, &limit), "getrlimit");
-  const rlim_t raised = std::min(static_cast<rlim_t>(wanted), limit.rlim_max);
+  const auto raised = static_cast<rlim_t>(wanted);
+  const rlimit limit = DescriptorLimit();
   if (limit.rlim_cur < raised) {
-    const rlimit request = {raised, limit.rlim_max};
-    (void)setrlimit(RLIMIT_NOFILE, &request);
+    const rlimit both = {raised, std::max(raised, limit.rlim_max)};
+    if (setrlimit(RLIMIT_NOFILE, &both) != 0) {
+      const rlimit soft = {limit.rlim_max, limit.rlim_max};
+      MustSucceed(setrlimit(RLIMIT_NOFILE, &soft), "setrlimit");
+    }
   }
   // Not rlim_cur: FreeBSD lets it be higher than kern.maxfilesperproc, which holds, too
   // (kern_descrip.c, getmaxfd), and by default it is.

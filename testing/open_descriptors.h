@@ -13,8 +13,8 @@ std::set<int> OpenDescriptors();
 // True if `fd` is closed by exec().
 bool IsCloseOnExec(int fd);
 
-// Raises the soft limit of open descriptors towards `wanted`, as far as the hard one allows, and
-// returns the soft limit that holds then.
+// Raises the soft limit of open descriptors towards `wanted`, as far as the hard one allows, or
+// both as far as the system allows where it does (root). Returns the soft limit that holds then.
 int RaiseDescriptorLimit(int wanted);
 
 }  // namespace someos

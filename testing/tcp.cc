@@ -27,14 +27,29 @@ void AwaitPollEvent(int fd, short events) {
   }
 }
 
+ScopedFd BeginConnectTo(const sockaddr_in& address, int* error) {
+  ScopedFd client = NewSocket();
+  const int result =
+      connect(client.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address));
+  *error = result == 0 ? 0 : errno;
+  return client;
+}
+
+// The address that a socket is bound to.
+sockaddr_in NameOf(int fd) {
+  sockaddr_in name = {};
+  socklen_t length = sizeof(name);
+  MustSucceed(getsockname(fd, reinterpret_cast<sockaddr*>(&name), &length), "getsockname");
+  return name;
+}
+
 }  // namespace
 
 TcpServer::TcpServer() : socket_(NewSocket()) {
   address_.sin_family = AF_INET;
   address_.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   MustSucceed(bind(fd(), reinterpret_cast<const sockaddr*>(&address_), sizeof(address_)), "bind");
-  socklen_t length = sizeof(address_);
-  MustSucceed(getsockname(fd(), reinterpret_cast<sockaddr*>(&address_), &length), "getsockname");
+  address_ = NameOf(fd());
 }
 
 void TcpServer::Listen() { MustSucceed(listen(fd(), 16), "listen"); }
@@ -44,26 +59,7 @@ ScopedFd TcpServer::Accept() {
   return ScopedFd(NonBlocking(MustSucceed(accept(fd(), nullptr, nullptr), "accept")));
 }
 
-ScopedFd TcpServer::BeginConnect(int* error) const {
-  ScopedFd client = NewSocket();
-  const int result =
-      connect(client.get(), reinterpret_cast<const sockaddr*>(&address_), sizeof(address_));
-  *error = result == 0 ? 0 : errno;
-  return client;
-}
-
-ScopedFd BeginRefusedConnect(const TcpServer& server) {
-  constexpr int kAttempts = 100;
-  for (int i = 0; i < kAttempts; ++i) {
-    int error = 0;
-    ScopedFd client = server.BeginConnect(&error);
-    if (error == EINPROGRESS) return client;
-    if (error == ECONNREFUSED) continue;
-    errno = error;
-    MustSucceed(-1, "connect");
-  }
-  return ScopedFd();
-}
+ScopedFd TcpServer::BeginConnect(int* error) const { return BeginConnectTo(address_, error); }
 
 TcpPair::TcpPair() {
   TcpServer server;
@@ -76,6 +72,24 @@ TcpPair::TcpPair() {
   }
   far = server.Accept();
   AwaitPollEvent(near.get(), POLLOUT);
+}
+
+ScopedFd BeginRefusedConnect() {
+  // The port of a connection: nobody else gets it, and nobody listens there. (One of a socket that
+  // is bound and does not listen would do but for OpenBSD, whose tcp_input.c answers nothing then.)
+  const TcpPair connection;
+  const sockaddr_in address = NameOf(connection.near.get());
+  // FreeBSD's connect() tells the refusal, which another thread brings, if that is the faster one.
+  constexpr int kAttempts = 100;
+  for (int i = 0; i < kAttempts; ++i) {
+    int error = 0;
+    ScopedFd client = BeginConnectTo(address, &error);
+    if (error == EINPROGRESS) return client;
+    if (error == ECONNREFUSED) continue;
+    errno = error;
+    MustSucceed(-1, "connect");
+  }
+  return ScopedFd();
 }
 
 void FillConnection(int fd) {

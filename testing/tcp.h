@@ -9,7 +9,8 @@
 
 namespace someos {
 
-// A socket bound to a free port of 127.0.0.1. It refuses connections until Listen().
+// A socket bound to a free port of 127.0.0.1. Until Listen() it takes no connections: it refuses
+// them, or lets them wait (OpenBSD).
 class TcpServer {
  public:
   TcpServer();
@@ -30,11 +31,6 @@ class TcpServer {
   sockaddr_in address_ = {};
 };
 
-// A socket whose connect() has begun and is going to be refused: nobody may listen at `server`.
-// None if this system's connect() says so itself. (FreeBSD's does if the refusal, which another of
-// its threads brings, is faster than the call; so this tries again.)
-ScopedFd BeginRefusedConnect(const TcpServer& server);
-
 // Two connected sockets. `near` is the end that a scenario watches, `far` is its peer.
 struct TcpPair {
   TcpPair();
@@ -42,6 +38,10 @@ struct TcpPair {
   ScopedFd near;
   ScopedFd far;
 };
+
+// A socket whose connect() to a port where nobody listens has begun, and is going to be refused.
+// None if this system's connect() says so itself.
+ScopedFd BeginRefusedConnect();
 
 // Writes into a connection until it takes no more and stays so: meanwhile the peer's system takes
 // some of it, and the buffers grow.

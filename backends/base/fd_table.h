@@ -29,13 +29,13 @@ class FdTable {
   // The entry of `fd` >= 0, created with default values if need be.
   Entry& At(int fd) {
     const size_t index = static_cast<size_t>(fd) / kChunkEntries;
-    Directory* directory = directory_.load(std::memory_order_relaxed);
-    if (directory == nullptr || index >= directory->chunks.size()) directory = Grow(index);
-    Chunk* chunk = directory->chunks[index].load(std::memory_order_relaxed);
+    if (index >= size_.load(std::memory_order_relaxed)) Grow(index);
+    std::atomic<Chunk*>& slot = directory_.load(std::memory_order_relaxed)[index];
+    Chunk* chunk = slot.load(std::memory_order_relaxed);
     if (chunk == nullptr) {
       chunks_.push_back(std::make_unique<Chunk>());
       chunk = chunks_.back().get();
-      directory->chunks[index].store(chunk, std::memory_order_release);
+      slot.store(chunk, std::memory_order_release);
     }
     return (*chunk)[static_cast<size_t>(fd) % kChunkEntries];
   }
@@ -43,9 +43,9 @@ class FdTable {
   // The entry of `fd` >= 0, or null if At(fd) never made it.
   Entry* Find(int fd) const {
     const size_t index = static_cast<size_t>(fd) / kChunkEntries;
-    const Directory* directory = directory_.load(std::memory_order_acquire);
-    if (directory == nullptr || index >= directory->chunks.size()) return nullptr;
-    Chunk* chunk = directory->chunks[index].load(std::memory_order_acquire);
+    if (index >= size_.load(std::memory_order_acquire)) return nullptr;
+    Chunk* chunk =
+        directory_.load(std::memory_order_relaxed)[index].load(std::memory_order_acquire);
     return chunk == nullptr ? nullptr : &(*chunk)[static_cast<size_t>(fd) % kChunkEntries];
   }
 
@@ -67,15 +67,15 @@ class FdTable {
   };
 
   // Not of an empty table.
-  View view() const { return View(directory_.load(std::memory_order_acquire)->chunks.data()); }
+  View view() const { return View(directory_.load(std::memory_order_acquire)); }
 
   // Calls visit(fd, entry) for every entry made so far, in the order of their numbers.
   template <typename Visitor>
   void ForEach(Visitor visit) const {
-    const Directory* directory = directory_.load(std::memory_order_acquire);
-    if (directory == nullptr) return;
-    for (size_t index = 0; index < directory->chunks.size(); ++index) {
-      Chunk* chunk = directory->chunks[index].load(std::memory_order_acquire);
+    const size_t size = size_.load(std::memory_order_acquire);
+    const std::atomic<Chunk*>* directory = directory_.load(std::memory_order_relaxed);
+    for (size_t index = 0; index < size; ++index) {
+      Chunk* chunk = directory[index].load(std::memory_order_acquire);
       if (chunk == nullptr) continue;
       for (size_t i = 0; i < kChunkEntries; ++i) {
         visit(static_cast<int>(index * kChunkEntries + i), (*chunk)[i]);
@@ -84,30 +84,27 @@ class FdTable {
   }
 
  private:
-  struct Directory {
-    explicit Directory(size_t size) : chunks(size) {}
-    std::vector<std::atomic<Chunk*>> chunks;
-  };
-
   // Publishes a directory that has room for `index`. The ones before it stay alive, because a
   // reader may still be looking at them; they double in size, so they add up to less than the
   // last one.
-  Directory* Grow(size_t index) {
-    const Directory* old = directory_.load(std::memory_order_relaxed);
-    size_t size = old == nullptr ? 4 : old->chunks.size() * 2;
+  void Grow(size_t index) {
+    const size_t old_size = size_.load(std::memory_order_relaxed);
+    const std::atomic<Chunk*>* old = directory_.load(std::memory_order_relaxed);
+    size_t size = old_size == 0 ? 4 : old_size * 2;
     while (size <= index) size *= 2;
-    auto grown = std::make_unique<Directory>(size);
-    for (size_t i = 0; old != nullptr && i < old->chunks.size(); ++i) {
-      grown->chunks[i].store(old->chunks[i].load(std::memory_order_relaxed),
-                             std::memory_order_relaxed);
+    directories_.push_back(std::make_unique<std::atomic<Chunk*>[]>(size));
+    std::atomic<Chunk*>* const grown = directories_.back().get();
+    for (size_t i = 0; i < old_size; ++i) {
+      grown[i].store(old[i].load(std::memory_order_relaxed), std::memory_order_relaxed);
     }
-    directories_.push_back(std::move(grown));
-    directory_.store(directories_.back().get(), std::memory_order_release);
-    return directories_.back().get();
+    directory_.store(grown, std::memory_order_release);
+    // After it: a reader that sees this size sees this directory, or a larger one.
+    size_.store(size, std::memory_order_release);
   }
 
-  std::atomic<Directory*> directory_{nullptr};
-  std::vector<std::unique_ptr<Directory>> directories_;
+  std::atomic<size_t> size_{0};  // of the directory
+  std::atomic<std::atomic<Chunk*>*> directory_{nullptr};
+  std::vector<std::unique_ptr<std::atomic<Chunk*>[]>> directories_;
   std::vector<std::unique_ptr<Chunk>> chunks_;
 };
 

@@ -28,6 +28,10 @@ constexpr uint32_t kAnonymousMask = 0xffff;
 constexpr uint32_t kIdUnknown = 0;
 constexpr uint32_t kNoId = 1;
 
+// Of other files the BSDs' FFS has in st_rdev where their first block is, which a write changes
+// (OpenBSD's ufs_vnops.c).
+bool IsDevice(mode_t mode) { return S_ISCHR(mode) || S_ISBLK(mode); }
+
 bool IsAnonymous(mode_t mode) { return (mode & S_IFMT) == 0; }
 
 #ifdef __linux__
@@ -51,6 +55,17 @@ uint32_t AnonymousId(int fd) {
 #else
 uint32_t AnonymousId(int) { return kNoId; }
 #endif
+
+// When a pipe without an inode was made: OpenBSD's and NetBSD's sys_pipe.c set st_ctim once, to the
+// time of the last tick of the clock, of which there are about a hundred in a second.
+uint64_t TimeMade([[maybe_unused]] const struct stat& status) {
+#if defined(__OpenBSD__) || defined(__NetBSD__)
+  return Mix(static_cast<uint64_t>(status.st_ctim.tv_sec)) ^
+         static_cast<uint64_t>(status.st_ctim.tv_nsec);
+#else
+  return 0;
+#endif
+}
 
 using NameCall = int (*)(int, sockaddr*, socklen_t*);
 
@@ -84,11 +99,12 @@ std::optional<FileIdentity> FileIdentity::Of(int fd) {
   }
   uint64_t mixed = Mix(static_cast<uint64_t>(status.st_dev));
   mixed = Mix(mixed ^ static_cast<uint64_t>(status.st_ino));
-  mixed = Mix(mixed ^ static_cast<uint64_t>(status.st_rdev));
+  if (IsDevice(status.st_mode)) mixed = Mix(mixed ^ static_cast<uint64_t>(status.st_rdev));
   mixed = Mix(mixed ^ (status.st_mode & S_IFMT));
   if (S_ISFIFO(status.st_mode)) {
     // The two ends of a pipe are one inode to Linux.
     mixed = Mix(mixed ^ static_cast<uint64_t>(fcntl(fd, F_GETFL) & O_ACCMODE));
+    if (status.st_ino == 0) mixed = Mix(mixed ^ TimeMade(status));
   }
   uint32_t digest = static_cast<uint32_t>(mixed ^ (mixed >> 32));
   if (IsAnonymous(status.st_mode)) digest = (digest & ~kAnonymousMask) | AnonymousId(fd);

@@ -13,7 +13,8 @@ namespace someos::base {
 // A digest of what fstat(2) says about the file behind a descriptor.
 //
 // Two digests that differ belong to different files. Equal ones need not be the same file: Linux's
-// timerfds share one inode, and OpenBSD and NetBSD give pipes none.
+// timerfds share one inode, and OpenBSD and NetBSD give pipes none, only the time, to a hundredth
+// of a second, at which they were made.
 struct FileIdentity {
   uint32_t digest = 0;
   mode_t mode = 0;

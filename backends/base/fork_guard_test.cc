@@ -39,10 +39,15 @@ TEST(ForkGuardTest, ForksComeBetweenCriticalSections) {
   std::atomic<bool> stop{false};
   std::thread holder([&] {
     while (!stop.load()) {
-      absl::MutexLock lock(twins.mutex);
-      ++twins.first;
+      {
+        absl::MutexLock lock(twins.mutex);
+        ++twins.first;
+        std::this_thread::yield();
+        ++twins.second;
+      }
+      // An absl::Mutex goes to whoever comes first, which one who has to be woken is not: a thread
+      // that unlocks it only to lock it again would keep a fork waiting for a second and more.
       std::this_thread::yield();
-      ++twins.second;
     }
   });
   for (int i = 0; i < 200; ++i) ASSERT_TRUE(ChildFindsOrder(twins)) << i;

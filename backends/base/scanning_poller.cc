@@ -144,20 +144,27 @@ absl::Status ScanningPoller::DoWake() {
 }
 
 absl::StatusOr<size_t> ScanningPoller::DoWait(absl::Span<Event> events, absl::Duration timeout) {
-  if (forked()) return ForkedError("wait");
-  Deadline deadline(timeout);
+  return Take(WaitUntil(events, Deadline(timeout)));
+}
+
+Poller::WaitOutcome ScanningPoller::DoWaitUntimed(absl::Span<Event> events, Blocking blocking) {
+  return WaitUntil(events, Deadline(TimeoutOf(blocking)));
+}
+
+Poller::WaitOutcome ScanningPoller::WaitUntil(absl::Span<Event> events, Deadline deadline) {
+  if (forked()) return Outcome(ForkedError("wait"));
   LockIfThreads lock(mutex_);
   if (ABSL_PREDICT_FALSE(waiting_)) {
-    return absl::FailedPreconditionError("wait: another thread is waiting on this poller");
+    return Outcome(absl::FailedPreconditionError("wait: another thread is waiting on this poller"));
   }
   waiting_ = true;
   events_ = events;
   delivered_ = 0;
-  absl::StatusOr<size_t> result = WaitUntil(deadline, lock);
+  const WaitOutcome outcome = WaitLocked(deadline, lock);
   waiting_ = false;
   // Changes that came while the last events were on their way out of the kernel.
   SyncChanged();
-  return result;
+  return outcome;
 }
 
 int ScanningPoller::LookThenBlock(const Deadline& deadline) {
@@ -185,7 +192,11 @@ int ScanningPoller::LookThenBlock(const Deadline& deadline) {
   return Block(deadline);
 }
 
-absl::StatusOr<size_t> ScanningPoller::WaitUntil(Deadline& deadline, LockIfThreads& lock) {
+Poller::WaitOutcome ScanningPoller::Failure(int error, absl::string_view detail) const {
+  return Outcome(ErrnoStatus(error, absl::StrCat("wait: ", name(), detail)));
+}
+
+Poller::WaitOutcome ScanningPoller::WaitLocked(Deadline& deadline, LockIfThreads& lock) {
   while (true) {
     int error = 0;
     const int count = lock.Without([&] {
@@ -207,19 +218,19 @@ absl::StatusOr<size_t> ScanningPoller::WaitUntil(Deadline& deadline, LockIfThrea
       Scan();
     } else if (error == EBADF) {
       if (fcntl(wake_fd(), F_GETFD) == -1) {
-        return ErrnoStatus(error, absl::StrCat("wait: ", name(), ": wake channel"));
+        return Failure(error, ": wake channel");
       }
       // Perhaps none: another thread may have opened the number anew by now.
       DeliverClosed();
     } else if (error == EINTR) {
       counters_.CountInterrupted();
-      if (options_.return_on_signal) return ErrnoStatus(error, absl::StrCat("wait: ", name()));
+      if (options_.return_on_signal) return Failure(error);
     } else if (error != 0) {
-      return ErrnoStatus(error, absl::StrCat("wait: ", name()));
+      return Failure(error);
     }
     if (delivered_ > 0 || woken || deadline.Passed()) {
       counters_.CountWait(delivered_, woken);
-      return delivered_;
+      return {delivered_, nullptr};
     }
     if (count > 0) counters_.CountSpurious();
   }

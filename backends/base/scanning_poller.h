@@ -89,6 +89,7 @@ class ScanningPoller : public Poller {
   absl::Status DoModify(int fd, Interest interest, uint64_t data, Trigger trigger) override;
   absl::Status DoUnregister(int fd) override;
   absl::StatusOr<size_t> DoWait(absl::Span<Event> events, absl::Duration timeout) override;
+  WaitOutcome DoWaitUntimed(absl::Span<Event> events, Blocking blocking) override;
   absl::Status DoWake() override;
   absl::Status DoRebuildAfterFork() override;
   absl::StatusOr<int> DoTakeError(int fd) override;
@@ -114,7 +115,10 @@ class ScanningPoller : public Poller {
   }
   // Look or Block; the latter after a Look if that is likely to find something.
   int LookThenBlock(const Deadline& deadline);
-  absl::StatusOr<size_t> WaitUntil(Deadline& deadline, LockIfThreads& lock)
+  WaitOutcome WaitUntil(absl::Span<Event> events, Deadline deadline);
+  // A wait that fails with `error`.
+  WaitOutcome Failure(int error, absl::string_view detail = "") const;
+  WaitOutcome WaitLocked(Deadline& deadline, LockIfThreads& lock)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Forgets the registrations whose numbers are closed or name other files by now; lost_ is about
   // the first of them.

@@ -24,15 +24,11 @@ inline bool SingleThreaded() {
 #endif
 }
 
-// Sets `flag`; false if it was set already. An atomic exchange, which costs more than all the rest
-// of a wait that finds something, is for programs with threads.
-inline bool SetFirst(std::atomic<bool>& flag) {
-  if (SingleThreaded()) {
-    if (flag.load(std::memory_order_relaxed)) return false;
-    flag.store(true, std::memory_order_relaxed);
-    return true;
-  }
-  return !flag.exchange(true, std::memory_order_acquire);
+// Claims what one thread at a time may do, and other threads see by `flag`; false if another one
+// does it. The only thread of a program needs no flag, and has no second one before it is through:
+// an atomic exchange costs more than all the rest of a wait that finds something.
+inline bool Claim(std::atomic<bool>& flag) {
+  return SingleThreaded() || !flag.exchange(true, std::memory_order_acquire);
 }
 
 }  // namespace someos::base

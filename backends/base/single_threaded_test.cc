@@ -19,22 +19,21 @@ TEST(SingleThreadedTest, IsFalseWhileThereIsAnotherThread) {
   thread.join();
 }
 
-TEST(SingleThreadedTest, SetsAFlagOnce) {
+TEST(SingleThreadedTest, OneOfManyThreadsMakesAClaim) {
   std::atomic<bool> flag{false};
-  EXPECT_TRUE(SetFirst(flag));
-  EXPECT_FALSE(SetFirst(flag));
-  EXPECT_TRUE(flag);
-}
-
-TEST(SingleThreadedTest, OneOfManyThreadsSetsAFlag) {
-  std::atomic<bool> flag{false};
-  std::atomic<int> first{0};
+  std::atomic<bool> go{false};
+  std::atomic<int> claims{0};
   std::thread threads[4];
   for (std::thread& thread : threads) {
-    thread = std::thread([&] { first += SetFirst(flag); });
+    thread = std::thread([&] {
+      while (!go) std::this_thread::yield();
+      claims += Claim(flag);
+    });
   }
+  go = true;
   for (std::thread& thread : threads) thread.join();
-  EXPECT_EQ(first, 1);
+  EXPECT_EQ(claims, 1);
+  EXPECT_TRUE(flag);
 }
 
 }  // namespace

@@ -15,10 +15,22 @@
 namespace someos::base {
 namespace {
 
-bool SetNonBlockingAndCloseOnExec(int fd) {
-  const int flags = fcntl(fd, F_GETFL);
-  return flags >= 0 && fcntl(fd, F_SETFL, flags | O_NONBLOCK) == 0 &&
-         fcntl(fd, F_SETFD, FD_CLOEXEC) == 0;
+// A pipe whose ends do not block and are closed by exec: from the start where the system has pipe2,
+// which macOS has not.
+template <typename Ends>
+auto OpenPipe(Ends& ends, int /*preferred*/) -> decltype(pipe2(ends, O_CLOEXEC)) {
+  return pipe2(ends, O_NONBLOCK | O_CLOEXEC);
+}
+
+template <typename Ends>
+int OpenPipe(Ends& ends, long /*fallback*/) {
+  if (pipe(ends) != 0) return -1;
+  OwnedFd read_end(ends[0]), write_end(ends[1]);
+  for (const int end : ends) {
+    if (fcntl(end, F_SETFL, O_NONBLOCK) != 0 || fcntl(end, F_SETFD, FD_CLOEXEC) != 0) return -1;
+  }
+  read_end.Release(), write_end.Release();
+  return 0;
 }
 
 }  // namespace
@@ -34,14 +46,9 @@ absl::StatusOr<WakeChannel> WakeChannel::Create() {
 }
 
 absl::StatusOr<WakeChannel> WakeChannel::CreatePipe() {
-  // pipe2 would be atomic, but macOS has none.
   int ends[2];
-  if (pipe(ends) != 0) return ErrnoStatus(errno, "create a wake channel: pipe");
-  OwnedFd read_end(ends[0]), write_end(ends[1]);
-  if (!SetNonBlockingAndCloseOnExec(ends[0]) || !SetNonBlockingAndCloseOnExec(ends[1])) {
-    return ErrnoStatus(errno, "create a wake channel: fcntl");
-  }
-  return WakeChannel(std::move(read_end), std::move(write_end));
+  if (OpenPipe(ends, 0) != 0) return ErrnoStatus(errno, "create a wake channel: pipe");
+  return WakeChannel(OwnedFd(ends[0]), OwnedFd(ends[1]));
 }
 
 int WakeChannel::Signal() const {

@@ -2,6 +2,7 @@
 
 #include <sys/epoll.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <climits>
 #include <cstring>
@@ -18,6 +19,11 @@
 #include "someos/backends/epoll/epoll_mask.h"
 
 namespace someos {
+namespace {
+
+constexpr size_t kMostEvents = INT_MAX / sizeof(epoll_event);  // epoll_wait: more is EINVAL
+
+}  // namespace
 
 using base::Deadline;
 using base::ForkedError;
@@ -39,7 +45,6 @@ EpollPoller::EpollPoller(const PollerOptions& options, const EpollSystem& system
     : options_(options),
       system_(system),
       waiter_(system),
-      fork_generation_(base::ForkGeneration()),
       registrations_(system, std::move(set), std::move(wake_channel)) {}
 
 Capabilities EpollPoller::capabilities() const {
@@ -54,22 +59,22 @@ Capabilities EpollPoller::capabilities() const {
 }
 
 absl::Status EpollPoller::DoRegister(int fd, Interest interest, uint64_t data, Trigger trigger) {
-  if (ABSL_PREDICT_FALSE(forked())) return ForkedError("register");
+  if (ABSL_PREDICT_FALSE(registrations_.forked())) return ForkedError("register");
   return registrations_.Register(fd, interest, data, trigger);
 }
 
 absl::Status EpollPoller::DoModify(int fd, Interest interest, uint64_t data, Trigger trigger) {
-  if (ABSL_PREDICT_FALSE(forked())) return ForkedError("modify");
+  if (ABSL_PREDICT_FALSE(registrations_.forked())) return ForkedError("modify");
   return registrations_.Modify(fd, interest, data, trigger);
 }
 
 absl::Status EpollPoller::DoUnregister(int fd) {
-  if (ABSL_PREDICT_FALSE(forked())) return ForkedError("unregister");
+  if (ABSL_PREDICT_FALSE(registrations_.forked())) return ForkedError("unregister");
   return registrations_.Unregister(fd);
 }
 
 absl::StatusOr<int> EpollPoller::DoTakeError(int fd) {
-  if (forked()) return ForkedError("take error");
+  if (registrations_.forked()) return ForkedError("take error");
   if (!registrations_.Holds(fd)) {
     return ErrnoStatus(ENOENT, absl::StrCat("take error of fd ", fd));
   }
@@ -77,16 +82,15 @@ absl::StatusOr<int> EpollPoller::DoTakeError(int fd) {
 }
 
 absl::Status EpollPoller::DoWake() {
-  if (forked()) return ForkedError("wake");
+  if (registrations_.forked()) return ForkedError("wake");
   return wake_request_.Make(registrations_.wake_channel());
 }
 
 absl::Status EpollPoller::DoRebuildAfterFork() {
-  if (!forked()) return absl::OkStatus();
+  if (!registrations_.forked()) return absl::OkStatus();
   if (absl::Status status = registrations_.ReplaceSet(); !status.ok()) return status;
   wake_request_.Take();
   waiting_ = false;
-  fork_generation_ = base::ForkGeneration();
   return registrations_.Refill();
 }
 
@@ -167,50 +171,58 @@ EpollPoller::Batch EpollPoller::TakeRest(RawEvents raw, size_t taken, absl::Span
   return batch;
 }
 
-inline absl::StatusOr<size_t> EpollPoller::Return(size_t delivered) {
+inline Poller::WaitOutcome EpollPoller::Return(size_t delivered) {
   counters_.CountWait(delivered, /*woken=*/false);
   waiting_.store(false, std::memory_order_release);
-  return delivered;
+  return {delivered, nullptr};
 }
 
-template <int kMilliseconds>
-ABSL_ATTRIBUTE_ALWAYS_INLINE inline absl::StatusOr<size_t> EpollPoller::WaitFirst(
+template <Poller::Blocking kBlocking>
+ABSL_ATTRIBUTE_ALWAYS_INLINE inline Poller::WaitOutcome EpollPoller::WaitFirst(
     absl::Span<Event> events) {
   const int count = system_.wait(registrations_.set_fd(), RawBegin(events),
-                                 static_cast<int>(events.size()), kMilliseconds);
+                                 static_cast<int>(events.size()), static_cast<int>(kBlocking));
   if (ABSL_PREDICT_TRUE(count == 1) &&
       TakePlain(registrations_.view(), Raw(events, 1)[0], events[0])) {
     return Return(1);
   }
-  if (kMilliseconds == 0 && count == 0) return Return(0);
-  return TakeFirst<kMilliseconds>(events, count);
+  if (kBlocking == Blocking::kNever && count == 0) return Return(0);
+  return TakeFirst<kBlocking>(events, count);
+}
+
+Poller::WaitOutcome EpollPoller::DoWaitUntimed(absl::Span<Event> events, Blocking blocking) {
+  if (ABSL_PREDICT_FALSE(events.size() > kMostEvents)) {
+    return DoWaitUntimed(events.first(kMostEvents), blocking);
+  }
+  if (ABSL_PREDICT_FALSE(!registrations_.ordinary())) {
+    return WaitOddly(events, TimeoutOf(blocking));
+  }
+  if (ABSL_PREDICT_FALSE(!base::Claim(waiting_))) return RefuseSecondWait();
+  if (blocking == Blocking::kNever) return WaitFirst<Blocking::kNever>(events);
+  return WaitFirst<Blocking::kForever>(events);
 }
 
 absl::StatusOr<size_t> EpollPoller::DoWait(absl::Span<Event> events, absl::Duration timeout) {
-  constexpr size_t kMostEvents = INT_MAX / sizeof(epoll_event);  // more is EINVAL
-  if (ABSL_PREDICT_FALSE(events.size() > kMostEvents)) events = events.first(kMostEvents);
-  if (ABSL_PREDICT_FALSE(forked())) return ForkedError("wait");
-  if (ABSL_PREDICT_FALSE(!base::SetFirst(waiting_))) return RefuseSecondWait();
-  if (ABSL_PREDICT_FALSE(registrations_.some_always_ready())) return WaitOddly(events, timeout);
-  // A deadline is a burden to those who need none, and made when it turns out that they do.
-  if (timeout == absl::InfiniteDuration()) return WaitFirst<-1>(events);
-  if (timeout <= absl::ZeroDuration()) return WaitFirst<0>(events);
-  return WaitUntil(events, timeout);
+  events = events.first(std::min(events.size(), kMostEvents));
+  if (ABSL_PREDICT_FALSE(!registrations_.ordinary())) return Take(WaitOddly(events, timeout));
+  if (ABSL_PREDICT_FALSE(!base::Claim(waiting_))) return Take(RefuseSecondWait());
+  const Deadline deadline(timeout);
+  const int count = waiter_.Wait(registrations_.set_fd(), RawBegin(events),
+                                 static_cast<int>(events.size()), deadline);
+  return Take(TakeFirstUntil(events, count, deadline));
 }
 
-absl::StatusOr<size_t> EpollPoller::RefuseSecondWait() {
-  return absl::FailedPreconditionError("wait: another thread is waiting on this poller");
+Poller::WaitOutcome EpollPoller::RefuseSecondWait() {
+  return Outcome(absl::FailedPreconditionError("wait: another thread is waiting on this poller"));
 }
 
-template <int kMilliseconds>
-absl::StatusOr<size_t> EpollPoller::TakeFirst(absl::Span<Event> events, int count) {
-  return TakeFirstUntil(
-      events, count,
-      Deadline(kMilliseconds == 0 ? absl::ZeroDuration() : absl::InfiniteDuration()));
+template <Poller::Blocking kBlocking>
+Poller::WaitOutcome EpollPoller::TakeFirst(absl::Span<Event> events, int count) {
+  return TakeFirstUntil(events, count, Deadline(TimeoutOf(kBlocking)));
 }
 
-absl::StatusOr<size_t> EpollPoller::TakeFirstUntil(absl::Span<Event> events, int count,
-                                                   Deadline deadline) {
+Poller::WaitOutcome EpollPoller::TakeFirstUntil(absl::Span<Event> events, int count,
+                                                Deadline deadline) {
   if (ABSL_PREDICT_FALSE(count <= 0)) {
     Batch batch;
     if (count < 0) batch.error = errno;
@@ -224,14 +236,9 @@ absl::StatusOr<size_t> EpollPoller::TakeFirstUntil(absl::Span<Event> events, int
   return Return(taken);
 }
 
-absl::StatusOr<size_t> EpollPoller::WaitUntil(absl::Span<Event> events, absl::Duration timeout) {
-  const Deadline deadline(timeout);
-  const int count = waiter_.Wait(registrations_.set_fd(), RawBegin(events),
-                                 static_cast<int>(events.size()), deadline);
-  return TakeFirstUntil(events, count, deadline);
-}
-
-absl::StatusOr<size_t> EpollPoller::WaitOddly(absl::Span<Event> events, absl::Duration timeout) {
+Poller::WaitOutcome EpollPoller::WaitOddly(absl::Span<Event> events, absl::Duration timeout) {
+  if (registrations_.forked()) return Outcome(ForkedError("wait"));
+  if (!base::Claim(waiting_)) return RefuseSecondWait();
   const Deadline deadline(timeout);
   return WaitOn(events, deadline, WaitWithAlwaysReady(events));
 }
@@ -248,11 +255,10 @@ EpollPoller::Batch EpollPoller::WaitOnce(absl::Span<Event> events, Deadline dead
   return batch;
 }
 
-absl::StatusOr<size_t> EpollPoller::WaitOn(absl::Span<Event> events, Deadline deadline,
-                                           Batch batch) {
+Poller::WaitOutcome EpollPoller::WaitOn(absl::Span<Event> events, Deadline deadline, Batch batch) {
   absl::StatusOr<size_t> result = WaitForMore(events, deadline, batch);
   waiting_.store(false, std::memory_order_release);
-  return result;
+  return Outcome(std::move(result));
 }
 
 absl::StatusOr<size_t> EpollPoller::WaitForMore(absl::Span<Event> events, Deadline deadline,
@@ -272,8 +278,7 @@ absl::StatusOr<size_t> EpollPoller::WaitForMore(absl::Span<Event> events, Deadli
       return batch.delivered;
     }
     if (batch.error == 0) counters_.CountSpurious();
-    batch = registrations_.some_always_ready() ? WaitWithAlwaysReady(events)
-                                               : WaitOnce(events, deadline);
+    batch = registrations_.ordinary() ? WaitOnce(events, deadline) : WaitWithAlwaysReady(events);
   }
 }
 

@@ -28,7 +28,6 @@
 #include "someos/api/backend.h"
 #include "someos/api/poller.h"
 #include "someos/backends/base/deadline.h"
-#include "someos/backends/base/fork_generation.h"
 #include "someos/backends/base/wait_counters.h"
 #include "someos/backends/base/wake_channel.h"
 #include "someos/backends/base/wake_request.h"
@@ -81,6 +80,7 @@ class EpollPoller final : public Poller {
   absl::Status DoModify(int fd, Interest interest, uint64_t data, Trigger trigger) override;
   absl::Status DoUnregister(int fd) override;
   absl::StatusOr<size_t> DoWait(absl::Span<Event> events, absl::Duration timeout) override;
+  WaitOutcome DoWaitUntimed(absl::Span<Event> events, Blocking blocking) override;
   absl::Status DoWake() override;
   absl::Status DoRebuildAfterFork() override;
   absl::StatusOr<int> DoTakeError(int fd) override;
@@ -96,29 +96,23 @@ class EpollPoller final : public Poller {
   Batch TakeRest(RawEvents raw, size_t taken, absl::Span<Event> events);
   Translation Translate(const epoll_event& raw, Event& event);
 
-  absl::StatusOr<size_t> Return(size_t delivered);
-  // A wait for ever (kMilliseconds -1) or for none (0) that ends, as most do, with what its first
-  // call brings; and what is left of it if that is not just one event.
-  template <int kMilliseconds>
-  absl::StatusOr<size_t> WaitFirst(absl::Span<Event> events);
-  template <int kMilliseconds>
-  ABSL_ATTRIBUTE_NOINLINE absl::StatusOr<size_t> TakeFirst(absl::Span<Event> events, int count);
-  absl::StatusOr<size_t> TakeFirstUntil(absl::Span<Event> events, int count,
-                                        base::Deadline deadline);
-  ABSL_ATTRIBUTE_NOINLINE absl::StatusOr<size_t> WaitUntil(absl::Span<Event> events,
-                                                           absl::Duration timeout);
-  ABSL_ATTRIBUTE_NOINLINE absl::StatusOr<size_t> WaitOddly(absl::Span<Event> events,
-                                                           absl::Duration timeout);
-  ABSL_ATTRIBUTE_NOINLINE static absl::StatusOr<size_t> RefuseSecondWait();
+  WaitOutcome Return(size_t delivered);
+  // A wait that ends, as most do, with what its first call brings; and what is left of it if that
+  // is not just one event.
+  template <Blocking kBlocking>
+  WaitOutcome WaitFirst(absl::Span<Event> events);
+  template <Blocking kBlocking>
+  ABSL_ATTRIBUTE_NOINLINE WaitOutcome TakeFirst(absl::Span<Event> events, int count);
+  WaitOutcome TakeFirstUntil(absl::Span<Event> events, int count, base::Deadline deadline);
+  ABSL_ATTRIBUTE_NOINLINE WaitOutcome WaitOddly(absl::Span<Event> events, absl::Duration timeout);
+  ABSL_ATTRIBUTE_NOINLINE static WaitOutcome RefuseSecondWait();
   Batch WaitOnce(absl::Span<Event> events, base::Deadline deadline);
   Batch WaitWithAlwaysReady(absl::Span<Event> events);
   // Goes on after a first call that brought not just events, or nothing that ends a wait.
-  ABSL_ATTRIBUTE_NOINLINE absl::StatusOr<size_t> WaitOn(absl::Span<Event> events,
-                                                        base::Deadline deadline, Batch batch);
+  ABSL_ATTRIBUTE_NOINLINE WaitOutcome WaitOn(absl::Span<Event> events, base::Deadline deadline,
+                                             Batch batch);
   absl::StatusOr<size_t> WaitForMore(absl::Span<Event> events, base::Deadline deadline,
                                      Batch batch);
-
-  bool forked() const { return fork_generation_ != base::ForkGeneration(); }
 
   const PollerOptions options_;
   base::WaitCounters counters_;
@@ -127,7 +121,6 @@ class EpollPoller final : public Poller {
   base::WakeRequest wake_request_;
   std::atomic<bool> waiting_{false};
   bool always_ready_turn_ = false;  // the waiting thread's
-  uint32_t fork_generation_;
   EpollRegistrations registrations_;
 };
 

@@ -101,15 +101,19 @@ absl::Status EpollRegistrations::RegisterAlwaysReady(int fd, EpollState state, u
   return absl::OkStatus();
 }
 
+void EpollRegistrations::NoteWhetherOrdinary() {
+  ordinary_generation_ = always_ready_.active() == 0 ? fork_generation_ : base::kNoForkGeneration;
+}
+
 void EpollRegistrations::SetAlwaysReadyActive(int fd, bool active) {
   always_ready_.SetActive(fd, active);
-  always_ready_active_ = always_ready_.active() > 0;
+  NoteWhetherOrdinary();
   if (active) wake_channel_.Signal();  // a running wait does not know of it
 }
 
 void EpollRegistrations::ForgetAlwaysReady(int fd) {
   always_ready_.Remove(fd);
-  always_ready_active_ = always_ready_.active() > 0;
+  NoteWhetherOrdinary();
 }
 
 absl::Status EpollRegistrations::ModifyAlwaysReady(int fd, Interest interest, uint64_t data,
@@ -183,7 +187,7 @@ size_t EpollRegistrations::TakeAlwaysReady(absl::Span<Event> events) {
     event.raw = static_cast<uint16_t>(ready);
     event.data = entry.data.load(std::memory_order_relaxed);
   }
-  always_ready_active_ = always_ready_.active() > 0;
+  NoteWhetherOrdinary();
   return delivered;
 }
 
@@ -237,6 +241,8 @@ absl::Status EpollRegistrations::ReplaceSet() {
   table_.At(wake_channel_.fd());
   set_ = *std::move(set);
   stale_suspected_ = false;
+  fork_generation_ = base::ForkGeneration();
+  NoteWhetherOrdinary();
   return absl::OkStatus();
 }
 

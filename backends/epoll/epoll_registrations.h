@@ -24,6 +24,7 @@
 #include "someos/api/interest.h"
 #include "someos/backends/base/always_ready.h"
 #include "someos/backends/base/fd_table.h"
+#include "someos/backends/base/fork_generation.h"
 #include "someos/backends/base/fork_guard.h"
 #include "someos/backends/base/lock_if_threads.h"
 #include "someos/backends/base/wake_channel.h"
@@ -59,8 +60,11 @@ class EpollRegistrations {
   // Whether the registration that an event's `tag` names still stands. Waits until a change that
   // another thread is in the middle of is through.
   bool Stands(uint64_t tag);
-  // Whether any file that epoll refuses is to be reported now.
-  bool some_always_ready() const { return always_ready_active_.load(std::memory_order_relaxed); }
+  // Whether a wait is for the kernel alone: this is no forked child, and no file that epoll refuses
+  // is to be reported. One look for both.
+  bool ordinary() const {
+    return ordinary_generation_.load(std::memory_order_relaxed) == base::ForkGeneration();
+  }
   // Fills `events` with such files, each in its turn; returns how many.
   size_t TakeAlwaysReady(absl::Span<Event> events);
   // Replaces the kernel's set by a new one with the registrations that still stand, if there may be
@@ -69,6 +73,8 @@ class EpollRegistrations {
 
   // ---- After a fork, in the child.
 
+  // Whether this is a child that has not called ReplaceSet.
+  bool forked() const { return fork_generation_ != base::ForkGeneration(); }
   // Replaces set and wake channel by new ones of the child's own, empty as yet. If that fails, the
   // old ones stay. Closing the child's numbers leaves the parent's files as they are.
   absl::Status ReplaceSet();
@@ -90,6 +96,7 @@ class EpollRegistrations {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status RegisterAlwaysReady(int fd, EpollState state, uint64_t data)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void NoteWhetherOrdinary() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void SetAlwaysReadyActive(int fd, bool active) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void ForgetAlwaysReady(int fd) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Forgets the registrations whose descriptors are closed.
@@ -106,7 +113,9 @@ class EpollRegistrations {
   EpollSet set_;  // replaced under mutex_, and by the waiting thread alone
   base::WakeChannel wake_channel_;
   base::FdTable<EpollEntry> table_;
-  std::atomic<bool> always_ready_active_{false};
+  uint32_t fork_generation_ = base::ForkGeneration();
+  // fork_generation_, or none while some file that epoll refuses is to be reported.
+  std::atomic<uint32_t> ordinary_generation_{fork_generation_};
 
   // Serialises changes. The wait path takes it only when something odd has happened.
   mutable absl::Mutex mutex_;

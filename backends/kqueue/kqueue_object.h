@@ -79,8 +79,7 @@ class Kqueue {
   // the call's error then, and those behind it are not applied. With more room, each change that
   // fails comes back as a Kevent with kKqEvError and its errno in `data`, and no other events are
   // waited for; so does a change with kKqEvReceipt, with `data` 0. Leave room for as many as may
-  // come: kernels give up in the middle of the changelist when there is none left. (OpenBSD may
-  // wait for an event instead of giving a receipt.)
+  // come: kernels give up in the middle of the changelist when there is none left.
   //
   // A call returns no more than 65536 events, or as many as there are changes if that is more; the
   // next call returns others.

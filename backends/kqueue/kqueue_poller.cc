@@ -13,6 +13,7 @@
 #include "absl/base/macros.h"
 #include "absl/strings/str_cat.h"
 #include "someos/api/errno_status.h"
+#include "someos/backends/base/lost_reader.h"
 #include "someos/backends/base/socket_error.h"
 #include "someos/backends/base/unsaid_error.h"
 #include "someos/backends/kqueue/kevent.h"
@@ -39,9 +40,9 @@ constexpr unsigned kExceptNote = 0;
 #endif
 
 // What has the kernel report a filter once. FreeBSD's does not look again at one with EV_ONESHOT
-// when it hands it out (kern_event.c, kqueue_scan): it would report data that somebody has read
-// since.
-#ifdef __FreeBSD__
+// when it hands it out (kern_event.c, kqueue_scan), nor does OpenBSD's (sys/event.h,
+// knote_process): it would report data that somebody has read since.
+#if defined(__FreeBSD__) || defined(__OpenBSD__)
 constexpr unsigned kOnce = EV_DISPATCH;
 #else
 constexpr unsigned kOnce = EV_ONESHOT;
@@ -155,9 +156,13 @@ int KqueuePoller::AskKernel(int fd, const Entry& entry) const {
 uint8_t KqueuePoller::WantedFilters(const Entry& entry) {
   if (entry.fired) return kNoFilter;
   const Interest interest = entry.interest;
-  return (HasAny(interest, Interest::kReadable | Interest::kReadHangup) ? kReadFilter : kNoFilter) |
+  Interest reads = Interest::kReadable | Interest::kReadHangup;
+  if (entry.reader_unsaid) reads |= Interest::kWritable;
+  if (entry.no_priority) reads |= Interest::kPriority;  // for the end of file, reported unasked
+  const bool excepts = HasAny(interest, Interest::kPriority) && !entry.no_priority;
+  return (HasAny(interest, reads) ? kReadFilter : kNoFilter) |
          (HasAny(interest, Interest::kWritable) ? kWriteFilter : kNoFilter) |
-         (HasAny(interest, Interest::kPriority) ? kExceptFilter : kNoFilter);
+         (excepts ? kExceptFilter : kNoFilter);
 }
 
 struct kevent KqueuePoller::Addition(int fd, const Entry& entry, Filters filter) {
@@ -175,6 +180,7 @@ struct kevent KqueuePoller::Addition(int fd, const Entry& entry, Filters filter)
 
 int KqueuePoller::Arm(int fd, Entry& entry, const FileIdentity& identity) {
   ForgetAlwaysReady(fd, entry);
+  entry.reader_unsaid = HasAny(entry.interest, Interest::kWritable) && base::MissesLostReader(fd);
   const uint8_t wanted = WantedFilters(entry);
   // Out with the old ones and in with the new ones in one call. Not all at once in place: EV_ADD of
   // a filter that is there does not change its EV_CLEAR or EV_ONESHOT.
@@ -196,6 +202,11 @@ int KqueuePoller::Arm(int fd, Entry& entry, const FileIdentity& identity) {
   Disarm(fd, entry);
   // It may have been a deletion that failed: of a one-shot's filter, say, that has just fired.
   if (replaces) return Arm(fd, entry, identity);
+  // OpenBSD's pipes have the filter for poll(2) alone (sys_pipe.c, pipe_kqfilter).
+  if (error == EINVAL && (wanted & kExceptFilter)) {
+    entry.no_priority = true;
+    return Arm(fd, entry, identity);
+  }
   // EPIPE: a pipe whose other end is gone already cannot be queued (T14), but is ready for ever.
   // So is a device, such as /dev/null, that has no queue and that poll(2) calls ready.
   constexpr Readiness kBoth = Readiness::kReadable | Readiness::kWritable;
@@ -355,17 +366,24 @@ absl::Status KqueuePoller::DoWake() {
 }
 
 absl::StatusOr<size_t> KqueuePoller::DoWait(absl::Span<Event> events, absl::Duration timeout) {
-  if (forked()) return ForkedError("wait");
-  if (waiting_.exchange(true, std::memory_order_acquire)) {
-    return absl::FailedPreconditionError("wait: another thread is waiting on this poller");
-  }
-  Deadline deadline(timeout);
-  absl::StatusOr<size_t> result = WaitUntil(events, deadline);
-  waiting_.store(false, std::memory_order_release);
-  return result;
+  return Take(WaitUntil(events, Deadline(timeout)));
 }
 
-absl::StatusOr<size_t> KqueuePoller::WaitUntil(absl::Span<Event> events, Deadline& deadline) {
+Poller::WaitOutcome KqueuePoller::DoWaitUntimed(absl::Span<Event> events, Blocking blocking) {
+  return WaitUntil(events, Deadline(TimeoutOf(blocking)));
+}
+
+Poller::WaitOutcome KqueuePoller::WaitUntil(absl::Span<Event> events, Deadline deadline) {
+  if (forked()) return Outcome(ForkedError("wait"));
+  if (waiting_.exchange(true, std::memory_order_acquire)) {
+    return Outcome(absl::FailedPreconditionError("wait: another thread is waiting on this poller"));
+  }
+  const WaitOutcome outcome = WaitClaimed(events, deadline);
+  waiting_.store(false, std::memory_order_release);
+  return outcome;
+}
+
+Poller::WaitOutcome KqueuePoller::WaitClaimed(absl::Span<Event> events, Deadline& deadline) {
   while (true) {
     const bool some_always_ready = always_ready_active_.load(std::memory_order_relaxed) > 0;
     const size_t reserved = some_always_ready ? ReserveForAlwaysReady(events.size()) : 0;
@@ -374,7 +392,7 @@ absl::StatusOr<size_t> KqueuePoller::WaitUntil(absl::Span<Event> events, Deadlin
     if (!count.ok()) {
       const bool interrupted = ErrnoOf(count.status()) == EINTR;
       if (interrupted) counters_.CountInterrupted();
-      if (!interrupted || options_.return_on_signal) return count.status();
+      if (!interrupted || options_.return_on_signal) return Outcome(count.status());
     }
     bool woken = false;
     size_t delivered = 0;
@@ -395,7 +413,7 @@ absl::StatusOr<size_t> KqueuePoller::WaitUntil(absl::Span<Event> events, Deadlin
     const bool crowded_out = delivered == 0 && count.ok() && static_cast<size_t>(*count) == room;
     if (delivered > 0 || woken || (!crowded_out && deadline.Passed())) {
       counters_.CountWait(delivered, woken);
-      return delivered;
+      return {delivered, nullptr};
     }
     if (count.value_or(0) > 0) counters_.CountSpurious();
   }
@@ -460,11 +478,14 @@ void KqueuePoller::Translate(const struct kevent& raw, absl::Span<Event> events,
   // FreeBSD and DragonFly BSD tell a pipe's writer once that the reader is gone, with a flag that
   // nobody set, and take the filter out. It stays so.
   constexpr unsigned kToldForTheLastTime = EV_EOF | EV_ONESHOT;
-  const bool taken_out = (event.flags & kToldForTheLastTime) == kToldForTheLastTime;
-  if (!taken_out || filter != kWriteFilter) return;
+  const bool taken_out =
+      filter == kWriteFilter && (event.flags & kToldForTheLastTime) == kToldForTheLastTime;
+  const bool told_once = filter == kReadFilter && (entry->reader_unsaid || entry->no_priority) &&
+                         (event.flags & EV_EOF) && !HasAny(entry->interest, Interest::kReadable);
+  if (!taken_out && !told_once) return;
   if (entry->trigger == Trigger::kLevel) {
     KeepReporting(fd, *entry);
-  } else {
+  } else if (taken_out) {
     entry->filters &= ~filter;  // so that AskKernel does not take it for that of another file
   }
 }

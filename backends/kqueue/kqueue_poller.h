@@ -83,8 +83,10 @@ class KqueuePoller final : public Poller {
     Trigger trigger = Trigger::kLevel;
     uint8_t filters = kNoFilter;  // what the kernel has
     bool registered = false;
-    bool fired = false;         // a one-shot that has been reported
-    bool always_ready = false;  // a file whose readiness the kernel does not queue
+    bool fired = false;          // a one-shot that has been reported
+    bool always_ready = false;   // a file whose readiness the kernel does not queue
+    bool reader_unsaid = false;  // the read filter must tell that the reader is lost
+    bool no_priority = false;    // the file has no such filter, and no such data
   };
 
   // A queue that watches a wake channel.
@@ -99,6 +101,7 @@ class KqueuePoller final : public Poller {
   absl::Status DoModify(int fd, Interest interest, uint64_t data, Trigger trigger) override;
   absl::Status DoUnregister(int fd) override;
   absl::StatusOr<size_t> DoWait(absl::Span<Event> events, absl::Duration timeout) override;
+  WaitOutcome DoWaitUntimed(absl::Span<Event> events, Blocking blocking) override;
   absl::Status DoWake() override;
   absl::Status DoRebuildAfterFork() override;
   absl::StatusOr<int> DoTakeError(int fd) override;
@@ -135,7 +138,8 @@ class KqueuePoller final : public Poller {
   // Forgets one that a rebuild has lost; lost_ is about the first.
   void Lose(int fd, Entry& entry, int error) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
-  absl::StatusOr<size_t> WaitUntil(absl::Span<Event> events, base::Deadline& deadline);
+  WaitOutcome WaitUntil(absl::Span<Event> events, base::Deadline deadline);
+  WaitOutcome WaitClaimed(absl::Span<Event> events, base::Deadline& deadline);
   // How much of `room` events is kept from the kernel for files that are always ready.
   size_t ReserveForAlwaysReady(size_t room);
   // Fills buffer_ with at most `room` events of the kernel. `deadline` is that of the wait, or

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "someos/backends/base/lost_reader.h"
 #include "someos/backends/base/slow_growth.h"
 
 namespace someos {
@@ -77,7 +78,9 @@ void PollPoller::Watch(int fd, Interest interest) {
     watched_.emplace_back();
   }
   // A negative number keeps the place and makes the kernel look away, hangups included (T4).
-  watched_[place_[fd]] = {interest == Interest::kNone ? ~fd : fd, PollMask(interest), 0};
+  short mask = PollMask(interest);
+  if (HasAny(interest, Interest::kWritable) && base::MissesLostReader(fd)) mask |= POLLPRI;
+  watched_[place_[fd]] = {interest == Interest::kNone ? ~fd : fd, mask, 0};
 }
 
 void PollPoller::Forget(int fd) {

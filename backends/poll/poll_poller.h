@@ -3,8 +3,9 @@
 // Deviations from the contract of someos/api/poller.h:
 //  - No edge-triggered mode.
 //  - The kernel knows numbers, not files. Whether a number was closed and reused is told by
-//    fstat(2), which cannot tell two timerfds (Linux) or two pipes (OpenBSD, NetBSD) apart: for
-//    these, Register of a reused number that was not unregistered answers EEXIST.
+//    fstat(2), which cannot tell two timerfds (Linux) apart, nor two pipes that were made within a
+//    hundredth of a second (OpenBSD, NetBSD), or the two ends of one (OpenBSD): for these, Register
+//    of a reused number that was not unregistered answers EEXIST.
 //  - kReadHangup needs POLLRDHUP (Linux, FreeBSD 14); elsewhere a half-close is only readable.
 //  - A wait costs time in proportion to the number of registrations.
 

@@ -16,6 +16,7 @@
 #include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
 #include "someos/api/errno_status.h"
+#include "someos/backends/base/lost_reader.h"
 
 namespace someos {
 namespace {
@@ -110,8 +111,11 @@ absl::Status SelectPoller::CheckRange(int fd) const {
 
 void SelectPoller::Watch(int fd, Interest interest) {
   Forget(fd);
-  if (HasAny(interest, Interest::kReadable)) Add(fd, watched_.read, readable_);
-  if (HasAny(interest, Interest::kWritable)) Add(fd, watched_.write, writable_);
+  const bool writes = HasAny(interest, Interest::kWritable);
+  if (HasAny(interest, Interest::kReadable) || (writes && base::MissesLostReader(fd))) {
+    Add(fd, watched_.read, readable_);
+  }
+  if (writes) Add(fd, watched_.write, writable_);
   if (HasAny(interest, Interest::kPriority)) Add(fd, watched_.except, except_);
   if (fd >= count_) count_ = fd + 1;
 }

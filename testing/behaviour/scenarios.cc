@@ -77,8 +77,7 @@ Stage Connected() {
 }
 
 Stage Refused() {
-  const TcpServer nobody_listens;
-  auto scenery = std::make_shared<ScopedFd>(BeginRefusedConnect(nobody_listens));
+  auto scenery = std::make_shared<ScopedFd>(BeginRefusedConnect());
   return {scenery->get(), [] {}, scenery};
 }
 

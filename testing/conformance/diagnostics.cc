@@ -95,10 +95,8 @@ TEST_P(DiagnosticsTest, ARefusedWaitIsNotCounted) {
 }
 
 TEST_P(DiagnosticsTest, TheErrorBehindARefusedConnect) {
-  const TcpServer nobody_listens;
-  int error = 0;
-  const ScopedFd client = nobody_listens.BeginConnect(&error);
-  if (error == ECONNREFUSED) GTEST_SKIP() << "this system's connect() is refused at once";
+  const ScopedFd client = BeginRefusedConnect();
+  if (client.get() < 0) GTEST_SKIP() << "this system's connect() is refused at once";
   Register(client.get(), Interest::kWritable);
   WaitUntil(client.get(), Readiness::kWritable | Readiness::kError);
   EXPECT_EQ(poller().TakeError(client.get()).value_or(-1), ECONNREFUSED);

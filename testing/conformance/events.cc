@@ -19,6 +19,7 @@
 #include "someos/testing/stream_io.h"
 #include "someos/testing/system_call.h"
 #include "someos/testing/tcp.h"
+#include "someos/testing/waiting_thread.h"
 
 namespace someos {
 namespace {
@@ -99,6 +100,20 @@ TEST_P(EventsTest, FullPipeWithoutReaderIsWritable) {
   EXPECT_THAT(WaitNow(), IsEmpty());
   pipe.reader.reset();
   EXPECT_THAT(WaitReady(),
+              ElementsAre(EventOf(pipe.writer.get(), Readiness::kWritable | Readiness::kError,
+                                  Readiness::kHangup)));
+}
+
+TEST_P(EventsTest, FullPipeLosesItsReaderDuringAWait) {
+  Pipe pipe;
+  Fill(pipe.writer.get());
+  Register(pipe.writer.get(), Interest::kWritable);
+  WaitingThread waiter(poller());
+  waiter.AwaitInside();
+  pipe.reader.reset();
+  const auto events = waiter.Join();
+  ASSERT_THAT(events, Succeeds());
+  EXPECT_THAT(*events,
               ElementsAre(EventOf(pipe.writer.get(), Readiness::kWritable | Readiness::kError,
                                   Readiness::kHangup)));
 }
@@ -348,8 +363,7 @@ TEST_P(EventsTest, ConnectSucceeded) {
 }
 
 TEST_P(EventsTest, ConnectRefused) {
-  const TcpServer nobody_listens;
-  const ScopedFd client = BeginRefusedConnect(nobody_listens);
+  const ScopedFd client = BeginRefusedConnect();
   if (client.get() < 0) GTEST_SKIP() << "this system's connect() is refused at once";
   Register(client.get(), Interest::kWritable);
   EXPECT_THAT(WaitUntil(client.get(), Readiness::kWritable | Readiness::kError),

@@ -287,24 +287,24 @@ TEST_P(ThreadsTest, Storm) {
   ExpectQuiet();
 }
 
-// A pipe whose numbers others may come upon while it is made and closed, which ThreadSanitizer
-// calls a race.
-class ReusablePipe {
+// Two sockets whose numbers others may come upon while they are made and closed, which
+// ThreadSanitizer calls a race. (Sockets: fstat(2) may not be able to tell two pipes apart.)
+class ReusablePair {
  public:
-  ReusablePipe() {
+  ReusablePair() {
     ABSL_ANNOTATE_IGNORE_WRITES_BEGIN();
-    pipe_.emplace();
+    pair_.emplace();
     ABSL_ANNOTATE_IGNORE_WRITES_END();
   }
-  ~ReusablePipe() {
+  ~ReusablePair() {
     ABSL_ANNOTATE_IGNORE_WRITES_BEGIN();
-    pipe_.reset();
+    pair_.reset();
     ABSL_ANNOTATE_IGNORE_WRITES_END();
   }
-  const Pipe* operator->() const { return &*pipe_; }
+  const SocketPair* operator->() const { return &*pair_; }
 
  private:
-  std::optional<Pipe> pipe_;
+  std::optional<SocketPair> pair_;
 };
 
 // Threads open, register, use and close descriptors, so that numbers go from one thread to another
@@ -317,11 +317,11 @@ void PassNumbersAround(Poller& poller, bool unregister) {
   for (int t = 0; t < kThreads; ++t) {
     threads.emplace_back([&] {
       for (uint32_t step = 0; step < kSteps; ++step) {
-        const ReusablePipe pipe;
-        const int fd = pipe->reader.get();
+        const ReusablePair pair;
+        const int fd = pair->near.get();
         EXPECT_THAT(poller.Register(fd, Interest::kReadable, uint64_t(fd) << 32 | step),
                     Succeeds());
-        WriteText(pipe->writer.get(), "x");
+        WriteText(pair->far.get(), "x");
         if (!unregister && step % 3 == 0) continue;
         EXPECT_THAT(poller.Unregister(fd), Succeeds());
       }

@@ -6,7 +6,7 @@
 namespace someos::differential {
 namespace {
 
-#if defined(__FreeBSD__) || defined(__DragonFly__)
+#if defined(__FreeBSD__) || defined(__DragonFly__) || defined(__OpenBSD__)
 // pipe(2): "bidirectional". The end to read from is writable, too, and an error when the other is
 // gone; which end is which the interest alone tells (backends/base/unsaid_error.h).
 constexpr bool kPipesGoBothWays = true;
@@ -28,6 +28,14 @@ constexpr bool kPeerIsTold = true;
 #else
 // FreeBSD's uipc_socket.c, soshutdown: the peer is told of SHUT_WR alone.
 constexpr bool kPeerIsTold = false;
+#endif
+
+#ifdef __OpenBSD__
+// uipc_socket.c, filt_soread: poll(2) has a hangup of a socket that is disconnected, which a unix
+// socket is when its peer is closed.
+constexpr bool kHalvesMakeAHangup = false;
+#else
+constexpr bool kHalvesMakeAHangup = true;
 #endif
 
 }  // namespace
@@ -181,7 +189,7 @@ Expectation Files::OfSocket(const File& file) const {
   // A write would fail and not block; Linux tells so only if there is room.
   if (peer.ended) result.may |= Readiness::kWritable;
   if (file.ended && peer.ended) result.may |= Readiness::kHangup;
-  if (file.ended && (kPeerIsTold ? peer.ended : peer.ended_by_peer)) {
+  if (kHalvesMakeAHangup && file.ended && (kPeerIsTold ? peer.ended : peer.ended_by_peer)) {
     result.must |= Readiness::kHangup;
   }
   return result;

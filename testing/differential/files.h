@@ -26,6 +26,7 @@ class Files {
   Files() { slots_.fill(kNoFile); }
 
   int At(int slot) const { return slots_[slot]; }
+  bool IsPipe(int file) const { return files_[file].kind != Kind::kSocket; }
   // How many slots name `file`.
   int References(int file) const { return files_[file].references; }
 
@@ -57,7 +58,7 @@ class Files {
     bool full = false;   // the peer cannot write
     bool ended = false;  // by a shutdown
     bool ended_by_peer = false;
-    bool deaf = false;   // kqueue hears no more of the stream into it
+    bool deaf = false;  // kqueue hears no more of the stream into it
   };
 
   // So few that no stream is full after as many writes of one byte.

@@ -1,5 +1,7 @@
 #include "someos/testing/differential/model.h"
 
+#include <sys/stat.h>
+
 #include <cerrno>
 #include <cstddef>
 #include <set>
@@ -15,6 +17,8 @@
 #include "someos/testing/differential/files.h"
 #include "someos/testing/differential/operation.h"
 #include "someos/testing/differential/world.h"
+#include "someos/testing/pipe.h"
+#include "someos/testing/system_call.h"
 #include "someos/testing/tellable.h"
 
 namespace someos::differential {
@@ -29,6 +33,13 @@ constexpr Readiness Without(Readiness readiness, Readiness bits) {
 
 constexpr bool Any(Readiness readiness) { return readiness != Readiness::kNone; }
 
+bool PipesLookAlike() {
+  const Pipe pipe;
+  struct stat status;
+  MustSucceed(fstat(pipe.reader.get(), &status), "fstat");
+  return status.st_ino == 0;
+}
+
 Answer Fails(int error) { return {absl::ErrnoToStatusCode(error), error}; }
 
 }  // namespace
@@ -41,6 +52,8 @@ Deviations Deviations::Of(const Backend& backend) {
   result.asking_repeats_edges = backend.implementation == "kqueue(2)";
   result.sets = backend.name == "select";
   result.files_linger = backend.name == "epoll";
+  static const bool kPipesLookAlike = PipesLookAlike();
+  result.pipes_look_alike = kPipesLookAlike;
   return result;
 }
 
@@ -58,7 +71,11 @@ bool Model::MakesSense(const Operation& operation) const {
   }
   if (!files_.MakesSense(operation)) return false;
   const int file = files_.At(operation.slot);
+  if (operation.kind == Operation::Kind::kPipe) {
+    return !LooksRegistered(operation.slot, true) && !LooksRegistered(operation.other, true);
+  }
   if (operation.kind == Operation::Kind::kDup) {
+    if (LooksRegistered(operation.other, files_.IsPipe(file))) return false;
     const auto& registration = registrations_[operation.other];
     // Nobody can tell that the number was closed in between.
     if (registration.has_value() && registration->file == file) return false;
@@ -70,6 +87,12 @@ bool Model::MakesSense(const Operation& operation) const {
     return replaced == Files::kNoFile || !KeptOpen(replaced);
   }
   return operation.kind != Operation::Kind::kClose || !KeptOpen(file);
+}
+
+bool Model::LooksRegistered(int slot, bool pipe) const {
+  const auto& registration = registrations_[slot];
+  return deviations_.pipes_look_alike && pipe && registration.has_value() &&
+         files_.IsPipe(registration->file);
 }
 
 // Whether, after the last slot of `file` was closed, its peer would not know.

@@ -37,6 +37,9 @@ struct Deviations {
   // epoll: a file that was registered under a number, and not unregistered before that was closed,
   // is taken for what is registered there if the number comes to name it again later.
   bool files_linger = false;
+  // The system's, OpenBSD's and NetBSD's: to fstat(2) pipes that were made at the same time are one
+  // file, so that a number which names another pipe by now may be taken for the old one's.
+  bool pipes_look_alike = false;
 
   static Deviations Of(const Backend& backend);
 };
@@ -103,6 +106,8 @@ class Model {
   void Removed(int slot);
 
   bool KeptOpen(int file) const;
+  // Whether nobody may notice that another file of this kind takes the place of what is registered.
+  bool LooksRegistered(int slot, bool pipe) const;
   // Brings what a registration knows of its file up to date.
   void Update(Registration& registration) const;
   // What its file has for the interest of a registration.

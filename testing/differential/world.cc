@@ -11,6 +11,7 @@
 #include <cstdlib>
 
 #include "someos/testing/differential/operation.h"
+#include "someos/testing/open_descriptors.h"
 #include "someos/testing/pipe.h"
 #include "someos/testing/scoped_fd.h"
 #include "someos/testing/socket_pair.h"
@@ -55,6 +56,7 @@ void Drain(int number) {
 }  // namespace
 
 World::World() : broken_pipes_are_errors_(SIGPIPE, SIG_IGN) {
+  RaiseDescriptorLimit(NumberOf(kSlots));
   for (int slot = 0; slot < kSlots; ++slot) {
     if (!IsOpen(NumberOf(slot))) continue;
     std::fprintf(stderr, "descriptor %d is in use\n", NumberOf(slot));

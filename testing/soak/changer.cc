@@ -1,5 +1,6 @@
 #include "someos/testing/soak/changer.h"
 
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -41,6 +42,16 @@ ssize_t ReadByte(int fd) {
     result = read(fd, &byte, 1);
   } while (result < 0 && errno == EINTR);
   return result;
+}
+
+// A pipe; where these have no inode, so that a poller may take the next one under the same number
+// for the last one, two sockets.
+int OpenEnds(int (&ends)[2]) {
+#if defined(__OpenBSD__) || defined(__NetBSD__)
+  return socketpair(AF_UNIX, SOCK_STREAM, 0, ends);
+#else
+  return pipe(ends);
+#endif
 }
 
 }  // namespace
@@ -173,7 +184,7 @@ void Changer::CloseBehind() {
 
 bool Changer::OpenPipe() {
   int ends[2];
-  if (pipe(ends) != 0) {
+  if (OpenEnds(ends) != 0) {
     shared_.ledger.refusals.fetch_add(1);
     std::this_thread::yield();
     return false;

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -55,6 +56,9 @@ TEST_F(ListenerTest, SocketsDoNotBlockAndAreClosedOnExec) {
   Socket none;
   EXPECT_EQ(Accept(listener->fd(), &none), EAGAIN);
   const Peer client = Peer::ConnectedTo(listener->address());
+  // The client's end of the handshake comes first, and another thread of the kernel may bring it.
+  pollfd coming = {listener->fd(), POLLIN, 0};
+  ASSERT_EQ(poll(&coming, 1, /*timeout=*/30'000), 1);
   Socket accepted;
   ASSERT_EQ(Accept(listener->fd(), &accepted), 0);
   for (int fd : {listener->fd(), accepted.fd()}) {

@@ -224,8 +224,8 @@ TEST_P(RelayLoopTest, ClientThatNeverReads) {
   Peer client = Peer::ConnectedTo(relay->address());
   Peer upstream = server.Accept();
   const size_t sent = upstream.SendUntilStalled();
-  const Statistics stalled = relay->Now();
-  EXPECT_GT(stalled.to_client.stalls, 0);
+  const Statistics stalled = relay->AwaitUntil(
+      [](const Statistics& statistics) { return statistics.to_client.stalls > 0; });
 
   // The others do not notice, and the relay does not spin meanwhile.
   Peer other = Peer::ConnectedTo(relay->address());
@@ -315,10 +315,14 @@ TEST_P(RelayLoopTest, FullBacklogOfAUnixSocketIsWaitedFor) {
     ASSERT_TRUE(clients.back().Send(absl::StrCat("client ", 10 + i)) || relay.Now().refused > 0);
     clients.back().EndStream();
   }
+  constexpr size_t kAllTheyHaveSent = 20 * 9;
   const Statistics full = relay.AwaitUntil([](const Statistics& statistics) {
-    return statistics.exhausted > 0 || statistics.refused > 0;
+    return statistics.exhausted > 0 || statistics.refused > 0 ||
+           statistics.to_upstream.bytes >= kAllTheyHaveSent;
   });
   if (full.refused > 0) GTEST_SKIP() << "a full backlog refuses here";
+  // OpenBSD's holds 240 and more, whatever was asked for (sysctl(2), KERN_SOMINCONN).
+  if (full.exhausted == 0) GTEST_SKIP() << "the smallest backlog holds them all here";
   for (int i = 0; i < 20; ++i) {
     Socket socket;
     while (Accept(listener.fd(), &socket) == EAGAIN) std::this_thread::yield();

@@ -21,7 +21,7 @@
 #include "gtest/gtest.h"
 #include "someos/api/backend.h"
 #include "someos/api/select.h"
-#include "someos/tools/relay/descriptor_limit.h"
+#include "someos/testing/open_descriptors.h"
 #include "someos/tools/relay/socket_address.h"
 #include "someos/tools/relay/testing/peer.h"
 #include "someos/tools/relay/testing/relay_process.h"
@@ -158,7 +158,16 @@ TEST_F(RelayMainTest, ManyStreamsAtOnce) {
   EXPECT_EQ(Count(report, "reset"), 0);
 }
 
+// OpenBSD gives a process 128 MB for its data unless it asks for more (vmparam.h, DFLDSIZ).
+void RaiseDataLimit() {
+  rlimit limit;
+  ASSERT_EQ(getrlimit(RLIMIT_DATA, &limit), 0);
+  limit.rlim_cur = limit.rlim_max;
+  EXPECT_EQ(setrlimit(RLIMIT_DATA, &limit), 0);
+}
+
 TEST_F(RelayMainTest, StoppedAndContinuedOverAndOver) {
+  RaiseDataLimit();
   PeerServer server;
   std::vector<std::string> arguments = To(server.address());
   // Longer than the relay stands still, shorter than all its stops together.
@@ -267,10 +276,8 @@ TEST_P(ExhaustionTest, OfTwentyOpenFiles) {
 }
 
 TEST_P(ExhaustionTest, OfNumbersThatThePollerHolds) {
-  RaiseDescriptorLimit();
-  rlimit limit;
-  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &limit), 0);
-  if (limit.rlim_cur < 2'000) GTEST_SKIP() << "only " << limit.rlim_cur << " open files allowed";
+  const int limit = RaiseDescriptorLimit(2'000);
+  if (limit < 2'000) GTEST_SKIP() << "only " << limit << " open files allowed";
   // Two numbers each are more than FD_SETSIZE, by fewer than may wait for the relay's accept().
   const std::string report = AllAreServed(/*clients=*/600, /*open_files=*/2'000);
   if (GetParam()->name == "select") {

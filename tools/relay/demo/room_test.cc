@@ -29,7 +29,7 @@ TEST(RoomTest, TheLimitOfOpenFilesIsNoticed) {
   rlimit limit;
   ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &limit), 0);
   const rlimit before = limit;
-  limit.rlim_cur = std::min<rlim_t>(200, limit.rlim_cur);
+  limit.rlim_cur = std::min<rlim_t>(200, limit.rlim_max);
   ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
   const std::unique_ptr<Poller> poller = NewPoller().value();
   const Room room = FindRoom(*poller, kStandardInput, /*wanted=*/1'000, /*descriptors_each=*/4);

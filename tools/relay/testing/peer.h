@@ -85,7 +85,10 @@ class AbsentServer {
   const SocketAddress& address() const { return address_; }
 
  private:
-  Socket socket_;  // bound, and not listening
+  // It is the port of one end of a connection. (A socket that is bound and does not listen would do
+  // but for OpenBSD, whose tcp_input.c answers nothing then.)
+  Listener listener_;
+  Socket socket_;
   SocketAddress address_;
 };
 

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <functional>
 #include <future>
+#include <memory>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -10,6 +11,8 @@
 #include "absl/strings/string_view.h"
 #include "gtest/gtest.h"
 #include "someos/api/backend.h"
+#include "someos/api/poller.h"
+#include "someos/tools/relay/descriptor_limit.h"
 #include "someos/tools/relay/limits.h"
 #include "someos/tools/relay/listener.h"
 #include "someos/tools/relay/socket_address.h"
@@ -22,11 +25,17 @@ namespace {
 // Longer than a busy machine needs.
 constexpr std::chrono::seconds kPatience{30};
 
+// As the program does; here for the test's own sockets, too.
+std::unique_ptr<Poller> CreatePoller(const Backend& backend) {
+  RaiseDescriptorLimit();
+  return backend.create({}).value();
+}
+
 }  // namespace
 
 RunningRelay::RunningRelay(const Backend& backend, std::vector<SocketAddress> upstream,
                            absl::string_view listen, const Limits& limits)
-    : poller_(backend.create({}).value()),
+    : poller_(CreatePoller(backend)),
       listener_(Listener::Open({AddressOf(listen)}).value()),
       address_(listener_.address()),
       loop_(poller_.get(), std::move(listener_), std::move(upstream), limits,
