@@ -11,6 +11,8 @@
 //  - A Register that fails with EEXIST may have an edge reported once more: the kernel is asked
 //    whether it still has the filter, and FreeBSD's evaluates it anew when asked (kern_event.c,
 //    kqueue_register).
+//  - A hangup that comes of this process's own shutdown(2), of the last direction that was open, is
+//    no event to FreeBSD's kqueue: an edge, or kReadHangup alone, does not hear of it.
 //  - libkqueue takes no eventfds and the like (EINVAL), keeps a duplicate of each descriptor that
 //    has both kinds of interest until it is unregistered, and leaves descriptors of its own open
 //    to an exec. More of it is in libkqueue_emulation.h.

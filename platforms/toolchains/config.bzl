@@ -105,6 +105,11 @@ def _features(ctx):
         feature(name = "fastbuild"),
         feature(name = "opt"),
         feature(name = "no_stripping"),
+    ] + ([
+        # In place of Bazel's, which passes -Wl,-S: zig takes that for another kind of program, and compiles the C++
+        # library anew each time that it links one. There are no debug symbols but with --compilation_mode=dbg.
+        feature(name = "strip_debug_symbols"),
+    ] if ctx.attr.macos else []) + [
         feature(name = "supports_start_end_lib", enabled = not ctx.attr.macos),
         _ARCHIVER_FLAGS,
         default,
