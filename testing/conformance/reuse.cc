@@ -293,8 +293,10 @@ TEST_P(ReuseTest, RegisterOfTheNewFileDuringWait) {
   GiveNumber(old.reader, pair.near);
   Register(fd, Interest::kReadable, 2);
   WriteText(pair.far.get(), "x");
-  const auto events = waiter.Join();
+  auto events = waiter.Join();
   ASSERT_THAT(events, Succeeds());
+  // OpenBSD's poll(2) notices that the old file is closed, if the new one is not registered yet.
+  if (!events->empty() && events->front().invalid()) *events = WaitReady();
   EXPECT_THAT(*events, ElementsAre(Field(&Event::data, 2u)));
 }
 
