@@ -6,6 +6,7 @@
 #include <new>
 #include <vector>
 
+#include "absl/base/config.h"
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 
@@ -34,9 +35,14 @@ void UnlockAll() ABSL_NO_THREAD_SAFETY_ANALYSIS {
 // Made anew, not unlocked: that would wake the threads that are queued on it. The child does not
 // have them, and where Abseil has them sleep on a mutex of pthread's (on the BSDs), one of them may
 // have held that at the fork. Abseil's deadlock detector (of programs without NDEBUG) is told to
-// forget that it was locked.
-void MakeAnew(absl::Mutex* mutex) {
+// forget that it was locked. ThreadSanitizer is not to be told so by other means than an unlock,
+// and runs where Abseil has futexes.
+void MakeAnew(absl::Mutex* mutex) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+#ifdef ABSL_HAVE_THREAD_SANITIZER
+  mutex->unlock();
+#else
   mutex->ForgetDeadlockInfo();
+#endif
   new (mutex) absl::Mutex;
 }
 
