@@ -24,6 +24,7 @@
 #include "someos/api/interest.h"
 #include "someos/api/poller.h"
 #include "someos/testing/clocks.h"
+#include "someos/testing/rests.h"
 #include "someos/testing/scenario_alarm.h"
 #include "someos/testing/status_matchers.h"
 #include "someos/testing/tellable.h"
@@ -112,19 +113,12 @@ Event PollerConformanceTest::WaitUntil(int fd, Readiness must) {
 }
 
 void PollerConformanceTest::ExpectQuiet() {
-  // One that spins does so however long it waits. On a machine that stands still for a moment, a
-  // virtual one whose host is busy, say, the moment is counted as spent by whoever was running.
-  constexpr int kMostDoublings = 5;
-  bool rested = false;
-  for (int doublings = 0; doublings <= kMostDoublings && !rested; ++doublings) {
-    const absl::Duration quiet = kQuiet * (1 << doublings);
-    const absl::Duration processor_start = ProcessorTime();
+  const auto wait = [this](absl::Duration quiet) {
     const absl::Duration start = MonotonicNow();
     EXPECT_THAT(Wait(quiet), testing::IsEmpty());
     EXPECT_GE(MonotonicNow() - start, quiet);
-    rested = ProcessorTime() - processor_start < quiet / 3;
-  }
-  EXPECT_TRUE(rested) << "Wait spins";
+  };
+  EXPECT_TRUE(Rests(kQuiet, /*most_doublings=*/5, /*share=*/3, wait)) << "Wait spins";
 }
 
 testing::Matcher<const Event&> PollerConformanceTest::EventOf(int fd, Readiness must,

@@ -21,6 +21,7 @@
 #include "someos/testing/clocks.h"
 #include "someos/testing/conformance/fixture.h"
 #include "someos/testing/pipe.h"
+#include "someos/testing/rests.h"
 #include "someos/testing/status_matchers.h"
 #include "someos/testing/stream_io.h"
 #include "someos/testing/waiting_thread.h"
@@ -118,16 +119,12 @@ TEST_P(WaitingTest, RestsTheProcessor) {
   Register(pipe.reader.get(), Interest::kReadable);
   for (const absl::Duration timeout :
        {absl::Microseconds(300), absl::Microseconds(950), absl::Milliseconds(20)}) {
-    // Longer and longer, for a machine that stands still for a moment: see ExpectQuiet.
-    bool rested = false;
-    for (int doublings = 0; doublings <= 4 && !rested; ++doublings) {
-      const absl::Duration total = absl::Milliseconds(60) * (1 << doublings);
-      const absl::Duration processor_start = ProcessorTime();
+    const auto wait = [&](absl::Duration total) {
       const absl::Duration start = MonotonicNow();
       while (MonotonicNow() - start < total) EXPECT_THAT(Wait(timeout), IsEmpty());
-      rested = ProcessorTime() - processor_start < (MonotonicNow() - start) / 3;
-    }
-    EXPECT_TRUE(rested) << "waits of " << absl::FormatDuration(timeout) << " spin";
+    };
+    EXPECT_TRUE(Rests(absl::Milliseconds(60), /*most_doublings=*/4, /*share=*/3, wait))
+        << "waits of " << absl::FormatDuration(timeout) << " spin";
   }
 }
 

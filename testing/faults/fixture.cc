@@ -22,6 +22,7 @@
 #include "someos/api/errno_status.h"
 #include "someos/testing/clocks.h"
 #include "someos/testing/faults/c_library.h"
+#include "someos/testing/rests.h"
 #include "someos/testing/status_matchers.h"
 
 namespace someos {
@@ -84,19 +85,12 @@ std::vector<Event> FaultTest::Wait(absl::Duration timeout, size_t room) {
 }
 
 void FaultTest::ExpectQuiet() {
-  // One that spins does so however long it waits. On a machine that stands still for a moment, a
-  // virtual one whose host is busy, say, the moment is counted as spent by whoever was running.
-  constexpr int kMostDoublings = 5;
-  bool rested = false;
-  for (int doublings = 0; doublings <= kMostDoublings && !rested; ++doublings) {
-    const absl::Duration quiet = kQuiet * (1 << doublings);
-    const absl::Duration processor_start = ProcessorTime();
+  const auto wait = [this](absl::Duration quiet) {
     const absl::Duration start = MonotonicNow();
     EXPECT_THAT(Wait(quiet), testing::IsEmpty());
     EXPECT_GE(MonotonicNow() - start, quiet);
-    rested = ProcessorTime() - processor_start < quiet / 2;
-  }
-  EXPECT_TRUE(rested) << "Wait spins";
+  };
+  EXPECT_TRUE(Rests(kQuiet, /*most_doublings=*/5, /*share=*/2, wait)) << "Wait spins";
 }
 
 void FaultTest::Meanwhile(const std::function<void()>& action) {
