@@ -44,8 +44,10 @@ class FdTable {
   Entry* Find(int fd) const {
     const size_t index = static_cast<size_t>(fd) / kChunkEntries;
     if (index >= size_.load(std::memory_order_acquire)) return nullptr;
+    // Acquire for both: this may be a later directory than the one that the size was published
+    // with, and then nothing but its own store says that it is whole.
     Chunk* chunk =
-        directory_.load(std::memory_order_relaxed)[index].load(std::memory_order_acquire);
+        directory_.load(std::memory_order_acquire)[index].load(std::memory_order_acquire);
     return chunk == nullptr ? nullptr : &(*chunk)[static_cast<size_t>(fd) % kChunkEntries];
   }
 
@@ -73,7 +75,7 @@ class FdTable {
   template <typename Visitor>
   void ForEach(Visitor visit) const {
     const size_t size = size_.load(std::memory_order_acquire);
-    const std::atomic<Chunk*>* directory = directory_.load(std::memory_order_relaxed);
+    const std::atomic<Chunk*>* directory = directory_.load(std::memory_order_acquire);
     for (size_t index = 0; index < size; ++index) {
       Chunk* chunk = directory[index].load(std::memory_order_acquire);
       if (chunk == nullptr) continue;
