@@ -55,7 +55,6 @@
 
 #include "absl/base/attributes.h"
 #include "absl/base/optimization.h"
-#include "absl/memory/memory.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
@@ -66,6 +65,7 @@
 #include "someos/api/errno_status.h"
 #include "someos/api/event.h"
 #include "someos/api/interest.h"
+#include "someos/api/wait_outcome.h"
 
 namespace someos {
 
@@ -170,10 +170,10 @@ class Poller {
   // made before a fork. EINTR only if the poller was made with `return_on_signal`.
   ABSL_ATTRIBUTE_ALWAYS_INLINE absl::StatusOr<size_t> Wait(absl::Span<Event> events,
                                                            absl::Duration timeout) {
-    if (ABSL_PREDICT_FALSE(events.empty())) return NoRoom();
+    if (ABSL_PREDICT_FALSE(events.empty())) return NoRoom().Take();
     // Inline, so that it costs nothing where the caller's timeout is a constant.
-    if (timeout == absl::InfiniteDuration()) return Take(DoWaitUntimed(events, Blocking::kForever));
-    if (timeout <= absl::ZeroDuration()) return Take(DoWaitUntimed(events, Blocking::kNever));
+    if (timeout == absl::InfiniteDuration()) return DoWaitForever(events).Take();
+    if (timeout <= absl::ZeroDuration()) return DoLook(events).Take();
     return DoWait(events, timeout);
   }
 
@@ -214,60 +214,35 @@ class Poller {
   virtual Capabilities capabilities() const = 0;
 
  protected:
-  // How a wait blocks that needs no clock; the values are poll(2)'s timeouts.
-  enum class Blocking : int { kNever = 0, kForever = -1 };
-
-  // What such a wait comes to, small enough to be returned in registers.
-  struct WaitOutcome {
-    size_t count;           // of events
-    absl::Status* failure;  // the receiver's to delete; null if there is none
-  };
-
   Poller() = default;
 
-  static absl::Duration TimeoutOf(Blocking blocking) {
-    return blocking == Blocking::kForever ? absl::InfiniteDuration() : absl::ZeroDuration();
-  }
-
-  ABSL_ATTRIBUTE_NOINLINE static absl::Status NoRoom() {
-    return ErrnoStatus(EINVAL, "wait: no room for events");
-  }
   static absl::Status NegativeFd(absl::string_view operation, int fd) {
     return ErrnoStatus(EBADF, absl::StrCat(operation, " fd ", fd));
-  }
-
-  // From what Wait returns to an outcome and back.
-  static WaitOutcome Outcome(absl::StatusOr<size_t> result) {
-    if (ABSL_PREDICT_TRUE(result.ok())) return {*result, nullptr};
-    return {0, new absl::Status(std::move(result).status())};
-  }
-  static absl::StatusOr<size_t> Take(WaitOutcome outcome) {
-    if (ABSL_PREDICT_FALSE(outcome.failure != nullptr)) return TakeFailure(outcome.failure);
-    return outcome.count;
   }
 
   // The default applies the changes one by one.
   virtual absl::Status DoApply(absl::Span<const Change> changes, std::vector<FailedChange>* failed);
 
  private:
-  ABSL_ATTRIBUTE_NOINLINE static absl::Status TakeFailure(absl::Status* failure) {
-    return std::move(*absl::WrapUnique(failure));
+  ABSL_ATTRIBUTE_NOINLINE static WaitOutcome NoRoom() {
+    return ErrnoStatus(EINVAL, "wait: no room for events");
   }
-
   virtual absl::Status DoRegister(int fd, Interest interest, uint64_t data, Trigger trigger) = 0;
   virtual absl::Status DoModify(int fd, Interest interest, uint64_t data, Trigger trigger) = 0;
   virtual absl::Status DoUnregister(int fd) = 0;
   virtual absl::StatusOr<size_t> DoWait(absl::Span<Event> events, absl::Duration timeout) = 0;
-  // The waits without a clock. The default is DoWait; one that overrides it returns sooner.
-  virtual WaitOutcome DoWaitUntimed(absl::Span<Event> events, Blocking blocking);
+  // The waits without a clock: with an infinite timeout, and with none. The default is DoWait; one
+  // that overrides it returns sooner.
+  virtual WaitOutcome DoWaitForever(absl::Span<Event> events) {
+    return WaitOutcome::Of(DoWait(events, absl::InfiniteDuration()));
+  }
+  virtual WaitOutcome DoLook(absl::Span<Event> events) {
+    return WaitOutcome::Of(DoWait(events, absl::ZeroDuration()));
+  }
   virtual absl::Status DoWake() = 0;
   virtual absl::Status DoRebuildAfterFork() = 0;
   virtual absl::StatusOr<int> DoTakeError(int fd) = 0;
 };
-
-inline Poller::WaitOutcome Poller::DoWaitUntimed(absl::Span<Event> events, Blocking blocking) {
-  return Outcome(DoWait(events, TimeoutOf(blocking)));
-}
 
 inline absl::Status Poller::DoApply(absl::Span<const Change> changes,
                                     std::vector<FailedChange>* failed) {

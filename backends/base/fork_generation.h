@@ -21,9 +21,6 @@ inline uint32_t ForkGeneration() {
   return internal::fork_generation.load(std::memory_order_relaxed);
 }
 
-// No process has this number.
-inline constexpr uint32_t kNoForkGeneration = UINT32_MAX;
-
 // Starts the counting; called by whoever is going to compare generations. Cheap when repeated.
 void WatchForForks();
 

@@ -3,6 +3,7 @@
 #include <pthread.h>
 
 #include <algorithm>
+#include <atomic>
 #include <new>
 #include <vector>
 
@@ -12,25 +13,6 @@
 
 namespace someos::base {
 namespace {
-
-struct Guarded {
-  absl::Mutex mutex;
-  std::vector<absl::Mutex*> all ABSL_GUARDED_BY(mutex);
-};
-
-Guarded& ThisProcess();
-
-void LockAll() ABSL_NO_THREAD_SAFETY_ANALYSIS {
-  Guarded& guarded = ThisProcess();
-  guarded.mutex.lock();
-  for (absl::Mutex* mutex : guarded.all) mutex->lock();
-}
-
-void UnlockAll() ABSL_NO_THREAD_SAFETY_ANALYSIS {
-  Guarded& guarded = ThisProcess();
-  for (absl::Mutex* mutex : guarded.all) mutex->unlock();
-  guarded.mutex.unlock();
-}
 
 // Made anew, not unlocked: that would wake the threads that are queued on it. The child does not
 // have them, and where Abseil has them sleep on a mutex of pthread's (on the BSDs), one of them may
@@ -46,32 +28,54 @@ void MakeAnew(absl::Mutex* mutex) ABSL_NO_THREAD_SAFETY_ANALYSIS {
   new (mutex) absl::Mutex;
 }
 
-void MakeAllAnew() ABSL_NO_THREAD_SAFETY_ANALYSIS {
-  Guarded& guarded = ThisProcess();
-  for (absl::Mutex* mutex : guarded.all) MakeAnew(mutex);
-  MakeAnew(&guarded.mutex);
-}
-
-Guarded& ThisProcess() {
-  static Guarded* const guarded = [] {
-    pthread_atfork(LockAll, UnlockAll, MakeAllAnew);
-    return new Guarded;  // lives forever: a fork may come at any time
-  }();
-  return *guarded;
-}
-
 }  // namespace
 
-ForkGuard::ForkGuard(absl::Mutex& mutex) : mutex_(mutex) {
-  Guarded& guarded = ThisProcess();
-  absl::MutexLock lock(guarded.mutex);
-  guarded.all.push_back(&mutex);
+// All guards of this process.
+class ForkGuards {
+ public:
+  static ForkGuards& Get() {
+    static ForkGuards* const guards = [] {
+      pthread_atfork([] { Get().LockAll(); }, [] { Get().UnlockAll(); },
+                     [] { Get().StartChild(); });
+      return new ForkGuards;  // lives forever: a fork may come at any time
+    }();
+    return *guards;
+  }
+
+  void Add(const ForkGuard& guard) {
+    absl::MutexLock lock(mutex_);
+    guards_.push_back(&guard);
+  }
+  void Remove(const ForkGuard& guard) {
+    absl::MutexLock lock(mutex_);
+    guards_.erase(std::find(guards_.begin(), guards_.end(), &guard));
+  }
+
+ private:
+  void LockAll() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+    mutex_.lock();
+    for (const ForkGuard* guard : guards_) guard->mutex_.lock();
+  }
+  void UnlockAll() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+    for (const ForkGuard* guard : guards_) guard->mutex_.unlock();
+    mutex_.unlock();
+  }
+  void StartChild() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+    for (const ForkGuard* guard : guards_) {
+      if (guard->flag_ != nullptr) guard->flag_->store(false, std::memory_order_relaxed);
+      MakeAnew(&guard->mutex_);
+    }
+    MakeAnew(&mutex_);
+  }
+
+  absl::Mutex mutex_;
+  std::vector<const ForkGuard*> guards_ ABSL_GUARDED_BY(mutex_);
+};
+
+ForkGuard::ForkGuard(absl::Mutex& mutex, std::atomic<bool>* flag) : mutex_(mutex), flag_(flag) {
+  ForkGuards::Get().Add(*this);
 }
 
-ForkGuard::~ForkGuard() {
-  Guarded& guarded = ThisProcess();
-  absl::MutexLock lock(guarded.mutex);
-  guarded.all.erase(std::find(guarded.all.begin(), guarded.all.end(), &mutex_));
-}
+ForkGuard::~ForkGuard() { ForkGuards::Get().Remove(*this); }
 
 }  // namespace someos::base

@@ -3,6 +3,8 @@
 #ifndef SOMEOS_BACKENDS_BASE_FORK_GUARD_H_
 #define SOMEOS_BACKENDS_BASE_FORK_GUARD_H_
 
+#include <atomic>
+
 #include "absl/synchronization/mutex.h"
 
 namespace someos::base {
@@ -15,14 +17,18 @@ namespace someos::base {
 // while it holds the mutex itself.
 class ForkGuard {
  public:
-  // `mutex` must outlive it.
-  explicit ForkGuard(absl::Mutex& mutex);
+  // `mutex` must outlive it, and so must `flag` if given, which is false in the child. A poller
+  // that looks at such a flag needs no other look to notice that it was forked.
+  explicit ForkGuard(absl::Mutex& mutex, std::atomic<bool>* flag = nullptr);
   ForkGuard(const ForkGuard&) = delete;
   ForkGuard& operator=(const ForkGuard&) = delete;
   ~ForkGuard();
 
  private:
+  friend class ForkGuards;
+
   absl::Mutex& mutex_;
+  std::atomic<bool>* const flag_;
 };
 
 }  // namespace someos::base

@@ -64,6 +64,18 @@ TEST(ForkGuardTest, TheParentsMutexWorksOn) {
   EXPECT_TRUE(free);
 }
 
+TEST(ForkGuardTest, ClearsItsFlagInTheChildOnly) {
+  absl::Mutex mutex;
+  std::atomic<bool> flag{true};
+  const ForkGuard guard(mutex, &flag);
+  const pid_t child = fork();
+  if (child == 0) _exit(flag ? 1 : 0);
+  int result = 0;
+  ASSERT_EQ(waitpid(child, &result, 0), child);
+  EXPECT_TRUE(WIFEXITED(result) && WEXITSTATUS(result) == 0) << result;
+  EXPECT_TRUE(flag);
+}
+
 TEST(ForkGuardTest, AMutexMayGo) {
   for (int i = 0; i < 3; ++i) {
     auto gone = std::make_unique<Twins>();

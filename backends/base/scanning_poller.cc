@@ -144,18 +144,22 @@ absl::Status ScanningPoller::DoWake() {
 }
 
 absl::StatusOr<size_t> ScanningPoller::DoWait(absl::Span<Event> events, absl::Duration timeout) {
-  return Take(WaitUntil(events, Deadline(timeout)));
+  return WaitUntil(events, Deadline(timeout)).Take();
 }
 
-Poller::WaitOutcome ScanningPoller::DoWaitUntimed(absl::Span<Event> events, Blocking blocking) {
-  return WaitUntil(events, Deadline(TimeoutOf(blocking)));
+WaitOutcome ScanningPoller::DoWaitForever(absl::Span<Event> events) {
+  return WaitUntil(events, Deadline(absl::InfiniteDuration()));
 }
 
-Poller::WaitOutcome ScanningPoller::WaitUntil(absl::Span<Event> events, Deadline deadline) {
-  if (forked()) return Outcome(ForkedError("wait"));
+WaitOutcome ScanningPoller::DoLook(absl::Span<Event> events) {
+  return WaitUntil(events, Deadline(absl::ZeroDuration()));
+}
+
+WaitOutcome ScanningPoller::WaitUntil(absl::Span<Event> events, Deadline deadline) {
+  if (forked()) return ForkedError("wait");
   LockIfThreads lock(mutex_);
   if (ABSL_PREDICT_FALSE(waiting_)) {
-    return Outcome(absl::FailedPreconditionError("wait: another thread is waiting on this poller"));
+    return absl::FailedPreconditionError("wait: another thread is waiting on this poller");
   }
   waiting_ = true;
   events_ = events;
@@ -192,11 +196,11 @@ int ScanningPoller::LookThenBlock(const Deadline& deadline) {
   return Block(deadline);
 }
 
-Poller::WaitOutcome ScanningPoller::Failure(int error, absl::string_view detail) const {
-  return Outcome(ErrnoStatus(error, absl::StrCat("wait: ", name(), detail)));
+WaitOutcome ScanningPoller::Failure(int error, absl::string_view detail) const {
+  return ErrnoStatus(error, absl::StrCat("wait: ", name(), detail));
 }
 
-Poller::WaitOutcome ScanningPoller::WaitLocked(Deadline& deadline, LockIfThreads& lock) {
+WaitOutcome ScanningPoller::WaitLocked(Deadline& deadline, LockIfThreads& lock) {
   while (true) {
     int error = 0;
     const int count = lock.Without([&] {
@@ -230,7 +234,7 @@ Poller::WaitOutcome ScanningPoller::WaitLocked(Deadline& deadline, LockIfThreads
     }
     if (delivered_ > 0 || woken || deadline.Passed()) {
       counters_.CountWait(delivered_, woken);
-      return {delivered_, nullptr};
+      return delivered_;
     }
     if (count > 0) counters_.CountSpurious();
   }

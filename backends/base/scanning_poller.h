@@ -89,7 +89,8 @@ class ScanningPoller : public Poller {
   absl::Status DoModify(int fd, Interest interest, uint64_t data, Trigger trigger) override;
   absl::Status DoUnregister(int fd) override;
   absl::StatusOr<size_t> DoWait(absl::Span<Event> events, absl::Duration timeout) override;
-  WaitOutcome DoWaitUntimed(absl::Span<Event> events, Blocking blocking) override;
+  WaitOutcome DoWaitForever(absl::Span<Event> events) override;
+  WaitOutcome DoLook(absl::Span<Event> events) override;
   absl::Status DoWake() override;
   absl::Status DoRebuildAfterFork() override;
   absl::StatusOr<int> DoTakeError(int fd) override;

@@ -19,11 +19,15 @@ class WaitCounters {
     Add(events_, events);
     if (woken) Add(wakes_, 1);
   }
+  // A wait that found one event: the same as CountWait(1, false), with one counter for both.
+  void CountOne() { Add(ones_, 1); }
   void CountSpurious() { Add(spurious_, 1); }
   void CountInterrupted() { Add(interrupted_, 1); }
 
   Counters Read() const {
-    return {Get(waits_), Get(events_), Get(wakes_), Get(spurious_), Get(interrupted_)};
+    const uint64_t ones = Get(ones_);
+    return {Get(waits_) + ones, Get(events_) + ones, Get(wakes_), Get(spurious_),
+            Get(interrupted_)};
   }
 
  private:
@@ -34,6 +38,7 @@ class WaitCounters {
     counter.store(Get(counter) + count, std::memory_order_relaxed);
   }
 
+  Counter ones_{0};
   Counter waits_{0};
   Counter events_{0};
   Counter wakes_{0};

@@ -23,6 +23,15 @@ namespace {
 
 constexpr size_t kMostEvents = INT_MAX / sizeof(epoll_event);  // epoll_wait: more is EINVAL
 
+absl::Span<Event> Usable(absl::Span<Event> events) {
+  return events.first(std::min(events.size(), kMostEvents));
+}
+
+// Of epoll_wait(2)'s two timeouts that need no clock.
+absl::Duration Timeout(int milliseconds) {
+  return milliseconds < 0 ? absl::InfiniteDuration() : absl::ZeroDuration();
+}
+
 }  // namespace
 
 using base::Deadline;
@@ -43,7 +52,7 @@ absl::StatusOr<std::unique_ptr<EpollPoller>> EpollPoller::Create(const PollerOpt
 EpollPoller::EpollPoller(const PollerOptions& options, const EpollSystem& system, EpollSet set,
                          WakeChannel wake_channel)
     : options_(options),
-      system_(system),
+      wait_(system.wait),
       waiter_(system),
       registrations_(system, std::move(set), std::move(wake_channel)) {}
 
@@ -97,17 +106,16 @@ absl::Status EpollPoller::DoRebuildAfterFork() {
 // The way of a wait that finds one descriptor ready, to the system call and back, is one piece of
 // code without other calls: hence the inline functions, above their caller, and those that are not.
 
-// The kernel writes into the caller's own span, to its end; the translation runs from the front and
-// never overtakes what it still has to read, because an Event is no smaller.
+// The kernel writes into the caller's own span. The translation runs from the last event to the
+// first and never overwrites what it still has to read, because an Event is no smaller.
 inline epoll_event* EpollPoller::RawBegin(absl::Span<Event> events) {
   static_assert(sizeof(epoll_event) <= sizeof(Event));
   static_assert(alignof(epoll_event) <= alignof(Event));
-  return reinterpret_cast<epoll_event*>(reinterpret_cast<unsigned char*>(events.data()) +
-                                        events.size() * (sizeof(Event) - sizeof(epoll_event)));
+  return reinterpret_cast<epoll_event*>(events.data());
 }
 
-inline EpollPoller::RawEvents EpollPoller::Raw(absl::Span<Event> events, int count) {
-  return {reinterpret_cast<const unsigned char*>(RawBegin(events)), count};
+inline const unsigned char* EpollPoller::Raw(absl::Span<Event> events, size_t i) {
+  return reinterpret_cast<const unsigned char*>(events.data()) + i * sizeof(epoll_event);
 }
 
 ABSL_ATTRIBUTE_ALWAYS_INLINE inline bool EpollPoller::TakePlain(EpollRegistrations::View entries,
@@ -129,33 +137,34 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline bool EpollPoller::TakePlain(EpollRegistratio
   return true;
 }
 
-inline size_t EpollPoller::TakeAllPlain(RawEvents raw, Event* events) {
+inline size_t EpollPoller::TakeAllPlain(absl::Span<Event> events, size_t count) {
   const EpollRegistrations::View entries = registrations_.view();
-  const size_t count = static_cast<size_t>(raw.count);
-  size_t taken = 0;
-  if (count % 2 != 0) {
-    if (ABSL_PREDICT_FALSE(!TakePlain(entries, raw[0], events[0]))) return 0;
-    taken = 1;
-  }
-  // Two at a time halve what the loop itself costs.
-  for (; taken != count; taken += 2) {
-    if (ABSL_PREDICT_FALSE(!TakePlain(entries, raw[taken], events[taken]))) return taken;
-    if (ABSL_PREDICT_FALSE(!TakePlain(entries, raw[taken + 1], events[taken + 1]))) {
-      return taken + 1;
+  const auto take = [&](size_t i) ABSL_ATTRIBUTE_ALWAYS_INLINE {
+    return TakePlain(entries, Raw(events, i), events[i]);
+  };
+  // Several a round, for what the loop itself costs.
+  constexpr size_t kRound = 4;
+  size_t left = count;
+  for (; left >= kRound; left -= kRound) {
+    for (size_t i = 0; i < kRound; ++i) {
+      if (ABSL_PREDICT_FALSE(!take(left - i - 1))) return left - i;
     }
   }
-  return taken;
+  for (; left > 0; --left) {
+    if (ABSL_PREDICT_FALSE(!take(left - 1))) return left;
+  }
+  return 0;
 }
 
-EpollPoller::Batch EpollPoller::TakeRest(RawEvents raw, size_t taken, absl::Span<Event> events) {
+EpollPoller::Batch EpollPoller::TakeRest(absl::Span<Event> events, size_t count, size_t left) {
   Batch batch;
-  batch.delivered = taken;
-  for (size_t i = taken; i < static_cast<size_t>(raw.count); ++i) {
+  size_t first = left;  // of those that are delivered, which stand at the end
+  while (left > 0) {
     epoll_event kernel_event;
-    std::memcpy(&kernel_event, raw[i], sizeof(kernel_event));
-    switch (Translate(kernel_event, events[batch.delivered])) {
+    std::memcpy(&kernel_event, Raw(events, --left), sizeof(kernel_event));
+    switch (Translate(kernel_event, events[first - 1])) {
       case Translation::kDelivered:
-        ++batch.delivered;
+        --first;
         break;
       case Translation::kDropped:
         break;
@@ -167,78 +176,89 @@ EpollPoller::Batch EpollPoller::TakeRest(RawEvents raw, size_t taken, absl::Span
         break;
     }
   }
-  batch.crowded_out = batch.delivered == 0 && static_cast<size_t>(raw.count) == events.size();
+  if (first > 0) std::copy(&events[first], &events[0] + count, &events[0]);
+  batch.delivered = count - first;
+  batch.crowded_out = batch.delivered == 0 && count == events.size();
   return batch;
 }
 
-inline Poller::WaitOutcome EpollPoller::Return(size_t delivered) {
-  counters_.CountWait(delivered, /*woken=*/false);
+inline WaitOutcome EpollPoller::Return(size_t delivered) {
+  if (delivered == 1) {
+    counters_.CountOne();
+  } else {
+    counters_.CountWait(delivered, /*woken=*/false);
+  }
   waiting_.store(false, std::memory_order_release);
-  return {delivered, nullptr};
+  return delivered;
 }
 
-template <Poller::Blocking kBlocking>
-ABSL_ATTRIBUTE_ALWAYS_INLINE inline Poller::WaitOutcome EpollPoller::WaitFirst(
-    absl::Span<Event> events) {
-  const int count = system_.wait(registrations_.set_fd(), RawBegin(events),
-                                 static_cast<int>(events.size()), static_cast<int>(kBlocking));
-  if (ABSL_PREDICT_TRUE(count == 1) &&
-      TakePlain(registrations_.view(), Raw(events, 1)[0], events[0])) {
-    return Return(1);
-  }
-  if (kBlocking == Blocking::kNever && count == 0) return Return(0);
-  return TakeFirst<kBlocking>(events, count);
-}
-
-Poller::WaitOutcome EpollPoller::DoWaitUntimed(absl::Span<Event> events, Blocking blocking) {
-  if (ABSL_PREDICT_FALSE(events.size() > kMostEvents)) {
-    return DoWaitUntimed(events.first(kMostEvents), blocking);
-  }
+template <int kTimeout>
+ABSL_ATTRIBUTE_ALWAYS_INLINE inline WaitOutcome EpollPoller::WaitUntimed(absl::Span<Event> events) {
   if (ABSL_PREDICT_FALSE(!registrations_.ordinary())) {
-    return WaitOddly(events, TimeoutOf(blocking));
+    return WaitOddly(events, Timeout(kTimeout));
   }
   if (ABSL_PREDICT_FALSE(!base::Claim(waiting_))) return RefuseSecondWait();
-  if (blocking == Blocking::kNever) return WaitFirst<Blocking::kNever>(events);
-  return WaitFirst<Blocking::kForever>(events);
+  room_ = events.size();
+  // A span of more than kMostEvents need not fit into an int; the kernel refuses it then, or is
+  // told of less room.
+  const int count =
+      wait_(registrations_.set_fd(), RawBegin(events), static_cast<int>(events.size()), kTimeout);
+  if (ABSL_PREDICT_TRUE(count == 1) &&
+      TakePlain(registrations_.view(), Raw(events, 0), events[0])) {
+    return Return(1);
+  }
+  if (kTimeout == kLook && count == 0) return Return(0);
+  return TakeFirst<kTimeout>(events.data(), count);
 }
 
+WaitOutcome EpollPoller::DoWaitForever(absl::Span<Event> events) {
+  return WaitUntimed<kForever>(events);
+}
+
+WaitOutcome EpollPoller::DoLook(absl::Span<Event> events) { return WaitUntimed<kLook>(events); }
+
 absl::StatusOr<size_t> EpollPoller::DoWait(absl::Span<Event> events, absl::Duration timeout) {
-  events = events.first(std::min(events.size(), kMostEvents));
-  if (ABSL_PREDICT_FALSE(!registrations_.ordinary())) return Take(WaitOddly(events, timeout));
-  if (ABSL_PREDICT_FALSE(!base::Claim(waiting_))) return Take(RefuseSecondWait());
+  events = Usable(events);
+  if (ABSL_PREDICT_FALSE(!registrations_.ordinary())) return WaitOddly(events, timeout).Take();
+  if (ABSL_PREDICT_FALSE(!base::Claim(waiting_))) return RefuseSecondWait().Take();
   const Deadline deadline(timeout);
   const int count = waiter_.Wait(registrations_.set_fd(), RawBegin(events),
                                  static_cast<int>(events.size()), deadline);
-  return Take(TakeFirstUntil(events, count, deadline));
+  return TakeFirstUntil(events, count, deadline).Take();
 }
 
-Poller::WaitOutcome EpollPoller::RefuseSecondWait() {
-  return Outcome(absl::FailedPreconditionError("wait: another thread is waiting on this poller"));
+WaitOutcome EpollPoller::RefuseSecondWait() {
+  return absl::FailedPreconditionError("wait: another thread is waiting on this poller");
 }
 
-template <Poller::Blocking kBlocking>
-Poller::WaitOutcome EpollPoller::TakeFirst(absl::Span<Event> events, int count) {
-  return TakeFirstUntil(events, count, Deadline(TimeoutOf(kBlocking)));
+template <int kTimeout>
+WaitOutcome EpollPoller::TakeFirst(Event* begin, int count) {
+  absl::Span<Event> events(begin, room_);
+  const Deadline deadline(Timeout(kTimeout));
+  if (count < 0 && errno == EINVAL && events.size() > kMostEvents) {
+    events = Usable(events);
+    return WaitOn(events, deadline, WaitOnce(events, deadline));
+  }
+  return TakeFirstUntil(events, count, deadline);
 }
 
-Poller::WaitOutcome EpollPoller::TakeFirstUntil(absl::Span<Event> events, int count,
-                                                Deadline deadline) {
+WaitOutcome EpollPoller::TakeFirstUntil(absl::Span<Event> events, int count, Deadline deadline) {
   if (ABSL_PREDICT_FALSE(count <= 0)) {
     Batch batch;
     if (count < 0) batch.error = errno;
     return WaitOn(events, deadline, batch);
   }
-  const RawEvents raw = Raw(events, count);
-  const size_t taken = TakeAllPlain(raw, events.data());
-  if (ABSL_PREDICT_FALSE(taken != static_cast<size_t>(count))) {
-    return WaitOn(events, deadline, TakeRest(raw, taken, events));
+  const size_t left = TakeAllPlain(events, static_cast<size_t>(count));
+  if (ABSL_PREDICT_FALSE(left > 0)) {
+    return WaitOn(events, deadline, TakeRest(events, static_cast<size_t>(count), left));
   }
-  return Return(taken);
+  return Return(static_cast<size_t>(count));
 }
 
-Poller::WaitOutcome EpollPoller::WaitOddly(absl::Span<Event> events, absl::Duration timeout) {
-  if (registrations_.forked()) return Outcome(ForkedError("wait"));
+WaitOutcome EpollPoller::WaitOddly(absl::Span<Event> events, absl::Duration timeout) {
+  if (registrations_.forked()) return ForkedError("wait");
   if (!base::Claim(waiting_)) return RefuseSecondWait();
+  events = Usable(events);
   const Deadline deadline(timeout);
   return WaitOn(events, deadline, WaitWithAlwaysReady(events));
 }
@@ -247,18 +267,18 @@ EpollPoller::Batch EpollPoller::WaitOnce(absl::Span<Event> events, Deadline dead
   const int count = waiter_.Wait(registrations_.set_fd(), RawBegin(events),
                                  static_cast<int>(events.size()), deadline);
   if (count >= 0) {
-    const RawEvents raw = Raw(events, count);
-    return TakeRest(raw, TakeAllPlain(raw, events.data()), events);
+    const size_t size = static_cast<size_t>(count);
+    return TakeRest(events, size, TakeAllPlain(events, size));
   }
   Batch batch;
   batch.error = errno;
   return batch;
 }
 
-Poller::WaitOutcome EpollPoller::WaitOn(absl::Span<Event> events, Deadline deadline, Batch batch) {
+WaitOutcome EpollPoller::WaitOn(absl::Span<Event> events, Deadline deadline, Batch batch) {
   absl::StatusOr<size_t> result = WaitForMore(events, deadline, batch);
   waiting_.store(false, std::memory_order_release);
-  return Outcome(std::move(result));
+  return WaitOutcome::Of(std::move(result));
 }
 
 absl::StatusOr<size_t> EpollPoller::WaitForMore(absl::Span<Event> events, Deadline deadline,

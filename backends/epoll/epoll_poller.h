@@ -54,16 +54,7 @@ class EpollPoller final : public Poller {
   // What became of one event of the kernel.
   enum class Translation { kDelivered, kDropped, kStale, kWoken };
 
-  // What one system call brought: epoll_events, which the kernel packs on some architectures, or
-  // -1 for an error.
-  struct RawEvents {
-    const unsigned char* begin;
-    int count;
-
-    const unsigned char* operator[](size_t i) const { return begin + i * sizeof(epoll_event); }
-  };
-
-  // What became of them.
+  // What became of those of one system call.
   struct Batch {
     size_t delivered = 0;
     int error = 0;  // errno, if it failed
@@ -80,29 +71,36 @@ class EpollPoller final : public Poller {
   absl::Status DoModify(int fd, Interest interest, uint64_t data, Trigger trigger) override;
   absl::Status DoUnregister(int fd) override;
   absl::StatusOr<size_t> DoWait(absl::Span<Event> events, absl::Duration timeout) override;
-  WaitOutcome DoWaitUntimed(absl::Span<Event> events, Blocking blocking) override;
+  WaitOutcome DoWaitForever(absl::Span<Event> events) override;
+  WaitOutcome DoLook(absl::Span<Event> events) override;
   absl::Status DoWake() override;
   absl::Status DoRebuildAfterFork() override;
   absl::StatusOr<int> DoTakeError(int fd) override;
 
-  // The room for the kernel's events at the end of `events`, and what a call has put there.
+  // The room for the kernel's events at the beginning of `events`, and the one of them, which the
+  // kernel packs on some architectures, that a call has put at `i`.
   static epoll_event* RawBegin(absl::Span<Event> events);
-  static RawEvents Raw(absl::Span<Event> events, int count);
-  // Fills `event` from the kernel's `raw` one if nothing about it needs a second thought.
+  static const unsigned char* Raw(absl::Span<Event> events, size_t i);
+  // Fills `event` from the kernel's `raw` one if nothing about it needs a second thought. They may
+  // overlap.
   static bool TakePlain(EpollRegistrations::View entries, const unsigned char* raw, Event& event);
-  // The same up to the first that needs one; returns how many that are.
-  size_t TakeAllPlain(RawEvents raw, Event* events);
-  // Translates all but the `taken` first, which are in `events` already.
-  Batch TakeRest(RawEvents raw, size_t taken, absl::Span<Event> events);
+  // The same of `count` events, in place, from the last one on up to one that needs one; returns
+  // how many are left.
+  size_t TakeAllPlain(absl::Span<Event> events, size_t count);
+  // Translates those that are `left` of `count`, and closes the gaps of those that are dropped.
+  Batch TakeRest(absl::Span<Event> events, size_t count, size_t left);
   Translation Translate(const epoll_event& raw, Event& event);
 
   WaitOutcome Return(size_t delivered);
+  // epoll_wait(2)'s timeouts that need no clock.
+  static constexpr int kLook = 0;
+  static constexpr int kForever = -1;
   // A wait that ends, as most do, with what its first call brings; and what is left of it if that
   // is not just one event.
-  template <Blocking kBlocking>
-  WaitOutcome WaitFirst(absl::Span<Event> events);
-  template <Blocking kBlocking>
-  ABSL_ATTRIBUTE_NOINLINE WaitOutcome TakeFirst(absl::Span<Event> events, int count);
+  template <int kTimeout>
+  WaitOutcome WaitUntimed(absl::Span<Event> events);
+  template <int kTimeout>
+  ABSL_ATTRIBUTE_NOINLINE WaitOutcome TakeFirst(Event* begin, int count);
   WaitOutcome TakeFirstUntil(absl::Span<Event> events, int count, base::Deadline deadline);
   ABSL_ATTRIBUTE_NOINLINE WaitOutcome WaitOddly(absl::Span<Event> events, absl::Duration timeout);
   ABSL_ATTRIBUTE_NOINLINE static WaitOutcome RefuseSecondWait();
@@ -116,10 +114,13 @@ class EpollPoller final : public Poller {
 
   const PollerOptions options_;
   base::WaitCounters counters_;
-  const EpollSystem& system_;
+  int (*const wait_)(int epoll_fd, epoll_event* events, int max_events, int milliseconds);
   EpollWaiter waiter_;
   base::WakeRequest wake_request_;
   std::atomic<bool> waiting_{false};
+  // Of the running wait's span; the waiting thread's. Kept here and not in a register that has to
+  // be saved and restored, because most waits do not ask for it again.
+  size_t room_ = 0;
   bool always_ready_turn_ = false;  // the waiting thread's
   EpollRegistrations registrations_;
 };

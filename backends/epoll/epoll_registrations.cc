@@ -102,7 +102,7 @@ absl::Status EpollRegistrations::RegisterAlwaysReady(int fd, EpollState state, u
 }
 
 void EpollRegistrations::NoteWhetherOrdinary() {
-  ordinary_generation_ = always_ready_.active() == 0 ? fork_generation_ : base::kNoForkGeneration;
+  ordinary_ = always_ready_.active() == 0 && !forked();
 }
 
 void EpollRegistrations::SetAlwaysReadyActive(int fd, bool active) {

@@ -62,9 +62,7 @@ class EpollRegistrations {
   bool Stands(uint64_t tag);
   // Whether a wait is for the kernel alone: this is no forked child, and no file that epoll refuses
   // is to be reported. One look for both.
-  bool ordinary() const {
-    return ordinary_generation_.load(std::memory_order_relaxed) == base::ForkGeneration();
-  }
+  bool ordinary() const { return ordinary_.load(std::memory_order_relaxed); }
   // Fills `events` with such files, each in its turn; returns how many.
   size_t TakeAlwaysReady(absl::Span<Event> events);
   // Replaces the kernel's set by a new one with the registrations that still stand, if there may be
@@ -114,12 +112,11 @@ class EpollRegistrations {
   base::WakeChannel wake_channel_;
   base::FdTable<EpollEntry> table_;
   uint32_t fork_generation_ = base::ForkGeneration();
-  // fork_generation_, or none while some file that epoll refuses is to be reported.
-  std::atomic<uint32_t> ordinary_generation_{fork_generation_};
+  std::atomic<bool> ordinary_{true};
 
   // Serialises changes. The wait path takes it only when something odd has happened.
   mutable absl::Mutex mutex_;
-  const base::ForkGuard fork_guard_{mutex_};
+  const base::ForkGuard fork_guard_{mutex_, &ordinary_};
   base::AlwaysReady always_ready_ ABSL_GUARDED_BY(mutex_);
   // A descriptor was closed before it was unregistered, so the kernel may still report it.
   bool stale_suspected_ ABSL_GUARDED_BY(mutex_) = false;

@@ -366,24 +366,28 @@ absl::Status KqueuePoller::DoWake() {
 }
 
 absl::StatusOr<size_t> KqueuePoller::DoWait(absl::Span<Event> events, absl::Duration timeout) {
-  return Take(WaitUntil(events, Deadline(timeout)));
+  return WaitUntil(events, Deadline(timeout)).Take();
 }
 
-Poller::WaitOutcome KqueuePoller::DoWaitUntimed(absl::Span<Event> events, Blocking blocking) {
-  return WaitUntil(events, Deadline(TimeoutOf(blocking)));
+WaitOutcome KqueuePoller::DoWaitForever(absl::Span<Event> events) {
+  return WaitUntil(events, Deadline(absl::InfiniteDuration()));
 }
 
-Poller::WaitOutcome KqueuePoller::WaitUntil(absl::Span<Event> events, Deadline deadline) {
-  if (forked()) return Outcome(ForkedError("wait"));
+WaitOutcome KqueuePoller::DoLook(absl::Span<Event> events) {
+  return WaitUntil(events, Deadline(absl::ZeroDuration()));
+}
+
+WaitOutcome KqueuePoller::WaitUntil(absl::Span<Event> events, Deadline deadline) {
+  if (forked()) return ForkedError("wait");
   if (waiting_.exchange(true, std::memory_order_acquire)) {
-    return Outcome(absl::FailedPreconditionError("wait: another thread is waiting on this poller"));
+    return absl::FailedPreconditionError("wait: another thread is waiting on this poller");
   }
   const WaitOutcome outcome = WaitClaimed(events, deadline);
   waiting_.store(false, std::memory_order_release);
   return outcome;
 }
 
-Poller::WaitOutcome KqueuePoller::WaitClaimed(absl::Span<Event> events, Deadline& deadline) {
+WaitOutcome KqueuePoller::WaitClaimed(absl::Span<Event> events, Deadline& deadline) {
   while (true) {
     const bool some_always_ready = always_ready_active_.load(std::memory_order_relaxed) > 0;
     const size_t reserved = some_always_ready ? ReserveForAlwaysReady(events.size()) : 0;
@@ -392,7 +396,7 @@ Poller::WaitOutcome KqueuePoller::WaitClaimed(absl::Span<Event> events, Deadline
     if (!count.ok()) {
       const bool interrupted = ErrnoOf(count.status()) == EINTR;
       if (interrupted) counters_.CountInterrupted();
-      if (!interrupted || options_.return_on_signal) return Outcome(count.status());
+      if (!interrupted || options_.return_on_signal) return count.status();
     }
     bool woken = false;
     size_t delivered = 0;
@@ -413,7 +417,7 @@ Poller::WaitOutcome KqueuePoller::WaitClaimed(absl::Span<Event> events, Deadline
     const bool crowded_out = delivered == 0 && count.ok() && static_cast<size_t>(*count) == room;
     if (delivered > 0 || woken || (!crowded_out && deadline.Passed())) {
       counters_.CountWait(delivered, woken);
-      return {delivered, nullptr};
+      return delivered;
     }
     if (count.value_or(0) > 0) counters_.CountSpurious();
   }

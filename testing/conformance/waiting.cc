@@ -1,15 +1,21 @@
 // Promises 6 and 12: Wait is never early, does not spin, survives every timeout, and allocates
 // nothing. Lower bounds are exact; upper bounds are generous, for the machine may be busy.
 
+#include <sys/mman.h>
 #include <time.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <climits>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <limits>
+#include <set>
 #include <utility>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
@@ -63,6 +69,66 @@ absl::Duration LatenessOfSleep(absl::Duration length) {
     late.push_back(MonotonicNow() - start - length);
   }
   return Median(std::move(late));
+}
+
+// Room for more events than any system call can be told of. Only its first page can be used.
+class VastRoom {
+ public:
+  explicit VastRoom(size_t events)
+      : size_(events * sizeof(Event)),
+        begin_(mmap(nullptr, size_, PROT_NONE, MAP_PRIVATE | MAP_ANON, -1, 0)) {
+    if (begin_ == MAP_FAILED) return;
+    if (mprotect(begin_, 4096, PROT_READ | PROT_WRITE) != 0) error_ = errno;
+  }
+  VastRoom(const VastRoom&) = delete;
+  VastRoom& operator=(const VastRoom&) = delete;
+  ~VastRoom() {
+    if (begin_ != MAP_FAILED) munmap(begin_, size_);
+  }
+
+  bool exists() const { return begin_ != MAP_FAILED && error_ == 0; }
+  absl::Span<Event> events(size_t count) const { return {static_cast<Event*>(begin_), count}; }
+
+ private:
+  const size_t size_;
+  void* const begin_;
+  int error_ = 0;
+};
+
+TEST_P(WaitingTest, TakesRoomForAnyNumberOfEvents) {
+  // Around what fits into epoll_wait's and kevent's int, by bytes and by events.
+  constexpr uint64_t kSizes[] = {INT_MAX / sizeof(Event), INT_MAX / 12 + 1,
+                                 uint64_t{INT_MAX},       uint64_t{INT_MAX} + 1,
+                                 uint64_t{UINT32_MAX},    uint64_t{UINT32_MAX} + 1,
+                                 uint64_t{UINT32_MAX} + 2};
+  constexpr uint64_t kMost = kSizes[std::size(kSizes) - 1];
+  if (kMost > SIZE_MAX / sizeof(Event)) GTEST_SKIP() << "no such span has an address";
+  const VastRoom room(kMost);
+  if (!room.exists()) GTEST_SKIP() << "the system gives no address space of that size";
+  const Pipe readable;
+  WriteText(readable.writer.get(), "x");
+  Register(readable.reader.get(), Interest::kReadable, 1);
+  const Pipe writable;
+  Register(writable.writer.get(), Interest::kWritable, 2);
+  for (const uint64_t size : kSizes) {
+    const absl::Span<Event> events = room.events(size);
+    for (const absl::Duration timeout :
+         {absl::ZeroDuration(), absl::InfiniteDuration(), kPatience}) {
+      // Not necessarily both in one wait: the kernel may be told of less room.
+      std::set<uint64_t> data;
+      for (int i = 0; i < 2; ++i) {
+        const absl::StatusOr<size_t> count = poller().Wait(events, timeout);
+        ASSERT_THAT(count, Succeeds()) << size;
+        ASSERT_GT(*count, 0u) << size;
+        for (const Event& event : events.first(*count)) data.insert(event.data);
+      }
+      EXPECT_THAT(data, ElementsAre(1, 2)) << size;
+    }
+    Modify(writable.writer.get(), Interest::kNone, 2);
+    EXPECT_EQ(poller().Wait(events, absl::InfiniteDuration()).value_or(0), 1u) << size;
+    EXPECT_EQ(events[0].fd, readable.reader.get()) << size;
+    Modify(writable.writer.get(), Interest::kWritable, 2);
+  }
 }
 
 TEST_P(WaitingTest, IsNeverEarly) {
