@@ -16,6 +16,11 @@ namespace someos {
 struct PollerOptions {
   // Wait returns EINTR after a signal handler ran, instead of waiting on against its deadline.
   bool return_on_signal = false;
+  // The caller sees to it that no two calls run at once, but for Wake, which any thread may still
+  // call at any time: a poller of the thread that waits on it, say. For programs with threads,
+  // whose changes then need no lock, and whose waits no exchange of a flag, where that shows
+  // (epoll); the other backends take no notice. Calls that overlap all the same are undefined.
+  bool externally_synchronized = false;
 };
 
 // One mechanism, as `//backends/<name>` describes itself. Constant, and lives forever.

@@ -31,7 +31,8 @@
 //  8. Threads. Any thread may call Register, Modify, Unregister, Apply and Wake at any time, also
 //     while another waits: the running Wait sees the change. Wait itself is for one thread at a
 //     time; a second concurrent Wait is refused. No call changes what a signal does or which
-//     signals a thread blocks.
+//     signals a thread blocks. PollerOptions::externally_synchronized gives all of this up but
+//     Wake.
 //  9. Fork. In a forked child every call but the destructor and RebuildAfterFork() is refused,
 //     and the parent's kernel object is left alone. Descriptors are close-on-exec. A thread may
 //     be in Wait at the time of the fork; none may be in another call.

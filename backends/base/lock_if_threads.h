@@ -9,13 +9,14 @@
 
 namespace someos::base {
 
-// absl::MutexLock, but a mutex that no other thread can be about to lock is left alone. Not for a
-// scope in which the program's first other thread may be started.
+// absl::MutexLock, but a mutex that no other thread can be about to lock is left alone: there is no
+// other thread, or the caller knows that it is `alone` in this. Not for a scope in which the
+// program's first other thread may be started.
 class ABSL_SCOPED_LOCKABLE LockIfThreads {
  public:
-  explicit LockIfThreads(absl::Mutex& mutex)
+  explicit LockIfThreads(absl::Mutex& mutex, bool alone = false)
       ABSL_EXCLUSIVE_LOCK_FUNCTION(mutex) ABSL_NO_THREAD_SAFETY_ANALYSIS
-      : locked_(SingleThreaded() ? nullptr : &mutex) {
+      : locked_(SingleThreaded() || alone ? nullptr : &mutex) {
     if (locked_ != nullptr) locked_->lock();
   }
   LockIfThreads(const LockIfThreads&) = delete;

@@ -25,10 +25,11 @@ inline bool SingleThreaded() {
 }
 
 // Claims what one thread at a time may do, and other threads see by `flag`; false if another one
-// does it. The only thread of a program needs no flag, and has no second one before it is through:
-// an atomic exchange costs more than all the rest of a wait that finds something.
-inline bool Claim(std::atomic<bool>& flag) {
-  return SingleThreaded() || !flag.exchange(true, std::memory_order_acquire);
+// does it. The only thread of a program needs no flag, and has no second one before it is through;
+// nor does one that is known to be `alone` in this: an atomic exchange costs more than all the rest
+// of a wait that finds something.
+inline bool Claim(std::atomic<bool>& flag, bool alone) {
+  return SingleThreaded() || alone || !flag.exchange(true, std::memory_order_acquire);
 }
 
 }  // namespace someos::base

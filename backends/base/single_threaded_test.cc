@@ -27,13 +27,20 @@ TEST(SingleThreadedTest, OneOfManyThreadsMakesAClaim) {
   for (std::thread& thread : threads) {
     thread = std::thread([&] {
       while (!go) std::this_thread::yield();
-      claims += Claim(flag);
+      claims += Claim(flag, false);
     });
   }
   go = true;
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(claims, 1);
   EXPECT_TRUE(flag);
+}
+
+TEST(SingleThreadedTest, WhoIsAloneNeedsNoFlag) {
+  std::thread([] {}).join();
+  std::atomic<bool> flag{false};
+  EXPECT_TRUE(Claim(flag, /*alone=*/true));
+  EXPECT_FALSE(flag);
 }
 
 }  // namespace

@@ -54,7 +54,8 @@ EpollPoller::EpollPoller(const PollerOptions& options, const EpollSystem& system
     : options_(options),
       wait_(system.wait),
       waiter_(system),
-      registrations_(system, std::move(set), std::move(wake_channel)) {}
+      registrations_(system, std::move(set), std::move(wake_channel),
+                     options.externally_synchronized) {}
 
 Capabilities EpollPoller::capabilities() const {
   Capabilities result;
@@ -176,7 +177,7 @@ EpollPoller::Batch EpollPoller::TakeRest(absl::Span<Event> events, size_t count,
         break;
     }
   }
-  if (first > 0) std::copy(&events[first], &events[0] + count, &events[0]);
+  if (first > 0) std::copy(events.begin() + first, events.begin() + count, events.begin());
   batch.delivered = count - first;
   batch.crowded_out = batch.delivered == 0 && count == events.size();
   return batch;
@@ -197,7 +198,8 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline WaitOutcome EpollPoller::WaitUntimed(absl::S
   if (ABSL_PREDICT_FALSE(!registrations_.ordinary())) {
     return WaitOddly(events, Timeout(kTimeout));
   }
-  if (ABSL_PREDICT_FALSE(!base::Claim(waiting_))) return RefuseSecondWait();
+  if (ABSL_PREDICT_FALSE(!base::Claim(waiting_, options_.externally_synchronized)))
+    return RefuseSecondWait();
   room_ = events.size();
   // A span of more than kMostEvents need not fit into an int; the kernel refuses it then, or is
   // told of less room.
@@ -220,7 +222,8 @@ WaitOutcome EpollPoller::DoLook(absl::Span<Event> events) { return WaitUntimed<k
 absl::StatusOr<size_t> EpollPoller::DoWait(absl::Span<Event> events, absl::Duration timeout) {
   events = Usable(events);
   if (ABSL_PREDICT_FALSE(!registrations_.ordinary())) return WaitOddly(events, timeout).Take();
-  if (ABSL_PREDICT_FALSE(!base::Claim(waiting_))) return RefuseSecondWait().Take();
+  if (ABSL_PREDICT_FALSE(!base::Claim(waiting_, options_.externally_synchronized)))
+    return RefuseSecondWait().Take();
   const Deadline deadline(timeout);
   const int count = waiter_.Wait(registrations_.set_fd(), RawBegin(events),
                                  static_cast<int>(events.size()), deadline);
@@ -257,7 +260,7 @@ WaitOutcome EpollPoller::TakeFirstUntil(absl::Span<Event> events, int count, Dea
 
 WaitOutcome EpollPoller::WaitOddly(absl::Span<Event> events, absl::Duration timeout) {
   if (registrations_.forked()) return ForkedError("wait");
-  if (!base::Claim(waiting_)) return RefuseSecondWait();
+  if (!base::Claim(waiting_, options_.externally_synchronized)) return RefuseSecondWait();
   events = Usable(events);
   const Deadline deadline(timeout);
   return WaitOn(events, deadline, WaitWithAlwaysReady(events));

@@ -34,8 +34,8 @@ int ModifyIn(const EpollSet& set, int fd, const EpollState& state) {
 }  // namespace
 
 EpollRegistrations::EpollRegistrations(const EpollSystem& system, EpollSet set,
-                                       WakeChannel wake_channel)
-    : system_(system), set_(std::move(set)), wake_channel_(std::move(wake_channel)) {
+                                       WakeChannel wake_channel, bool alone)
+    : system_(system), alone_(alone), set_(std::move(set)), wake_channel_(std::move(wake_channel)) {
   table_.At(wake_channel_.fd());
 }
 

@@ -38,8 +38,10 @@ class EpollRegistrations {
  public:
   using View = base::FdTable<EpollEntry>::View;
 
-  // `set` watches `wake_channel`. `system` must outlive the registrations.
-  EpollRegistrations(const EpollSystem& system, EpollSet set, base::WakeChannel wake_channel);
+  // `set` watches `wake_channel`. `system` must outlive the registrations. No two calls to one that
+  // is `alone` overlap.
+  EpollRegistrations(const EpollSystem& system, EpollSet set, base::WakeChannel wake_channel,
+                     bool alone);
 
   // ---- Changes, as Poller has them; from any thread.
 
@@ -108,13 +110,15 @@ class EpollRegistrations {
                                                       int fd);
 
   const EpollSystem& system_;
+  const bool alone_;
   EpollSet set_;  // replaced under mutex_, and by the waiting thread alone
   base::WakeChannel wake_channel_;
   base::FdTable<EpollEntry> table_;
   uint32_t fork_generation_ = base::ForkGeneration();
   std::atomic<bool> ordinary_{true};
 
-  // Serialises changes. The wait path takes it only when something odd has happened.
+  // Serialises changes, unless they are known not to overlap. The wait path takes it only when
+  // something odd has happened, and then always: for the fork that another thread may make.
   mutable absl::Mutex mutex_;
   const base::ForkGuard fork_guard_{mutex_, &ordinary_};
   base::AlwaysReady always_ready_ ABSL_GUARDED_BY(mutex_);
@@ -131,7 +135,7 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline absl::Status EpollRegistrations::Register(in
                                                                               Interest interest,
                                                                               uint64_t data,
                                                                               Trigger trigger) {
-  base::LockIfThreads lock(mutex_);
+  base::LockIfThreads lock(mutex_, alone_);
   EpollEntry* entry = table_.Find(fd);
   if (ABSL_PREDICT_FALSE(entry == nullptr)) {
     // The table does not grow for a number that names nothing, INT_MAX perhaps.
@@ -156,7 +160,7 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline absl::Status EpollRegistrations::Modify(int 
                                                                             Interest interest,
                                                                             uint64_t data,
                                                                             Trigger trigger) {
-  base::LockIfThreads lock(mutex_);
+  base::LockIfThreads lock(mutex_, alone_);
   EpollEntry* entry = table_.Find(fd);
   if (ABSL_PREDICT_FALSE(entry == nullptr)) return Failure(ENOENT, "modify", fd);
   const uint64_t old = entry->state.load(std::memory_order_relaxed);
@@ -180,7 +184,7 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline absl::Status EpollRegistrations::Modify(int 
 }
 
 ABSL_ATTRIBUTE_ALWAYS_INLINE inline absl::Status EpollRegistrations::Unregister(int fd) {
-  base::LockIfThreads lock(mutex_);
+  base::LockIfThreads lock(mutex_, alone_);
   EpollEntry* entry = table_.Find(fd);
   if (ABSL_PREDICT_FALSE(entry == nullptr)) return Failure(ENOENT, "unregister", fd);
   const uint64_t state = entry->state.load(std::memory_order_relaxed);

@@ -27,8 +27,8 @@ class OnPollerOf {
   static constexpr bool kWakes = true;
   static constexpr bool kBatches = true;
 
-  OnPollerOf(const Setup& setup, Handler& handler)
-      : handler_(handler), poller_(Create(*setup.backend)), events_(setup.room) {}
+  OnPollerOf(const Setup& setup, Handler& handler, const PollerOptions& options = {})
+      : handler_(handler), poller_(Create(*setup.backend, options)), events_(setup.room) {}
 
   void Register(int fd, uint64_t data, Want want) {
     Require(poller_->Register(fd, InterestOf(want), data).ok());
@@ -53,12 +53,12 @@ class OnPollerOf {
   static Interest InterestOf(Want want) {
     return want == Want::kRead ? Interest::kReadable : Interest::kWritable;
   }
-  static std::unique_ptr<PollerClass> Create(const Backend& backend) {
+  static std::unique_ptr<PollerClass> Create(const Backend& backend, const PollerOptions& options) {
     auto poller = [&] {
       if constexpr (std::is_same_v<PollerClass, Poller>) {
-        return backend.create({});
+        return backend.create(options);
       } else {
-        return PollerClass::Create({});
+        return PollerClass::Create(options);
       }
     }();
     Require(poller.ok());
@@ -72,6 +72,21 @@ class OnPollerOf {
 
 template <typename Handler>
 using OnPoller = OnPollerOf<Poller, Handler>;
+
+// PollerClass is Poller; its calls do not overlap, but for Wake, and it is told so.
+template <typename Handler>
+class OnSynchronizedPoller : public OnPollerOf<Poller, Handler> {
+ public:
+  OnSynchronizedPoller(const Setup& setup, Handler& handler)
+      : OnPollerOf<Poller, Handler>(setup, handler, Options()) {}
+
+ private:
+  static PollerOptions Options() {
+    PollerOptions options;
+    options.externally_synchronized = true;
+    return options;
+  }
+};
 
 }  // namespace someos::bench
 

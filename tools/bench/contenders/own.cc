@@ -64,6 +64,8 @@ std::vector<Contender> OwnContenders() {
     if (backend->name == "epoll") {
       contenders.push_back(
           MakeContender<OnEpollPoller>("EpollPoller", "epoll", "", MostOf(*backend), backend));
+      contenders.push_back(MakeContender<OnSynchronizedPoller>("synchronized", "epoll", "",
+                                                               MostOf(*backend), backend));
     }
 #endif
   }
