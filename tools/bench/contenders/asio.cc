@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "absl/base/attributes.h"
 #include "absl/strings/str_cat.h"
 #include "someos/tools/bench/case.h"
 #include "someos/tools/bench/channels.h"
@@ -45,7 +46,7 @@ class Asio {
     RunCancelled();
   }
 
-  void Wait(Patience patience) {
+  ABSL_ATTRIBUTE_ALWAYS_INLINE void Wait(Patience patience) {
     context_.restart();
     if (patience == Patience::kForever) context_.run_one();
     context_.poll();

@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "absl/base/attributes.h"
 #include "absl/strings/str_cat.h"
 #include "someos/tools/bench/case.h"
 #include "someos/tools/bench/channels.h"
@@ -49,7 +50,7 @@ class Libev {
   }
   void Unregister(int, uint64_t data) { ev_io_stop(loop_, &watchers_[data]->io); }
 
-  void Wait(Patience patience) {
+  ABSL_ATTRIBUTE_ALWAYS_INLINE void Wait(Patience patience) {
     ev_run(loop_, patience == Patience::kForever ? EVRUN_ONCE : EVRUN_NOWAIT);
   }
   void Wake() { ev_async_send(loop_, &wake_); }

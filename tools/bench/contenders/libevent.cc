@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "absl/base/attributes.h"
 #include "someos/tools/bench/case.h"
 #include "someos/tools/bench/channels.h"
 #include "someos/tools/bench/contenders/peers.h"
@@ -54,7 +55,7 @@ class Libevent {
   }
   void Unregister(int, uint64_t data) { Require(event_del(&watchers_[data]->event) == 0); }
 
-  void Wait(Patience patience) {
+  ABSL_ATTRIBUTE_ALWAYS_INLINE void Wait(Patience patience) {
     // Without EVLOOP_ONCE it goes on for as long as something is ready.
     const int flags = patience == Patience::kForever ? EVLOOP_ONCE : EVLOOP_ONCE | EVLOOP_NONBLOCK;
     Require(event_base_loop(base_, flags) >= 0);

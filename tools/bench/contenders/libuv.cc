@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "absl/base/attributes.h"
 #include "someos/tools/bench/case.h"
 #include "someos/tools/bench/channels.h"
 #include "someos/tools/bench/contenders/peers.h"
@@ -52,7 +53,7 @@ class Libuv {
   }
   void Unregister(int, uint64_t data) { Require(uv_poll_stop(&watchers_[data]->poll) == 0); }
 
-  void Wait(Patience patience) {
+  ABSL_ATTRIBUTE_ALWAYS_INLINE void Wait(Patience patience) {
     uv_run(&loop_, patience == Patience::kForever ? UV_RUN_ONCE : UV_RUN_NOWAIT);
   }
   void Wake() { uv_async_send(&wake_); }

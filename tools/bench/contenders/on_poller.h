@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/base/attributes.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
@@ -38,7 +39,7 @@ class OnPollerOf {
   }
   void Unregister(int fd, uint64_t) { Require(poller_->Unregister(fd).ok()); }
 
-  void Wait(Patience patience) {
+  ABSL_ATTRIBUTE_ALWAYS_INLINE void Wait(Patience patience) {
     const absl::StatusOr<size_t> count = poller_->Wait(
         absl::MakeSpan(events_),
         patience == Patience::kForever ? absl::InfiniteDuration() : absl::ZeroDuration());

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "absl/base/attributes.h"
 #include "someos/testing/scoped_fd.h"
 #include "someos/testing/system_call.h"
 #include "someos/tools/bench/case.h"
@@ -30,7 +31,7 @@ class RawEpoll {
   void Modify(int fd, uint64_t data, Want want) { Control(EPOLL_CTL_MOD, fd, data, want); }
   void Unregister(int fd, uint64_t data) { Control(EPOLL_CTL_DEL, fd, data, Want::kRead); }
 
-  void Wait(Patience patience) {
+  ABSL_ATTRIBUTE_ALWAYS_INLINE void Wait(Patience patience) {
     const int count = epoll_wait(epoll_.get(), events_.data(), static_cast<int>(events_.size()),
                                  patience == Patience::kForever ? -1 : 0);
     Require(count >= 0);

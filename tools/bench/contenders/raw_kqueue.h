@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "absl/base/attributes.h"
 #include "someos/testing/scoped_fd.h"
 #include "someos/testing/system_call.h"
 #include "someos/tools/bench/case.h"
@@ -47,7 +48,7 @@ class RawKqueue {
     Require(kevent(queue_.get(), &change, 1, nullptr, 0, nullptr) == 0);
   }
 
-  void Wait(Patience patience) {
+  ABSL_ATTRIBUTE_ALWAYS_INLINE void Wait(Patience patience) {
     const timespec none = {};
     const int count =
         kevent(queue_.get(), nullptr, 0, events_.data(), static_cast<int>(events_.size()),

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "absl/base/attributes.h"
 #include "someos/tools/bench/case.h"
 #include "someos/tools/bench/workloads/contender.h"
 
@@ -29,7 +30,7 @@ class RawPoll {
   void Modify(int, uint64_t data, Want want) { fds_[data].events = Events(want); }
   void Unregister(int, uint64_t data) { fds_[data].fd = -1; }
 
-  void Wait(Patience patience) {
+  ABSL_ATTRIBUTE_ALWAYS_INLINE void Wait(Patience patience) {
     int left = poll(fds_.data(), fds_.size(), patience == Patience::kForever ? -1 : 0);
     Require(left >= 0);
     for (size_t i = 0; left > 0; ++i) {

@@ -9,6 +9,7 @@
 #include <array>
 #include <cstdint>
 
+#include "absl/base/attributes.h"
 #include "someos/tools/bench/case.h"
 #include "someos/tools/bench/workloads/contender.h"
 
@@ -40,7 +41,7 @@ class RawSelect {
     FD_CLR(fd, &write_);
   }
 
-  void Wait(Patience patience) {
+  ABSL_ATTRIBUTE_ALWAYS_INLINE void Wait(Patience patience) {
     fd_set read = read_;
     fd_set write = write_;
     timeval none = {};

@@ -14,7 +14,10 @@
 //     void Register(int fd, uint64_t data, Want want);
 //     void Modify(int fd, uint64_t data, Want want);
 //     void Unregister(int fd, uint64_t data);
-//     // Waits once and calls handler(data) for each descriptor that is ready.
+//     // Waits once and calls handler(data) for each descriptor that is ready. Always inlined:
+//     behind
+//     // a system call a return can cost as much as 20 instructions, so it must not be up to the
+//     // compiler whose wait has one more.
 //     void Wait(Patience patience);
 //     // Makes another thread's Wait return.
 //     void Wake();
