@@ -3,6 +3,7 @@
 #ifndef SOMEOS_BACKENDS_BASE_LOCK_IF_THREADS_H_
 #define SOMEOS_BACKENDS_BASE_LOCK_IF_THREADS_H_
 
+#include "absl/base/optimization.h"
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "someos/backends/base/single_threaded.h"
@@ -15,9 +16,10 @@ namespace someos::base {
 class ABSL_SCOPED_LOCKABLE LockIfThreads {
  public:
   explicit LockIfThreads(absl::Mutex& mutex, bool alone = false)
-      ABSL_EXCLUSIVE_LOCK_FUNCTION(mutex) ABSL_NO_THREAD_SAFETY_ANALYSIS
-      : locked_(SingleThreaded() || alone ? nullptr : &mutex) {
-    if (locked_ != nullptr) locked_->lock();
+      ABSL_EXCLUSIVE_LOCK_FUNCTION(mutex) ABSL_NO_THREAD_SAFETY_ANALYSIS : locked_(nullptr) {
+    if (ABSL_PREDICT_TRUE(SingleThreaded()) || alone) return;
+    locked_ = &mutex;
+    mutex.lock();
   }
   LockIfThreads(const LockIfThreads&) = delete;
   LockIfThreads& operator=(const LockIfThreads&) = delete;
@@ -37,7 +39,7 @@ class ABSL_SCOPED_LOCKABLE LockIfThreads {
   }
 
  private:
-  absl::Mutex* const locked_;
+  absl::Mutex* locked_;
 };
 
 }  // namespace someos::base
