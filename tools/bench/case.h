@@ -66,6 +66,8 @@ struct Contender {
   // What `fds` registrations take of the heap, each; nullopt where the C library does not tell.
   std::optional<double> (*heap_bytes_per_fd)(const Backend* backend, int fds) = nullptr;
   const Backend* implementation = nullptr;  // for make
+  // Another way of using one of the others: left out of the matrix, and so of the plot.
+  bool variant = false;
 };
 
 }  // namespace someos::bench

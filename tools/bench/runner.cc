@@ -86,6 +86,7 @@ void RegisterAll(absl::Span<const Contender> contenders, bool brief, bool thread
     if ((planned.workload == Workload::kWake) != threads) continue;
     for (const Contender& contender : contenders) {
       if (planned.parameters.fds > contender.most_fds) continue;
+      if (planned.workload == Workload::kPass && contender.variant) continue;
       const std::string name = BenchmarkName(contender, planned);
       order.push_back(name);
       results[name] = {contender.name, contender.backend, planned, {}};

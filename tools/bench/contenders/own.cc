@@ -64,8 +64,10 @@ std::vector<Contender> OwnContenders() {
     if (backend->name == "epoll") {
       contenders.push_back(
           MakeContender<OnEpollPoller>("EpollPoller", "epoll", "", MostOf(*backend), backend));
+      contenders.back().variant = true;
       contenders.push_back(MakeContender<OnSynchronizedPoller>("synchronized", "epoll", "",
                                                                MostOf(*backend), backend));
+      contenders.back().variant = true;
     }
 #endif
   }
