@@ -221,6 +221,21 @@ class Poller {
     return ErrnoStatus(EBADF, absl::StrCat(operation, " fd ", fd));
   }
 
+  absl::Status ApplyOne(const Change& change);
+
+  // What Apply returns and fills in of the changes that fail.
+  class BatchFailures {
+   public:
+    explicit BatchFailures(std::vector<FailedChange>* failed) : failed_(failed) {}
+    // In the order of `index`. OK is no failure.
+    void Add(size_t index, absl::Status status);
+    const absl::Status& first() const { return first_; }
+
+   private:
+    std::vector<FailedChange>* const failed_;
+    absl::Status first_;
+  };
+
   // The default applies the changes one by one.
   virtual absl::Status DoApply(absl::Span<const Change> changes, std::vector<FailedChange>* failed);
 
@@ -245,33 +260,34 @@ class Poller {
   virtual absl::StatusOr<int> DoTakeError(int fd) = 0;
 };
 
+inline absl::Status Poller::ApplyOne(const Change& change) {
+  switch (change.operation) {
+    case Change::Operation::kRegister:
+      return Register(change.fd, change.interest, change.data, change.trigger);
+    case Change::Operation::kModify:
+      return Modify(change.fd, change.interest, change.data, change.trigger);
+    case Change::Operation::kUnregister:
+      return Unregister(change.fd);
+  }
+  return absl::InvalidArgumentError("apply: no such operation");
+}
+
+inline void Poller::BatchFailures::Add(size_t index, absl::Status status) {
+  if (ABSL_PREDICT_TRUE(status.ok())) return;
+  if (first_.ok()) {
+    first_ = absl::Status(status.code(), absl::StrCat("change ", index, ": ", status.message()));
+    if (const int error = ErrnoOf(status); error != 0) {
+      first_.SetPayload(kErrnoPayload, absl::Cord(absl::StrCat(error)));
+    }
+  }
+  if (failed_ != nullptr) failed_->push_back({index, std::move(status)});
+}
+
 inline absl::Status Poller::DoApply(absl::Span<const Change> changes,
                                     std::vector<FailedChange>* failed) {
-  absl::Status first;
-  for (size_t i = 0; i < changes.size(); ++i) {
-    const Change& change = changes[i];
-    absl::Status status;
-    switch (change.operation) {
-      case Change::Operation::kRegister:
-        status = Register(change.fd, change.interest, change.data, change.trigger);
-        break;
-      case Change::Operation::kModify:
-        status = Modify(change.fd, change.interest, change.data, change.trigger);
-        break;
-      case Change::Operation::kUnregister:
-        status = Unregister(change.fd);
-        break;
-    }
-    if (status.ok()) continue;
-    if (first.ok()) {
-      first = absl::Status(status.code(), absl::StrCat("change ", i, ": ", status.message()));
-      if (const int error = ErrnoOf(status); error != 0) {
-        first.SetPayload(kErrnoPayload, absl::Cord(absl::StrCat(error)));
-      }
-    }
-    if (failed != nullptr) failed->push_back({i, std::move(status)});
-  }
-  return first;
+  BatchFailures failures(failed);
+  for (size_t i = 0; i < changes.size(); ++i) failures.Add(i, ApplyOne(changes[i]));
+  return failures.first();
 }
 
 }  // namespace someos

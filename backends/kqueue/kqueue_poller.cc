@@ -29,6 +29,9 @@ using base::WakeChannel;
 // How many events one kevent call may bring.
 constexpr size_t kBufferEvents = 256;
 
+// Changes of a batch that become one kevent(2).
+constexpr size_t kMostTogether = 1024;
+
 #if defined(EVFILT_EXCEPT) && defined(NOTE_OOB)
 constexpr bool kHasPriority = true;
 constexpr auto kExceptKernelFilter = EVFILT_EXCEPT;
@@ -112,6 +115,21 @@ KqueuePoller::Entry* KqueuePoller::FindRegistered(int fd) {
   return &table_[fd];
 }
 
+KqueuePoller::Entry& KqueuePoller::NewEntry(int fd, Interest interest, uint64_t data,
+                                            Trigger trigger, const FileIdentity& identity) {
+  if (static_cast<size_t>(fd) >= table_.size()) table_.resize(fd + 1);
+  Entry& entry = table_[fd];
+  const uint32_t generation = entry.generation + 1;
+  entry = Entry();
+  entry.generation = generation;
+  entry.data = data;
+  entry.identity = identity.digest;
+  entry.interest = interest;
+  entry.trigger = trigger;
+  entry.registered = true;
+  return entry;
+}
+
 struct kevent KqueuePoller::FilterChange(int fd, const Entry& entry, Filters filter,
                                          unsigned flags) {
   select::Kevent change(fd, EVFILT_READ, static_cast<select::KqFlags>(flags), /*fflags=*/0,
@@ -178,10 +196,14 @@ struct kevent KqueuePoller::Addition(int fd, const Entry& entry, Filters filter)
   return FilterChange(fd, entry, filter, flags);
 }
 
+uint8_t KqueuePoller::WantedFilters(int fd, Entry& entry) {
+  entry.reader_unsaid = HasAny(entry.interest, Interest::kWritable) && base::MissesLostReader(fd);
+  return WantedFilters(entry);
+}
+
 int KqueuePoller::Arm(int fd, Entry& entry, const FileIdentity& identity) {
   ForgetAlwaysReady(fd, entry);
-  entry.reader_unsaid = HasAny(entry.interest, Interest::kWritable) && base::MissesLostReader(fd);
-  const uint8_t wanted = WantedFilters(entry);
+  const uint8_t wanted = WantedFilters(fd, entry);
   // Out with the old ones and in with the new ones in one call. Not all at once in place: EV_ADD of
   // a filter that is there does not change its EV_CLEAR or EV_ONESHOT.
   FilterChanges changes = Deletions(fd, entry);
@@ -275,16 +297,7 @@ absl::Status KqueuePoller::DoRegister(int fd, Interest interest, uint64_t data, 
     Disarm(fd, *old);
     socket_errors_.erase(fd);
   }
-  if (static_cast<size_t>(fd) >= table_.size()) table_.resize(fd + 1);
-  Entry& entry = table_[fd];
-  const uint32_t generation = entry.generation + 1;
-  entry = Entry();
-  entry.generation = generation;
-  entry.data = data;
-  entry.identity = identity->digest;
-  entry.interest = interest;
-  entry.trigger = trigger;
-  entry.registered = true;
+  Entry& entry = NewEntry(fd, interest, data, trigger, *identity);
   if (const int error = Arm(fd, entry, *identity); error != 0) {
     entry.registered = false;
     return ErrnoStatus(error, absl::StrCat("register fd ", fd));
@@ -334,6 +347,77 @@ absl::Status KqueuePoller::DoUnregister(int fd) {
   entry->registered = false;
   socket_errors_.erase(fd);
   return absl::OkStatus();
+}
+
+absl::Status KqueuePoller::DoApply(absl::Span<const Change> changes,
+                                   std::vector<FailedChange>* failed) {
+  BatchFailures failures(failed);
+  for (size_t i = 0; i < changes.size();) {
+    const absl::Span<const Change> some = changes.subspan(i, kMostTogether);
+    Together together;
+    if (!forked()) {
+      together = some[0].operation == Change::Operation::kRegister     ? RegisterTogether(some)
+                 : some[0].operation == Change::Operation::kUnregister ? UnregisterTogether(some)
+                                                                       : Together();
+    }
+    const size_t end = i + std::max<size_t>(together.count, 1);
+    // kevent(2) does not say which of many changes has failed: then each for itself.
+    for (; !together.made && i < end; ++i) failures.Add(i, ApplyOne(changes[i]));
+    i = end;
+  }
+  return failures.first();
+}
+
+// Registrations of numbers that are free, and of files that a queue takes: what fails then is out
+// of the ordinary.
+KqueuePoller::Together KqueuePoller::RegisterTogether(absl::Span<const Change> changes) {
+  absl::MutexLock lock(mutex_);
+  std::vector<struct kevent> additions;
+  size_t count = 0;
+  for (; count < changes.size(); ++count) {
+    const auto& [operation, fd, interest, trigger, data] = changes[count];
+    if (operation != Change::Operation::kRegister || fd < 0) break;
+    if (!CheckSupported("register", fd, interest).ok() || FindRegistered(fd) != nullptr) break;
+    const std::optional<FileIdentity> identity = FileIdentity::Of(fd);
+    if (!identity.has_value() || identity->always_ready()) break;
+    Entry& entry = NewEntry(fd, interest, data, trigger, *identity);
+    entry.filters = WantedFilters(fd, entry);
+    for (const Filters filter : kAllFilters) {
+      if (entry.filters & filter) additions.push_back(Addition(fd, entry, filter));
+    }
+  }
+  if (count == 0) return {};
+  if (additions.empty() || queue_->Change(additions) == 0) return {count, true};
+  for (const Change& change : changes.first(count)) {
+    Disarm(change.fd, table_[change.fd]);
+    table_[change.fd].registered = false;
+  }
+  return {count, false};
+}
+
+KqueuePoller::Together KqueuePoller::UnregisterTogether(absl::Span<const Change> changes) {
+  absl::MutexLock lock(mutex_);
+  std::vector<struct kevent> deletions;
+  size_t count = 0;
+  for (; count < changes.size(); ++count) {
+    const int fd = changes[count].fd;
+    if (changes[count].operation != Change::Operation::kUnregister || fd < 0) break;
+    Entry* entry = FindRegistered(fd);
+    if (entry == nullptr) break;
+    for (const struct kevent& deletion : Deletions(fd, *entry)) deletions.push_back(deletion);
+    entry->registered = false;
+  }
+  if (count == 0) return {};
+  const bool made = deletions.empty() || queue_->Change(deletions) == 0;
+  for (const Change& change : changes.first(count)) {
+    Entry& entry = table_[change.fd];
+    entry.registered = !made;
+    if (!made) continue;
+    entry.filters = kNoFilter;
+    ForgetAlwaysReady(change.fd, entry);
+    socket_errors_.erase(change.fd);
+  }
+  return {count, made};
 }
 
 std::vector<Registration> KqueuePoller::registrations() const {

@@ -102,6 +102,8 @@ class KqueuePoller final : public Poller {
   absl::Status DoRegister(int fd, Interest interest, uint64_t data, Trigger trigger) override;
   absl::Status DoModify(int fd, Interest interest, uint64_t data, Trigger trigger) override;
   absl::Status DoUnregister(int fd) override;
+  absl::Status DoApply(absl::Span<const Change> changes,
+                       std::vector<FailedChange>* failed) override;
   absl::StatusOr<size_t> DoWait(absl::Span<Event> events, absl::Duration timeout) override;
   WaitOutcome DoWaitForever(absl::Span<Event> events) override;
   WaitOutcome DoLook(absl::Span<Event> events) override;
@@ -112,6 +114,18 @@ class KqueuePoller final : public Poller {
   static absl::Status CheckSupported(absl::string_view operation, int fd, Interest interest);
   static absl::StatusOr<WatchedQueue> CreateWatchedQueue(QueueMaker new_queue);
   Entry* FindRegistered(int fd) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Makes the table's entry of `fd` one of a new registration, without filters as yet.
+  Entry& NewEntry(int fd, Interest interest, uint64_t data, Trigger trigger,
+                  const base::FileIdentity& identity) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  // Some first changes of a batch that one kevent(2) can make; whether it has made them, all or
+  // none.
+  struct Together {
+    size_t count = 0;
+    bool made = false;
+  };
+  Together RegisterTogether(absl::Span<const Change> changes);
+  Together UnregisterTogether(absl::Span<const Change> changes);
   // 0 if the kernel still knows the registered file under this number, else an errno: ENOENT or
   // EBADF if it does not.
   int AskKernel(int fd, const Entry& entry) const;
@@ -129,7 +143,8 @@ class KqueuePoller final : public Poller {
   void DropStray(const struct kevent& event);
   void ForgetAlwaysReady(int fd, Entry& entry) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
-  // What the entry's interest and trigger ask for, and the changes of its filters.
+  // What the entry's interest and trigger ask for, of this file; and the changes of its filters.
+  static uint8_t WantedFilters(int fd, Entry& entry);
   static uint8_t WantedFilters(const Entry& entry);
   static struct kevent FilterChange(int fd, const Entry& entry, Filters filter, unsigned flags);
   static struct kevent Addition(int fd, const Entry& entry, Filters filter);

@@ -28,6 +28,7 @@ class ScriptedQueue final : public KernelQueue {
  public:
   struct Script {
     int change_error = 0;  // of every EV_ADD for a registered descriptor
+    int delete_error = 0;  // of every EV_DELETE
     std::vector<struct kevent> events;
     std::vector<struct kevent> changes;  // as they came
     int calls = 0;
@@ -40,6 +41,10 @@ class ScriptedQueue final : public KernelQueue {
     ++script_->calls;
     for (int i = 0; i < change_count; ++i) {
       script_->changes.push_back(changes[i]);
+      if (script_->delete_error != 0 && (changes[i].flags & EV_DELETE) != 0) {
+        errno = script_->delete_error;
+        return -1;
+      }
       // The first one is the poller's own wake channel.
       if (script_->change_error == 0 || script_->changes.size() == 1) continue;
       if ((changes[i].flags & EV_ADD) == 0) continue;
@@ -115,6 +120,42 @@ TEST_F(KqueuePollerTest, BothFiltersAreChangedInOneCall) {
   EXPECT_EQ(script.calls, before + 4);
   // The wake channel, two in, the question, two out and two in, two out.
   EXPECT_EQ(script.changes.size(), 1u + 2u + 1u + 4u + 2u);
+}
+
+TEST_F(KqueuePollerTest, ABatchIsACallForAllRegistrationsAndOneForTheirEnd) {
+  constexpr Interest kBoth = Interest::kReadable | Interest::kWritable;
+  const int before = script.calls;
+  ASSERT_TRUE(poller_
+                  ->Apply({Change::Register(pair_[0], kBoth),
+                           Change::Register(pair_[1], Interest::kReadable)})
+                  .ok());
+  EXPECT_EQ(script.calls, before + 1);
+  EXPECT_EQ(script.changes.size(), 1u + 3u);
+  EXPECT_EQ(poller_->registrations().size(), 2u);
+  ASSERT_TRUE(poller_->Apply({Change::Unregister(pair_[1]), Change::Unregister(pair_[0])}).ok());
+  EXPECT_EQ(script.calls, before + 2);
+  EXPECT_EQ(script.changes.size(), 1u + 3u + 3u);
+  EXPECT_TRUE(poller_->registrations().empty());
+}
+
+TEST_F(KqueuePollerTest, ABatchThatFailsTogetherIsMadeOneByOne) {
+  script.change_error = ENOMEM;
+  std::vector<FailedChange> failed;
+  const absl::Status status = poller_->Apply({Change::Register(pair_[0], Interest::kReadable),
+                                              Change::Register(pair_[1], Interest::kReadable)},
+                                             &failed);
+  EXPECT_EQ(ErrnoOf(status), ENOMEM);
+  ASSERT_EQ(failed.size(), 2u);
+  EXPECT_EQ(failed[1].index, 1u);
+  EXPECT_TRUE(poller_->registrations().empty());
+
+  script.change_error = 0;
+  ASSERT_TRUE(poller_->Register(pair_[0], Interest::kReadable).ok());
+  ASSERT_TRUE(poller_->Register(pair_[1], Interest::kReadable).ok());
+  // As of files that are closed, or one-shots that have fired.
+  script.delete_error = ENOENT;
+  EXPECT_TRUE(poller_->Apply({Change::Unregister(pair_[0]), Change::Unregister(pair_[1])}).ok());
+  EXPECT_TRUE(poller_->registrations().empty());
 }
 
 TEST_F(KqueuePollerTest, AModifyThatCannotEvenBeTakenBackSaysSo) {

@@ -25,6 +25,7 @@ namespace {
 using testing::ElementsAre;
 using testing::Field;
 using testing::IsEmpty;
+using testing::SizeIs;
 using testing::UnorderedElementsAre;
 
 TEST_P(BatchesTest, Empty) {
@@ -66,6 +67,59 @@ TEST_P(BatchesTest, InOrder) {
   ASSERT_THAT(events, ElementsAre(EventOf(fd, Readiness::kWritable)));
   EXPECT_EQ(events[0].data, 4u);
   ExpectQuiet();
+}
+
+TEST_P(BatchesTest, Many) {
+  std::vector<SocketPair> pairs(12);
+  std::vector<Change> in, out;
+  for (const SocketPair& pair : pairs) {
+    in.push_back(Change::Register(pair.near.get(), kReadAndWrite, in.size()));
+    out.push_back(Change::Unregister(pair.near.get()));
+  }
+  for (int round = 0; round < 2; ++round) {
+    EXPECT_THAT(poller().Apply(in), Succeeds());
+    EXPECT_THAT(WaitReady(), SizeIs(pairs.size()));
+    EXPECT_THAT(poller().registrations(), SizeIs(pairs.size()));
+    std::vector<FailedChange> failed;
+    EXPECT_THAT(poller().Apply(in, &failed), FailsWithErrno(EEXIST, "change 0: register fd"));
+    EXPECT_THAT(failed, SizeIs(pairs.size()));
+    EXPECT_THAT(poller().Apply(out), Succeeds());
+    EXPECT_THAT(poller().registrations(), IsEmpty());
+    ExpectQuiet();
+  }
+}
+
+TEST_P(BatchesTest, OneDescriptorTwice) {
+  const SocketPair pair;
+  const int fd = pair.near.get();
+  std::vector<FailedChange> failed;
+  const Change in[] = {Change::Register(fd, Interest::kWritable, 1),
+                       Change::Register(fd, Interest::kWritable, 2)};
+  EXPECT_THAT(poller().Apply(in, &failed), FailsWithErrno(EEXIST, "change 1: register fd"));
+  ASSERT_THAT(WaitReady(), ElementsAre(Field(&Event::data, 1u)));
+  const Change out[] = {Change::Unregister(fd), Change::Unregister(fd)};
+  EXPECT_THAT(poller().Apply(out, &failed), FailsWithErrno(ENOENT, "change 1: unregister fd"));
+  EXPECT_THAT(failed, SizeIs(2));
+  ExpectQuiet();
+}
+
+// One-shots that have fired, and files that are closed: a kernel may have nothing of either.
+TEST_P(BatchesTest, EndsWhatTheKernelHasEndedAlready) {
+  const SocketPair fired;
+  const SocketPair stays;
+  SocketPair closed;
+  Register(fired.near.get(), Interest::kWritable, 1, Trigger::kOneShot);
+  EXPECT_THAT(WaitReady(), ElementsAre(Field(&Event::data, 1u)));
+  Register(stays.near.get(), Interest::kReadable, 2);
+  Register(closed.near.get(), Interest::kReadable, 3);
+  const int number = closed.near.get();
+  closed.near.reset();
+  const Change out[] = {Change::Unregister(fired.near.get()), Change::Unregister(number),
+                        Change::Unregister(stays.near.get())};
+  EXPECT_THAT(poller().Apply(out), Succeeds());
+  WriteText(stays.far.get(), "x");
+  ExpectQuiet();
+  EXPECT_THAT(poller().registrations(), IsEmpty());
 }
 
 TEST_P(BatchesTest, FailureInTheMiddleDoesNotStopTheRest) {
