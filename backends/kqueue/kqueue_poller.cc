@@ -353,19 +353,25 @@ absl::Status KqueuePoller::DoApply(absl::Span<const Change> changes,
                                    std::vector<FailedChange>* failed) {
   BatchFailures failures(failed);
   for (size_t i = 0; i < changes.size();) {
-    const absl::Span<const Change> some = changes.subspan(i, kMostTogether);
-    Together together;
-    if (!forked()) {
-      together = some[0].operation == Change::Operation::kRegister     ? RegisterTogether(some)
-                 : some[0].operation == Change::Operation::kUnregister ? UnregisterTogether(some)
-                                                                       : Together();
-    }
+    const Together together = ApplyTogether(changes.subspan(i, kMostTogether));
     const size_t end = i + std::max<size_t>(together.count, 1);
     // kevent(2) does not say which of many changes has failed: then each for itself.
     for (; !together.made && i < end; ++i) failures.Add(i, ApplyOne(changes[i]));
     i = end;
   }
   return failures.first();
+}
+
+KqueuePoller::Together KqueuePoller::ApplyTogether(absl::Span<const Change> changes) {
+  if (forked()) return {};
+  switch (changes.front().operation) {
+    case Change::Operation::kRegister:
+      return RegisterTogether(changes);
+    case Change::Operation::kUnregister:
+      return UnregisterTogether(changes);
+    default:
+      return {};
+  }
 }
 
 // Registrations of numbers that are free, and of files that a queue takes: what fails then is out

@@ -124,6 +124,7 @@ class KqueuePoller final : public Poller {
     size_t count = 0;
     bool made = false;
   };
+  Together ApplyTogether(absl::Span<const Change> changes);
   Together RegisterTogether(absl::Span<const Change> changes);
   Together UnregisterTogether(absl::Span<const Change> changes);
   // 0 if the kernel still knows the registered file under this number, else an errno: ENOENT or

@@ -3,9 +3,9 @@
 
 #include <sys/mman.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <climits>
 #include <cstddef>
 #include <cstdint>
@@ -71,28 +71,39 @@ absl::Duration LatenessOfSleep(absl::Duration length) {
   return Median(std::move(late));
 }
 
-// Room for more events than any system call can be told of. Only its first page can be used.
+#ifndef MAP_NORESERVE  // FreeBSD promises no memory to begin with
+#define MAP_NORESERVE 0
+#endif
+
+// Room for more events than any system call can be told of, of which but the first page is used.
 class VastRoom {
  public:
-  explicit VastRoom(size_t events)
-      : size_(events * sizeof(Event)),
-        begin_(mmap(nullptr, size_, PROT_NONE, MAP_PRIVATE | MAP_ANON, -1, 0)) {
-    if (begin_ == MAP_FAILED) return;
-    if (mprotect(begin_, 4096, PROT_READ | PROT_WRITE) != 0) error_ = errno;
-  }
+  explicit VastRoom(size_t events) : size_(events * sizeof(Event)), begin_(Map(size_)) {}
   VastRoom(const VastRoom&) = delete;
   VastRoom& operator=(const VastRoom&) = delete;
   ~VastRoom() {
-    if (begin_ != MAP_FAILED) munmap(begin_, size_);
+    if (exists()) munmap(begin_, size_);
   }
 
-  bool exists() const { return begin_ != MAP_FAILED && error_ == 0; }
+  bool exists() const { return begin_ != MAP_FAILED; }
   absl::Span<Event> events(size_t count) const { return {static_cast<Event*>(begin_), count}; }
 
  private:
+  static void* Map(size_t size) {
+    constexpr int kAnonymous = MAP_PRIVATE | MAP_ANON | MAP_NORESERVE;
+    constexpr int kUsable = PROT_READ | PROT_WRITE;
+    // All of it, because qemu's user mode looks whether that is so.
+    void* const all = mmap(nullptr, size, kUsable, kAnonymous, -1, 0);
+    if (all != MAP_FAILED) return all;
+    // More than the process may have, on OpenBSD for one.
+    void* const begin = mmap(nullptr, size, PROT_NONE, kAnonymous, -1, 0);
+    if (begin == MAP_FAILED || mprotect(begin, sysconf(_SC_PAGESIZE), kUsable) == 0) return begin;
+    munmap(begin, size);
+    return MAP_FAILED;
+  }
+
   const size_t size_;
   void* const begin_;
-  int error_ = 0;
 };
 
 TEST_P(WaitingTest, TakesRoomForAnyNumberOfEvents) {
