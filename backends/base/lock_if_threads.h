@@ -16,7 +16,7 @@ namespace someos::base {
 class ABSL_SCOPED_LOCKABLE LockIfThreads {
  public:
   explicit LockIfThreads(absl::Mutex& mutex, bool alone = false)
-      ABSL_EXCLUSIVE_LOCK_FUNCTION(mutex) ABSL_NO_THREAD_SAFETY_ANALYSIS : locked_(nullptr) {
+      ABSL_EXCLUSIVE_LOCK_FUNCTION(mutex) ABSL_NO_THREAD_SAFETY_ANALYSIS {
     if (ABSL_PREDICT_TRUE(SingleThreaded()) || alone) return;
     locked_ = &mutex;
     mutex.lock();
@@ -39,7 +39,7 @@ class ABSL_SCOPED_LOCKABLE LockIfThreads {
   }
 
  private:
-  absl::Mutex* locked_;
+  absl::Mutex* locked_ = nullptr;
 };
 
 }  // namespace someos::base

@@ -13,7 +13,6 @@
 #include "absl/base/optimization.h"
 #include "absl/strings/str_cat.h"
 #include "someos/api/errno_status.h"
-#include "someos/backends/base/single_threaded.h"
 #include "someos/backends/base/socket_error.h"
 #include "someos/backends/epoll/epoll_entry.h"
 #include "someos/backends/epoll/epoll_mask.h"
@@ -198,8 +197,7 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline WaitOutcome EpollPoller::WaitUntimed(absl::S
   if (ABSL_PREDICT_FALSE(!registrations_.ordinary())) {
     return WaitOddly(events, Timeout(kTimeout));
   }
-  if (ABSL_PREDICT_FALSE(!base::Claim(waiting_, options_.externally_synchronized)))
-    return RefuseSecondWait();
+  if (ABSL_PREDICT_FALSE(!Claim())) return RefuseSecondWait();
   room_ = events.size();
   // A span of more than kMostEvents need not fit into an int; the kernel refuses it then, or is
   // told of less room.
@@ -222,8 +220,7 @@ WaitOutcome EpollPoller::DoLook(absl::Span<Event> events) { return WaitUntimed<k
 absl::StatusOr<size_t> EpollPoller::DoWait(absl::Span<Event> events, absl::Duration timeout) {
   events = Usable(events);
   if (ABSL_PREDICT_FALSE(!registrations_.ordinary())) return WaitOddly(events, timeout).Take();
-  if (ABSL_PREDICT_FALSE(!base::Claim(waiting_, options_.externally_synchronized)))
-    return RefuseSecondWait().Take();
+  if (ABSL_PREDICT_FALSE(!Claim())) return RefuseSecondWait().Take();
   const Deadline deadline(timeout);
   const int count = waiter_.Wait(registrations_.set_fd(), RawBegin(events),
                                  static_cast<int>(events.size()), deadline);
@@ -260,7 +257,7 @@ WaitOutcome EpollPoller::TakeFirstUntil(absl::Span<Event> events, int count, Dea
 
 WaitOutcome EpollPoller::WaitOddly(absl::Span<Event> events, absl::Duration timeout) {
   if (registrations_.forked()) return ForkedError("wait");
-  if (!base::Claim(waiting_, options_.externally_synchronized)) return RefuseSecondWait();
+  if (!Claim()) return RefuseSecondWait();
   events = Usable(events);
   const Deadline deadline(timeout);
   return WaitOn(events, deadline, WaitWithAlwaysReady(events));

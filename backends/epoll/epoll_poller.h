@@ -28,6 +28,7 @@
 #include "someos/api/backend.h"
 #include "someos/api/poller.h"
 #include "someos/backends/base/deadline.h"
+#include "someos/backends/base/single_threaded.h"
 #include "someos/backends/base/wait_counters.h"
 #include "someos/backends/base/wake_channel.h"
 #include "someos/backends/base/wake_request.h"
@@ -91,6 +92,8 @@ class EpollPoller final : public Poller {
   Batch TakeRest(absl::Span<Event> events, size_t count, size_t left);
   Translation Translate(const epoll_event& raw, Event& event);
 
+  // Whether the calling thread is the one that waits.
+  bool Claim() { return base::Claim(waiting_, options_.externally_synchronized); }
   WaitOutcome Return(size_t delivered);
   // epoll_wait(2)'s timeouts that need no clock.
   static constexpr int kLook = 0;
