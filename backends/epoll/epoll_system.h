@@ -8,7 +8,8 @@
 
 namespace someos {
 
-// Each as its man page has it: -1 and errno on failure. Held by pointer, never copied.
+// Each as its man page has it: -1 and errno on failure. Constant while in use: pollers keep
+// pointers to it, and to its functions.
 struct EpollSystem {
   int (*create)(int flags);
   int (*control)(int epoll_fd, int operation, int fd, epoll_event* event);
