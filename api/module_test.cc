@@ -6,7 +6,7 @@
 #include "absl/types/span.h"
 #include "gtest/gtest.h"
 #include "someos/api/constant.h"
-#include "someos/api/linked.h"
+#include "someos/api/linked_pollers.h"
 #include "someos/api/select.h"
 #include "someos/testing/pipe.h"
 #include "someos/testing/status_matchers.h"

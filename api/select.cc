@@ -12,7 +12,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
-#include "someos/api/linked.h"
+#include "someos/api/linked_pollers.h"
 #include "someos/api/trace.h"
 
 #if SOMEOS_LINKS_EPOLL

@@ -17,7 +17,7 @@
 #include "absl/types/span.h"
 #include "someos/api/backend.h"
 #include "someos/api/constant.h"
-#include "someos/api/linked.h"
+#include "someos/api/linked_pollers.h"
 #include "someos/api/poller.h"
 
 #if SOMEOS_LINKS_EPOLL

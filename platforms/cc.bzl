@@ -30,9 +30,11 @@ def someos_cc_binary(name, copts = [], **kwargs):
         **kwargs
     )
 
-def someos_cc_test(name, copts = [], **kwargs):
+def someos_cc_test(name, copts = [], deps = [], gtest = True, **kwargs):
+    """A test with GoogleTest and its main(), or, without `gtest`, with a main() of its own."""
     cc_test(
         name = name,
         copts = _WARNINGS + copts,
+        deps = deps + (["@googletest//:gtest", "@googletest//:gtest_main"] if gtest else []),
         **kwargs
     )

@@ -1,14 +1,27 @@
 """The systems that this library is for."""
 
-# The processors of each system's platforms.
+def _system(name, cpus, constraint = None):
+    return struct(name = name, cpus = cpus, constraint = constraint)
+
+# Each system's name in sentences, and the processors of its platforms. @platforms has no value for
+# DragonFly BSD.
 SYSTEMS = {
-    "dragonfly": ["x86_64"],
-    "freebsd": ["aarch64", "x86_64"],
-    "linux": ["aarch64", "armv7", "riscv64", "x86_64"],
-    "macos": ["aarch64", "x86_64"],
-    "netbsd": ["aarch64", "x86_64"],
-    "openbsd": ["aarch64", "x86_64"],
+    "dragonfly": _system("DragonFly BSD", ["x86_64"], "//platforms:dragonfly"),
+    "freebsd": _system("FreeBSD", ["aarch64", "x86_64"]),
+    "linux": _system("Linux", ["aarch64", "armv7", "riscv64", "x86_64"]),
+    "macos": _system("macOS", ["aarch64", "x86_64"]),
+    "netbsd": _system("NetBSD", ["aarch64", "x86_64"]),
+    "openbsd": _system("OpenBSD", ["aarch64", "x86_64"]),
 }
 
-# Their names: freebsd_x86_64 and so on.
-PLATFORMS = ["%s_%s" % (system, cpu) for system, cpus in SYSTEMS.items() for cpu in cpus]
+# Their platforms' names: freebsd_x86_64 and so on.
+PLATFORMS = ["%s_%s" % (key, cpu) for key, system in SYSTEMS.items() for cpu in system.cpus]
+
+def os_constraint(system):
+    """The value of @platforms//os that a system's platforms have."""
+    return SYSTEMS[system].constraint or "@platforms//os:" + system
+
+def platform_constraints(platform):
+    """The constraint values of a platform of PLATFORMS."""
+    system, cpu = platform.split("_", 1)
+    return ["@platforms//cpu:" + cpu, os_constraint(system)]

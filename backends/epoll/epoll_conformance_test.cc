@@ -1,5 +1,5 @@
 #include "someos/backends/epoll/epoll_poller.h"
-#include "someos/testing/conformance.h"
+#include "someos/testing/poller/conformance.h"
 
 namespace someos {
 namespace {

@@ -4,7 +4,7 @@
 #define SOMEOS_BACKENDS_EPOLL_EPOLL_FAULTS_H_
 
 #include "someos/backends/epoll/epoll_system.h"
-#include "someos/testing/faults/faulty_backend.h"
+#include "someos/testing/poller/faults/faulty_backend.h"
 
 namespace someos {
 

@@ -13,7 +13,7 @@
 #include "someos/api/errno_status.h"
 #include "someos/backends/base/deadline.h"
 #include "someos/backends/base/owned_fd.h"
-#include "someos/backends/base/python_timeout.h"
+#include "someos/backends/poller_base/python_timeout.h"
 
 namespace someos::select {
 namespace {
@@ -35,7 +35,7 @@ absl::StatusOr<base::Deadline> DeadlineOf(std::optional<absl::Duration> timeout)
   if (timeout.has_value() && *timeout < absl::ZeroDuration()) {
     timeout = absl::Trunc(*timeout, absl::Milliseconds(1));
   }
-  return base::MillisecondTimeout(timeout);
+  return poller_base::MillisecondTimeout(timeout);
 }
 
 }  // namespace

@@ -13,9 +13,9 @@
 #include "absl/base/optimization.h"
 #include "absl/strings/str_cat.h"
 #include "someos/api/errno_status.h"
-#include "someos/backends/base/socket_error.h"
 #include "someos/backends/epoll/epoll_entry.h"
 #include "someos/backends/epoll/epoll_mask.h"
+#include "someos/backends/poller_base/socket_error.h"
 
 namespace someos {
 namespace {
@@ -35,7 +35,7 @@ absl::Duration Timeout(int milliseconds) {
 
 using base::Deadline;
 using base::ForkedError;
-using base::WakeChannel;
+using poller_base::WakeChannel;
 
 absl::StatusOr<std::unique_ptr<EpollPoller>> EpollPoller::Create(const PollerOptions& options,
                                                                  const EpollSystem& system) {
@@ -87,7 +87,7 @@ absl::StatusOr<int> EpollPoller::DoTakeError(int fd) {
   if (!registrations_.Holds(fd)) {
     return ErrnoStatus(ENOENT, absl::StrCat("take error of fd ", fd));
   }
-  return base::TakeSocketError(fd);
+  return poller_base::TakeSocketError(fd);
 }
 
 absl::Status EpollPoller::DoWake() {

@@ -29,13 +29,13 @@
 #include "someos/api/poller.h"
 #include "someos/backends/base/deadline.h"
 #include "someos/backends/base/single_threaded.h"
-#include "someos/backends/base/wait_counters.h"
-#include "someos/backends/base/wake_channel.h"
-#include "someos/backends/base/wake_request.h"
 #include "someos/backends/epoll/epoll_registrations.h"
 #include "someos/backends/epoll/epoll_set.h"
 #include "someos/backends/epoll/epoll_system.h"
 #include "someos/backends/epoll/epoll_waiter.h"
+#include "someos/backends/poller_base/wait_counters.h"
+#include "someos/backends/poller_base/wake_channel.h"
+#include "someos/backends/poller_base/wake_request.h"
 
 namespace someos {
 
@@ -66,7 +66,7 @@ class EpollPoller final : public Poller {
   };
 
   EpollPoller(const PollerOptions& options, const EpollSystem& system, EpollSet set,
-              base::WakeChannel wake_channel);
+              poller_base::WakeChannel wake_channel);
 
   absl::Status DoRegister(int fd, Interest interest, uint64_t data, Trigger trigger) override;
   absl::Status DoModify(int fd, Interest interest, uint64_t data, Trigger trigger) override;
@@ -116,10 +116,10 @@ class EpollPoller final : public Poller {
                                      Batch batch);
 
   const PollerOptions options_;
-  base::WaitCounters counters_;
+  poller_base::WaitCounters counters_;
   int (*const wait_)(int epoll_fd, epoll_event* events, int max_events, int milliseconds);
   EpollWaiter waiter_;
-  base::WakeRequest wake_request_;
+  poller_base::WakeRequest wake_request_;
   std::atomic<bool> waiting_{false};
   // Of the running wait's span; the waiting thread's. Kept here and not in a register that has to
   // be saved and restored, because most waits do not ask for it again.

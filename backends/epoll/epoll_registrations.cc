@@ -9,13 +9,13 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "someos/api/errno_status.h"
-#include "someos/backends/base/file_identity.h"
+#include "someos/backends/poller_base/file_identity.h"
 
 namespace someos {
 namespace {
 
-using base::FileIdentity;
-using base::WakeChannel;
+using poller_base::FileIdentity;
+using poller_base::WakeChannel;
 
 // Whether epoll_ctl(2) fails with this for a number that is closed or names another file than the
 // one that was registered: not open, not in the set, of a kind that no set takes.

@@ -22,25 +22,25 @@
 #include "someos/api/diagnostics.h"
 #include "someos/api/event.h"
 #include "someos/api/interest.h"
-#include "someos/backends/base/always_ready.h"
-#include "someos/backends/base/fd_table.h"
 #include "someos/backends/base/fork_generation.h"
 #include "someos/backends/base/fork_guard.h"
 #include "someos/backends/base/lock_if_threads.h"
-#include "someos/backends/base/wake_channel.h"
 #include "someos/backends/epoll/epoll_entry.h"
 #include "someos/backends/epoll/epoll_set.h"
 #include "someos/backends/epoll/epoll_system.h"
+#include "someos/backends/poller_base/always_ready.h"
+#include "someos/backends/poller_base/fd_table.h"
+#include "someos/backends/poller_base/wake_channel.h"
 
 namespace someos {
 
 class EpollRegistrations {
  public:
-  using View = base::FdTable<EpollEntry>::View;
+  using View = poller_base::FdTable<EpollEntry>::View;
 
   // `set` watches `wake_channel`. `system` must outlive the registrations. No two calls to one that
   // is `alone` overlap.
-  EpollRegistrations(const EpollSystem& system, EpollSet set, base::WakeChannel wake_channel,
+  EpollRegistrations(const EpollSystem& system, EpollSet set, poller_base::WakeChannel wake_channel,
                      bool alone);
 
   // ---- Changes, as Poller has them; from any thread.
@@ -52,7 +52,7 @@ class EpollRegistrations {
   std::vector<Registration> List() const;
 
   // Signalled for the waiting thread to come back.
-  const base::WakeChannel& wake_channel() const { return wake_channel_; }
+  const poller_base::WakeChannel& wake_channel() const { return wake_channel_; }
 
   // ---- For the thread that waits.
 
@@ -112,8 +112,8 @@ class EpollRegistrations {
   const EpollSystem& system_;
   const bool alone_;
   EpollSet set_;  // replaced under mutex_, and by the waiting thread alone
-  base::WakeChannel wake_channel_;
-  base::FdTable<EpollEntry> table_;
+  poller_base::WakeChannel wake_channel_;
+  poller_base::FdTable<EpollEntry> table_;
   uint32_t fork_generation_ = base::ForkGeneration();
   std::atomic<bool> ordinary_{true};
 
@@ -121,7 +121,7 @@ class EpollRegistrations {
   // something odd has happened, and then always: for the fork that another thread may make.
   mutable absl::Mutex mutex_;
   const base::ForkGuard fork_guard_{mutex_, &ordinary_};
-  base::AlwaysReady always_ready_ ABSL_GUARDED_BY(mutex_);
+  poller_base::AlwaysReady always_ready_ ABSL_GUARDED_BY(mutex_);
   // A descriptor was closed before it was unregistered, so the kernel may still report it.
   bool stale_suspected_ ABSL_GUARDED_BY(mutex_) = false;
   // What the rebuild after a fork has lost so far.

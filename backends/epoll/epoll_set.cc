@@ -8,7 +8,7 @@
 namespace someos {
 
 absl::StatusOr<EpollSet> EpollSet::Create(absl::string_view operation, const EpollSystem& system,
-                                          const base::WakeChannel& wake_channel) {
+                                          const poller_base::WakeChannel& wake_channel) {
   base::OwnedFd fd(system.create(EPOLL_CLOEXEC));
   if (!fd.valid()) return ErrnoStatus(errno, absl::StrCat(operation, ": epoll_create1"));
   EpollSet set(system, std::move(fd));

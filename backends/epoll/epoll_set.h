@@ -12,9 +12,9 @@
 #include "absl/strings/string_view.h"
 #include "someos/api/interest.h"
 #include "someos/backends/base/owned_fd.h"
-#include "someos/backends/base/wake_channel.h"
 #include "someos/backends/epoll/epoll_mask.h"
 #include "someos/backends/epoll/epoll_system.h"
+#include "someos/backends/poller_base/wake_channel.h"
 
 namespace someos {
 
@@ -25,10 +25,10 @@ class EpollSet {
   // A new set that watches `wake_channel` for signals, and reports them under WakeTag. Messages of
   // failures begin with `operation`. EMFILE, ENFILE, ENOMEM, ENOSPC. `system` must outlive the set.
   static absl::StatusOr<EpollSet> Create(absl::string_view operation, const EpollSystem& system,
-                                         const base::WakeChannel& wake_channel);
+                                         const poller_base::WakeChannel& wake_channel);
 
   // No registration has it: no two descriptors share a number.
-  static uint64_t WakeTag(const base::WakeChannel& wake_channel) {
+  static uint64_t WakeTag(const poller_base::WakeChannel& wake_channel) {
     return static_cast<uint32_t>(wake_channel.fd());
   }
 

@@ -10,7 +10,7 @@
 #include "someos/api/backend.h"
 #include "someos/api/poller.h"
 #include "someos/backends/epoll/epoll_poller.h"
-#include "someos/testing/conformance.h"
+#include "someos/testing/poller/conformance.h"
 
 namespace someos {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "someos/backends/kqueue/kernel_queue.h"
-#include "someos/testing/faults/faulty_backend.h"
+#include "someos/testing/poller/faults/faulty_backend.h"
 
 namespace someos {
 

@@ -7,7 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "someos/api/errno_status.h"
 #include "someos/api/waitable.h"
-#include "someos/backends/base/python_timeout.h"
+#include "someos/backends/poller_base/python_timeout.h"
 
 namespace someos::select {
 namespace {
@@ -52,7 +52,7 @@ absl::StatusOr<base::Deadline> Kqueue::CheckArguments(int max_events,
     return absl::InvalidArgumentError(
         absl::StrCat("Length of eventlist must be 0 or positive, got ", max_events));
   }
-  return base::NonNegativeTimeout(timeout, "timeout must be positive or None");
+  return poller_base::NonNegativeTimeout(timeout, "timeout must be positive or None");
 }
 
 absl::StatusOr<std::vector<Kevent>> Kqueue::ControlUntil(absl::Span<const struct ::kevent> changes,

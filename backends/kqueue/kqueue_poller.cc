@@ -13,18 +13,18 @@
 #include "absl/base/macros.h"
 #include "absl/strings/str_cat.h"
 #include "someos/api/errno_status.h"
-#include "someos/backends/base/lost_reader.h"
-#include "someos/backends/base/socket_error.h"
-#include "someos/backends/base/unsaid_error.h"
 #include "someos/backends/kqueue/kevent.h"
+#include "someos/backends/poller_base/hangup_error.h"
+#include "someos/backends/poller_base/reader_close.h"
+#include "someos/backends/poller_base/socket_error.h"
 
 namespace someos {
 namespace {
 
 using base::Deadline;
-using base::FileIdentity;
 using base::ForkedError;
-using base::WakeChannel;
+using poller_base::FileIdentity;
+using poller_base::WakeChannel;
 
 // How many events one kevent call may bring.
 constexpr size_t kBufferEvents = 256;
@@ -62,7 +62,7 @@ Readiness AskPoll(int fd, Interest interest) {
   pollfd one = {fd, POLLIN | POLLOUT, 0};
   if (poll(&one, 1, 0) <= 0) return Readiness::kNone;
   const int found = one.revents & (POLLIN | POLLOUT | POLLERR | POLLHUP);
-  return base::WithUnsaidError(fd, interest, static_cast<Readiness>(found));
+  return poller_base::WithErrorOfHangup(fd, interest, static_cast<Readiness>(found));
 }
 
 }  // namespace
@@ -175,7 +175,7 @@ uint8_t KqueuePoller::WantedFilters(const Entry& entry) {
   if (entry.fired) return kNoFilter;
   const Interest interest = entry.interest;
   Interest reads = Interest::kReadable | Interest::kReadHangup;
-  if (entry.reader_unsaid) reads |= Interest::kWritable;
+  if (entry.reader_close_suppressed) reads |= Interest::kWritable;
   if (entry.no_priority) reads |= Interest::kPriority;  // for the end of file, reported unasked
   const bool excepts = HasAny(interest, Interest::kPriority) && !entry.no_priority;
   return (HasAny(interest, reads) ? kReadFilter : kNoFilter) |
@@ -197,7 +197,8 @@ struct kevent KqueuePoller::Addition(int fd, const Entry& entry, Filters filter)
 }
 
 uint8_t KqueuePoller::WantedFilters(int fd, Entry& entry) {
-  entry.reader_unsaid = HasAny(entry.interest, Interest::kWritable) && base::MissesLostReader(fd);
+  entry.reader_close_suppressed =
+      HasAny(entry.interest, Interest::kWritable) && poller_base::SuppressesReaderClose(fd);
   return WantedFilters(entry);
 }
 
@@ -444,7 +445,7 @@ absl::StatusOr<int> KqueuePoller::DoTakeError(int fd) {
     return ErrnoStatus(ENOENT, absl::StrCat("take error of fd ", fd));
   }
   const auto from_event = socket_errors_.extract(fd);
-  const absl::StatusOr<int> from_socket = base::TakeSocketError(fd);
+  const absl::StatusOr<int> from_socket = poller_base::TakeSocketError(fd);
   // libkqueue has taken it from the socket in order to tell it in the event.
   if (from_socket.ok() && *from_socket == 0 && !from_event.empty()) return from_event.mapped();
   return from_socket;
@@ -574,7 +575,8 @@ void KqueuePoller::Translate(const struct kevent& raw, absl::Span<Event> events,
   constexpr unsigned kToldForTheLastTime = EV_EOF | EV_ONESHOT;
   const bool taken_out =
       filter == kWriteFilter && (event.flags & kToldForTheLastTime) == kToldForTheLastTime;
-  const bool told_once = filter == kReadFilter && (entry->reader_unsaid || entry->no_priority) &&
+  const bool told_once = filter == kReadFilter &&
+                         (entry->reader_close_suppressed || entry->no_priority) &&
                          (event.flags & EV_EOF) && !HasAny(entry->interest, Interest::kReadable);
   if (!taken_out && !told_once) return;
   if (entry->trigger == Trigger::kLevel) {

@@ -41,15 +41,15 @@
 #include "absl/types/span.h"
 #include "someos/api/backend.h"
 #include "someos/api/poller.h"
-#include "someos/backends/base/always_ready.h"
 #include "someos/backends/base/deadline.h"
-#include "someos/backends/base/file_identity.h"
 #include "someos/backends/base/fork_generation.h"
 #include "someos/backends/base/fork_guard.h"
-#include "someos/backends/base/wait_counters.h"
-#include "someos/backends/base/wake_channel.h"
-#include "someos/backends/base/wake_request.h"
 #include "someos/backends/kqueue/kernel_queue.h"
+#include "someos/backends/poller_base/always_ready.h"
+#include "someos/backends/poller_base/file_identity.h"
+#include "someos/backends/poller_base/wait_counters.h"
+#include "someos/backends/poller_base/wake_channel.h"
+#include "someos/backends/poller_base/wake_request.h"
 
 namespace someos {
 
@@ -85,15 +85,15 @@ class KqueuePoller final : public Poller {
     Trigger trigger = Trigger::kLevel;
     uint8_t filters = kNoFilter;  // what the kernel has
     bool registered = false;
-    bool fired = false;          // a one-shot that has been reported
-    bool always_ready = false;   // a file whose readiness the kernel does not queue
-    bool reader_unsaid = false;  // the read filter must tell that the reader is lost
-    bool no_priority = false;    // the file has no such filter, and no such data
+    bool fired = false;                    // a one-shot that has been reported
+    bool always_ready = false;             // a file whose readiness the kernel does not queue
+    bool reader_close_suppressed = false;  // the read filter must tell that the reader is lost
+    bool no_priority = false;              // the file has no such filter, and no such data
   };
 
   // A queue that watches a wake channel.
   struct WatchedQueue {
-    base::WakeChannel wake_channel;
+    poller_base::WakeChannel wake_channel;
     std::unique_ptr<KernelQueue> queue;
   };
 
@@ -116,7 +116,7 @@ class KqueuePoller final : public Poller {
   Entry* FindRegistered(int fd) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Makes the table's entry of `fd` one of a new registration, without filters as yet.
   Entry& NewEntry(int fd, Interest interest, uint64_t data, Trigger trigger,
-                  const base::FileIdentity& identity) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+                  const poller_base::FileIdentity& identity) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   // Some first changes of a batch that one kevent(2) can make; whether it has made them, all or
   // none.
@@ -132,11 +132,11 @@ class KqueuePoller final : public Poller {
   int AskKernel(int fd, const Entry& entry) const;
   // Makes the kernel's filters, or the list of always-ready files, what the entry wants. Returns 0
   // or an errno; the kernel has no filter then.
-  int Arm(int fd, Entry& entry, const base::FileIdentity& identity)
+  int Arm(int fd, Entry& entry, const poller_base::FileIdentity& identity)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Disarm(int fd, Entry& entry) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Makes every wait ask poll(2) about the registered file, which is `identity`.
-  void AddAlwaysReady(int fd, Entry& entry, const base::FileIdentity& identity)
+  void AddAlwaysReady(int fd, Entry& entry, const poller_base::FileIdentity& identity)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // The same in place of filters that will not fire again, unless the file was closed.
   void KeepReporting(int fd, Entry& entry) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -177,11 +177,11 @@ class KqueuePoller final : public Poller {
   bool forked() const { return fork_generation_ != base::ForkGeneration(); }
 
   const PollerOptions options_;
-  base::WaitCounters counters_;
+  poller_base::WaitCounters counters_;
   const QueueMaker new_queue_;
-  base::WakeChannel wake_channel_;
+  poller_base::WakeChannel wake_channel_;
   std::unique_ptr<KernelQueue> queue_;
-  base::WakeRequest wake_request_;
+  poller_base::WakeRequest wake_request_;
   std::atomic<bool> waiting_{false};
   // always_ready_.active(), for the waiting thread without the lock. A change is followed by a
   // signal to the wake channel, so a stale 0 costs no event.
@@ -193,7 +193,7 @@ class KqueuePoller final : public Poller {
   mutable absl::Mutex mutex_;
   const base::ForkGuard fork_guard_{mutex_};
   std::vector<Entry> table_ ABSL_GUARDED_BY(mutex_);  // by descriptor
-  base::AlwaysReady always_ready_ ABSL_GUARDED_BY(mutex_);
+  poller_base::AlwaysReady always_ready_ ABSL_GUARDED_BY(mutex_);
   // What a rebuild after a fork has lost, until one succeeds and tells.
   absl::Status lost_ ABSL_GUARDED_BY(mutex_);
   // By descriptor, the socket errors that came with events and that nobody has asked for.

@@ -14,15 +14,15 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "someos/api/errno_status.h"
-#include "someos/backends/base/file_identity.h"
 #include "someos/backends/base/fork_generation.h"
+#include "someos/backends/poller_base/file_identity.h"
 
 namespace someos {
 namespace {
 
-using base::FileIdentity;
 using base::OwnedFd;
-using base::WakeChannel;
+using poller_base::FileIdentity;
+using poller_base::WakeChannel;
 
 // libkqueue's own limit for one call.
 constexpr int kMostEvents = 512;

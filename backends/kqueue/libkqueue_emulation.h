@@ -49,7 +49,7 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "someos/backends/base/owned_fd.h"
-#include "someos/backends/base/wake_channel.h"
+#include "someos/backends/poller_base/wake_channel.h"
 
 namespace someos {
 
@@ -81,7 +81,7 @@ class LibkqueueEmulation {
   };
   using Filters = std::map<Key, Filter>;
 
-  LibkqueueEmulation(base::OwnedFd queue, base::WakeChannel recall);
+  LibkqueueEmulation(base::OwnedFd queue, poller_base::WakeChannel recall);
 
   int AddRecall() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Begins a change: no thread is in libkqueue's kevent() until `--changing_`.
@@ -107,7 +107,7 @@ class LibkqueueEmulation {
 
   const int number_;
   const uint32_t fork_generation_;
-  const base::WakeChannel recall_;  // makes the waiting thread leave kevent()
+  const poller_base::WakeChannel recall_;  // makes the waiting thread leave kevent()
   absl::Mutex mutex_;
   base::OwnedFd queue_ ABSL_GUARDED_BY(mutex_);
   std::vector<base::OwnedFd> retired_ ABSL_GUARDED_BY(mutex_);

@@ -1,5 +1,5 @@
 #include "someos/backends/poll/poll_poller.h"
-#include "someos/testing/conformance.h"
+#include "someos/testing/poller/conformance.h"
 
 namespace someos {
 namespace {

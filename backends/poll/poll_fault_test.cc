@@ -1,5 +1,5 @@
 #include "someos/backends/poll/poll_faults.h"
-#include "someos/testing/fault_tests.h"
+#include "someos/testing/poller/fault_tests.h"
 
 namespace someos {
 namespace {

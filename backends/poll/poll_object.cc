@@ -8,7 +8,7 @@
 #include "absl/types/span.h"
 #include "someos/api/errno_status.h"
 #include "someos/backends/base/fork_generation.h"
-#include "someos/backends/base/python_timeout.h"
+#include "someos/backends/poller_base/python_timeout.h"
 
 namespace someos::select {
 namespace {
@@ -74,7 +74,7 @@ absl::Status Poll::UnregisterFd(int fd) {
 }
 
 absl::StatusOr<std::vector<PollEvent>> Poll::Wait(std::optional<absl::Duration> timeout) {
-  absl::StatusOr<base::Deadline> deadline = base::MillisecondTimeout(timeout);
+  absl::StatusOr<base::Deadline> deadline = poller_base::MillisecondTimeout(timeout);
   if (!deadline.ok()) return deadline.status();
   {
     absl::MutexLock lock(mutex_);

@@ -6,14 +6,14 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "someos/backends/base/lost_reader.h"
-#include "someos/backends/base/slow_growth.h"
+#include "someos/backends/poller_base/reader_close.h"
+#include "someos/backends/poller_base/slow_growth.h"
 
 namespace someos {
 namespace {
 
 using base::Deadline;
-using base::WakeChannel;
+using poller_base::WakeChannel;
 
 #ifdef POLLRDHUP
 constexpr short kReadHangupMask = POLLRDHUP;
@@ -69,17 +69,18 @@ Capabilities PollPoller::capabilities() const {
 
 void PollPoller::Watch(int fd, Interest interest) {
   if (static_cast<size_t>(fd) >= place_.size()) {
-    base::ReserveSlowly(place_, fd + 1);
+    poller_base::ReserveSlowly(place_, fd + 1);
     place_.resize(fd + 1);
   }
   if (place_[fd] == 0) {
     place_[fd] = static_cast<int>(watched_.size());
-    base::ReserveSlowly(watched_, watched_.size() + 1);
+    poller_base::ReserveSlowly(watched_, watched_.size() + 1);
     watched_.emplace_back();
   }
   // A negative number keeps the place and makes the kernel look away, hangups included (T4).
   short mask = PollMask(interest);
-  if (HasAny(interest, Interest::kWritable) && base::MissesLostReader(fd)) mask |= POLLPRI;
+  if (HasAny(interest, Interest::kWritable) && poller_base::SuppressesReaderClose(fd))
+    mask |= POLLPRI;
   watched_[place_[fd]] = {interest == Interest::kNone ? ~fd : fd, mask, 0};
 }
 

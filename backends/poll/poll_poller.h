@@ -23,12 +23,12 @@
 #include "absl/strings/string_view.h"
 #include "someos/api/backend.h"
 #include "someos/api/poller.h"
-#include "someos/backends/base/scanning_poller.h"
 #include "someos/backends/poll/poll_system.h"
+#include "someos/backends/poller_base/scanning_poller.h"
 
 namespace someos {
 
-class PollPoller final : public base::ScanningPoller {
+class PollPoller final : public poller_base::ScanningPoller {
  public:
   // EMFILE, ENFILE: no descriptor for the wake channel. `system` must outlive the poller.
   static absl::StatusOr<std::unique_ptr<PollPoller>> Create(
@@ -39,7 +39,7 @@ class PollPoller final : public base::ScanningPoller {
 
  private:
   PollPoller(const PollerOptions& options, const PollSystem& system,
-             base::WakeChannel wake_channel);
+             poller_base::WakeChannel wake_channel);
 
   void Watch(int fd, Interest interest) override;
   void Forget(int fd) override;

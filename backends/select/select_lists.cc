@@ -12,7 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
 #include "someos/api/errno_status.h"
-#include "someos/backends/base/python_timeout.h"
+#include "someos/backends/poller_base/python_timeout.h"
 #include "someos/backends/select/select_system.h"
 
 namespace someos::select::internal {
@@ -62,7 +62,7 @@ SelectLists::SelectLists(SelectOptions options, const SelectSystem& system)
 
 absl::Status SelectLists::SetTimeout(std::optional<absl::Duration> timeout) {
   const absl::StatusOr<base::Deadline> deadline =
-      base::NonNegativeTimeout(timeout, "timeout must be non-negative");
+      poller_base::NonNegativeTimeout(timeout, "timeout must be non-negative");
   if (deadline.ok()) deadline_ = *deadline;
   return deadline.status();
 }

@@ -16,13 +16,13 @@
 #include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
 #include "someos/api/errno_status.h"
-#include "someos/backends/base/lost_reader.h"
+#include "someos/backends/poller_base/reader_close.h"
 
 namespace someos {
 namespace {
 
 using base::Deadline;
-using base::WakeChannel;
+using poller_base::WakeChannel;
 
 absl::Status OutOfRange(absl::string_view operation, int fd) {
   absl::Status status = absl::OutOfRangeError(
@@ -112,7 +112,7 @@ absl::Status SelectPoller::CheckRange(int fd) const {
 void SelectPoller::Watch(int fd, Interest interest) {
   Forget(fd);
   const bool writes = HasAny(interest, Interest::kWritable);
-  if (HasAny(interest, Interest::kReadable) || (writes && base::MissesLostReader(fd))) {
+  if (HasAny(interest, Interest::kReadable) || (writes && poller_base::SuppressesReaderClose(fd))) {
     Add(fd, watched_.read, readable_);
   }
   if (writes) Add(fd, watched_.write, writable_);

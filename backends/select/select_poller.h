@@ -23,12 +23,12 @@
 #include "absl/strings/string_view.h"
 #include "someos/api/backend.h"
 #include "someos/api/poller.h"
-#include "someos/backends/base/scanning_poller.h"
+#include "someos/backends/poller_base/scanning_poller.h"
 #include "someos/backends/select/select_system.h"
 
 namespace someos {
 
-class SelectPoller final : public base::ScanningPoller {
+class SelectPoller final : public poller_base::ScanningPoller {
  public:
   // kOutOfRange: FD_SETSIZE descriptors are open, so the poller's own wake channel does not fit.
   // EMFILE, ENFILE: no descriptor for it. `system` must outlive the poller.
@@ -51,7 +51,7 @@ class SelectPoller final : public base::ScanningPoller {
   };
 
   SelectPoller(const PollerOptions& options, const SelectSystem& system,
-               base::WakeChannel wake_channel);
+               poller_base::WakeChannel wake_channel);
 
   void Watch(int fd, Interest interest) override;
   void Forget(int fd) override;

@@ -1,121 +1,150 @@
-"""Tests which backends a build links, for every platform and every value of the poller flag."""
+"""Tests which backends a build links, for every platform, every interface and every value of its flag."""
 
-load("//platforms:backends.bzl", "POLLER_VALUES", "linked_backend_names", "linked_backend_targets")
-load("//platforms:compatibility.bzl", "HAS_EPOLL", "HAS_KQUEUE", "HAS_POSIX")
+load("//platforms:interfaces.bzl", "INTERFACES", "available", "folder", "linked_folders", "linked_targets", "values")
 load("//platforms:systems.bzl", "PLATFORMS")
 
-# Written out, not computed: what design and documentation promise.
+# Written out, not computed: what design and documentation promise, by interface and system. What auto links, the
+# default first; and what can be linked at all.
 _AUTO = {
-    "dragonfly": ["kqueue", "poll", "select"],
-    "freebsd": ["kqueue", "poll", "select"],
-    "linux": ["epoll", "poll", "select"],
-    "macos": ["kqueue", "poll", "select"],
-    "netbsd": ["kqueue", "poll", "select"],
-    "openbsd": ["kqueue", "poll", "select"],
+    "poller": {
+        "dragonfly": ["kqueue", "poll", "select"],
+        "freebsd": ["kqueue", "poll", "select"],
+        "linux": ["epoll", "poll", "select"],
+        "macos": ["kqueue", "poll", "select"],
+        "netbsd": ["kqueue", "poll", "select"],
+        "openbsd": ["kqueue", "poll", "select"],
+    },
 }
 _POSSIBLE = {
-    "dragonfly": ["select", "poll", "kqueue"],
-    "freebsd": ["select", "poll", "kqueue"],
-    "linux": ["select", "poll", "epoll", "kqueue"],
-    "macos": ["select", "poll", "kqueue"],
-    "netbsd": ["select", "poll", "kqueue"],
-    "openbsd": ["select", "poll", "kqueue"],
+    "poller": {
+        "dragonfly": ["kqueue", "poll", "select"],
+        "freebsd": ["kqueue", "poll", "select"],
+        "linux": ["epoll", "kqueue", "poll", "select"],
+        "macos": ["kqueue", "poll", "select"],
+        "netbsd": ["kqueue", "poll", "select"],
+        "openbsd": ["kqueue", "poll", "select"],
+    },
 }
+
+# The backends that need a library which this machine may lack: not asked whether they can be built.
+_OVER_LIBRARIES = [("linux", "kqueue")]
 
 def _system(platform):
     return platform.split("_")[0]
 
-def _expected(platform, poller):
-    """The backends to link, the default first, or None for an impossible pair."""
+def _expected(interface, value, platform):
+    """The folders to link, the default first, or None for an impossible choice."""
     system = _system(platform)
-    if poller == "auto":
-        return _AUTO.get(system)
-    return [poller] if poller in _POSSIBLE.get(system, []) else None
+    if value == "auto":
+        return _AUTO[interface].get(system)
+    name = folder(interface, value)
+    return [name] if name in _POSSIBLE[interface].get(system, []) else None
 
-def _pairs(possible):
+def _choices(possible):
     return [
-        (platform, poller)
+        struct(interface = interface, value = value, platform = platform, name = "%s_%s_%s" % (interface, value, platform))
+        for interface in INTERFACES
         for platform in PLATFORMS + ["windows_x86_64"]  # one that is unknown here
-        for poller in POLLER_VALUES
-        if (_expected(platform, poller) != None) == possible
+        for value in values(interface)
+        if (_expected(interface, value, platform) != None) == possible
     ]
 
-def _settings(platform, poller):
+def _settings(interface, value, platform):
     package = "platforms/testing" if _system(platform) == "windows" else "platforms"
-    return {
-        "//command_line_option:platforms": str(Label("//%s:%s" % (package, platform))),
-        "//platforms:poller": poller,
-    }
+    settings = {"//platforms:" + name: "auto" for name in INTERFACES}
+    settings["//platforms:" + interface] = value
+    settings["//command_line_option:platforms"] = str(Label("//%s:%s" % (package, platform)))
+    return settings
 
-_OUTPUTS = ["//command_line_option:platforms", "//platforms:poller"]
+_OUTPUTS = ["//command_line_option:platforms"] + ["//platforms:" + interface for interface in INTERFACES]
 
-_every_possible_pair = transition(
+_every_possible_choice = transition(
     implementation = lambda settings, attr: {
-        "%s --config=%s" % pair: _settings(*pair)
-        for pair in _pairs(possible = True)
+        choice.name: _settings(choice.interface, choice.value, choice.platform)
+        for choice in _choices(possible = True)
+        if choice.interface == attr.interface
     },
     inputs = [],
     outputs = _OUTPUTS,
 )
 
-_one_pair = transition(
-    implementation = lambda settings, attr: _settings(attr.platform, attr.poller),
+_one_choice = transition(
+    implementation = lambda settings, attr: _settings(attr.interface, attr.value, attr.platform),
     inputs = [],
     outputs = _OUTPUTS,
+)
+
+_AvailableInfo = provider(
+    doc = "Whether target_compatible_with admits a backend on one platform.",
+    fields = ["folder", "buildable"],
+)
+
+def _availability_impl(ctx):
+    incompatible = Label("@platforms//:incompatible")
+    return [_AvailableInfo(
+        folder = ctx.attr.folder,
+        buildable = incompatible not in [constraint.label for constraint in ctx.attr.constraints],
+    )]
+
+_availability = rule(
+    implementation = _availability_impl,
+    attrs = {
+        "constraints": attr.label_list(),
+        "folder": attr.string(),
+    },
 )
 
 _ChoiceInfo = provider(
     doc = "What the build's selects say under one platform and one value of the flag.",
     fields = {
-        "buildable": "Which backends target_compatible_with admits.",
-        "names": "linked_backend_names()",
-        "targets": "linked_backend_targets()",
+        "buildable": "The folders of the backends that target_compatible_with admits.",
+        "folders": "linked_folders()",
+        "targets": "linked_targets()",
     },
 )
 
 def _choice_impl(ctx):
-    incompatible = Label("@platforms//:incompatible")
-    constraints = {"epoll": ctx.attr.epoll, "kqueue": ctx.attr.kqueue, "poll": ctx.attr.posix, "select": ctx.attr.posix}
+    backends = [backend[_AvailableInfo] for backend in ctx.attr.backends]
     return [_ChoiceInfo(
-        buildable = [name for name, values in constraints.items() if incompatible not in [v.label for v in values]],
-        names = ctx.attr.names,
+        buildable = [backend.folder for backend in backends if backend.buildable],
+        folders = ctx.attr.folders,
         targets = ctx.attr.targets,
     )]
 
 _choice = rule(
     implementation = _choice_impl,
     attrs = {
-        "epoll": attr.label_list(),
-        "kqueue": attr.label_list(),
-        "names": attr.string_list(),
-        "posix": attr.label_list(),
+        "backends": attr.label_list(providers = [_AvailableInfo]),
+        "folders": attr.string_list(),
         "targets": attr.string_list(),
     },
 )
 
-def _wrong(pair, choice):
-    """What is wrong with the choice of a pair, or None."""
-    platform, poller = pair
-    expected = _expected(platform, poller)
-    if choice.names != expected:
-        return "links %s instead of %s" % (choice.names, expected)
-    if choice.targets != ["//backends/" + name for name in expected]:
-        return "links the targets %s" % choice.targets
-    for name in ["epoll", "kqueue", "poll", "select"]:
-        if name == "kqueue" and _system(platform) == "linux":
-            continue  # depends on whether there is a libkqueue
-        if (name in choice.buildable) != (name in _POSSIBLE[_system(platform)]):
+def _wrong(choice, found):
+    """What is wrong with what was found for a choice, or None."""
+    expected = _expected(choice.interface, choice.value, choice.platform)
+    if found.folders != expected:
+        return "links %s instead of %s" % (found.folders, expected)
+    if found.targets != ["//backends/" + name for name in expected]:
+        return "links the targets %s" % found.targets
+    system = _system(choice.platform)
+    for mechanism in INTERFACES[choice.interface]:
+        name = folder(choice.interface, mechanism)
+        possible = name in _POSSIBLE[choice.interface][system]
+        if (system, name) not in _OVER_LIBRARIES and (name in found.buildable) != possible:
             return "is wrong about whether %s can be built" % name
     return None
 
 def _choice_test_impl(ctx):
     lines = []
     failed = 0
-    for pair in _pairs(possible = True):
-        name = "%s --config=%s" % pair
-        wrong = _wrong(pair, ctx.split_attr.choice[name][_ChoiceInfo])
+    for choice in _choices(possible = True):
+        if choice.interface != ctx.attr.interface:
+            continue
+        wrong = _wrong(choice, ctx.split_attr.choice[choice.name][_ChoiceInfo])
         failed += 1 if wrong else 0
-        lines.append("%s %s: %s" % ("FAIL" if wrong else "ok  ", name, wrong or " ".join(_expected(*pair))))
+        verdict = wrong or " ".join(_expected(choice.interface, choice.value, choice.platform))
+        lines.append("%s %s %s=%s: %s" % ("FAIL" if wrong else "ok  ", choice.platform, choice.interface, choice.value, verdict))
     lines.append("%d passed, %d failed" % (len(lines) - failed, failed))
     script = ctx.actions.declare_file(ctx.label.name + ".sh")
     ctx.actions.write(
@@ -125,54 +154,67 @@ def _choice_test_impl(ctx):
     )
     return [DefaultInfo(executable = script)]
 
+_TRANSITIONS_ALLOWED = attr.label(
+    default = "@bazel_tools//tools/allowlists/function_transition_allowlist",
+)
+
 _choice_test = rule(
     implementation = _choice_test_impl,
     test = True,
     attrs = {
-        "choice": attr.label(cfg = _every_possible_pair, providers = [_ChoiceInfo]),
-        "_allowlist_function_transition": attr.label(
-            default = "@bazel_tools//tools/allowlists/function_transition_allowlist",
-        ),
+        "choice": attr.label(cfg = _every_possible_choice, providers = [_ChoiceInfo]),
+        "interface": attr.string(),
+        "_allowlist_function_transition": _TRANSITIONS_ALLOWED,
     },
 )
 
 _impossible_choice = rule(
     implementation = lambda ctx: [],
     attrs = {
-        "choice": attr.label(cfg = _one_pair),
+        "choice": attr.label(cfg = _one_choice),
+        "interface": attr.string(),
         "platform": attr.string(),
-        "poller": attr.string(),
-        "_allowlist_function_transition": attr.label(
-            default = "@bazel_tools//tools/allowlists/function_transition_allowlist",
-        ),
+        "value": attr.string(),
+        "_allowlist_function_transition": _TRANSITIONS_ALLOWED,
     },
 )
 
-def choice_test(name):
-    """A test of all possible pairs, and a target for each impossible one, which must fail to be analysed.
+def choice_tests():
+    """A test of all possible choices of each interface, and a target for each impossible one.
 
-    .ci/run asserts that the latter do, each with the sentence that says what is possible.
-
-    Args:
-      name: of the test.
+    The latter must fail to be analysed; .ci/run asserts that they do, each with the sentence that says what is
+    possible.
     """
-    _choice(
-        name = "choice",
-        testonly = True,
-        epoll = HAS_EPOLL,
-        kqueue = HAS_KQUEUE,
-        names = linked_backend_names(),
-        posix = HAS_POSIX,
-        tags = ["manual"],  # has no answer for a platform that is not known
-        targets = linked_backend_targets(),
-    )
-    _choice_test(name = name, choice = ":choice", size = "small")
-    for platform, poller in _pairs(possible = False):
-        _impossible_choice(
-            name = "impossible_%s_%s" % (platform, poller),
+    for interface, mechanisms in INTERFACES.items():
+        for mechanism in mechanisms:
+            _availability(
+                name = "%s_%s_availability" % (interface, mechanism),
+                testonly = True,
+                constraints = available(interface, mechanism),
+                folder = folder(interface, mechanism),
+                tags = ["manual"],
+            )
+        _choice(
+            name = interface + "_choice",
             testonly = True,
-            choice = ":choice",
-            platform = platform,
-            poller = poller,
+            backends = ["%s_%s_availability" % (interface, mechanism) for mechanism in mechanisms],
+            folders = linked_folders(interface),
+            tags = ["manual"],  # has no answer for a platform that is not known
+            targets = linked_targets(interface),
+        )
+        _choice_test(
+            name = interface + "_choice_test",
+            size = "small",
+            choice = interface + "_choice",
+            interface = interface,
+        )
+    for choice in _choices(possible = False):
+        _impossible_choice(
+            name = "impossible_" + choice.name,
+            testonly = True,
+            choice = choice.interface + "_choice",
+            interface = choice.interface,
+            platform = choice.platform,
             tags = ["manual"],
+            value = choice.value,
         )

@@ -1,5 +1,7 @@
 """Declares the toolchains; what they are made of is in repositories of their own (repositories.bzl)."""
 
+load("//platforms:systems.bzl", "platform_constraints")
+
 def declare_toolchain(platform):
     """Declares the toolchain of a platform, e.g. freebsd_x86_64.
 
@@ -19,10 +21,7 @@ def declare_toolchain(platform):
                 "@platforms//cpu:" + exec_cpu,
                 "@platforms//os:linux",
             ],
-            target_compatible_with = [
-                "@platforms//cpu:" + cpu,
-                "//platforms:dragonfly" if system == "dragonfly" else "@platforms//os:" + system,
-            ],
+            target_compatible_with = platform_constraints(platform),
             toolchain = "@someos_%s//:toolchain" % platform,
             toolchain_type = "@bazel_tools//tools/cpp:toolchain_type",
         )

@@ -9,8 +9,8 @@
 
 #include "absl/base/config.h"
 #include "absl/strings/string_view.h"
+#include "someos/testing/faults/fault.h"
 #include "someos/testing/faults/fault_plan.h"
-#include "someos/testing/faults/faulty_backend.h"
 
 // Sanitizers have functions of their own by these names.
 #if defined(__linux__) && !defined(ABSL_HAVE_ADDRESS_SANITIZER) && \

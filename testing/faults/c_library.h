@@ -10,7 +10,7 @@
 #include <functional>
 #include <vector>
 
-#include "someos/testing/faults/faulty_backend.h"
+#include "someos/testing/faults/fault.h"
 
 namespace someos {
 

@@ -29,5 +29,6 @@ def someos_fuzz_test(name, srcs, corpus, deps, **kwargs):
         args = ["$(rootpath %s)" % file for file in corpus],
         data = corpus,
         deps = deps + ["//testing/fuzz:corpus_main"],
+        gtest = False,
         **kwargs
     )

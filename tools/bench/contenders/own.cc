@@ -4,8 +4,8 @@
 
 #include "absl/strings/string_view.h"
 #include "someos/api/backend.h"
-#include "someos/testing/all_backends.h"
-#include "someos/testing/all_linked.h"
+#include "someos/testing/poller/all_backends.h"
+#include "someos/testing/poller/linkable_pollers.h"
 #include "someos/tools/bench/channels.h"
 #include "someos/tools/bench/contenders/on_poller.h"
 #include "someos/tools/bench/contenders/raw_poll.h"

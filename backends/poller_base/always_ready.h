@@ -1,0 +1,47 @@
+// The registered files that never block, on mechanisms whose kernel refuses or misreports them.
+
+#ifndef SOMEOS_BACKENDS_POLLER_BASE_ALWAYS_READY_H_
+#define SOMEOS_BACKENDS_POLLER_BASE_ALWAYS_READY_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+
+#include "someos/backends/poller_base/file_identity.h"
+
+namespace someos::poller_base {
+
+// poll(2) calls a regular file readable and writable at any time; epoll answers EPERM and kqueue
+// fires until the end of the file only. Pollers over those two keep such files here and report
+// them themselves. Not synchronised.
+class AlwaysReady {
+ public:
+  // Adds or replaces `fd`. Inactive files are kept but not handed out.
+  void Add(int fd, const FileIdentity& identity, bool active);
+  void SetActive(int fd, bool active);
+  void Remove(int fd);
+
+  // Whether `fd` was added and still names the same file.
+  bool Holds(int fd, const FileIdentity& identity) const;
+
+  // How many are active.
+  size_t active() const { return active_; }
+
+  // The next active file, each in its turn. nullopt if there is none.
+  std::optional<int> Next();
+
+ private:
+  struct File {
+    uint32_t digest;
+    bool active;
+  };
+
+  std::map<int, File> files_;
+  size_t active_ = 0;
+  int last_ = -1;  // the file handed out last
+};
+
+}  // namespace someos::poller_base
+
+#endif  // SOMEOS_BACKENDS_POLLER_BASE_ALWAYS_READY_H_

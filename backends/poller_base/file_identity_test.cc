@@ -1,0 +1,162 @@
+#include "someos/backends/poller_base/file_identity.h"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdint>
+
+#ifdef __linux__
+#include <sys/eventfd.h>
+#include <sys/resource.h>
+#include <sys/timerfd.h>
+#endif
+
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "gtest/gtest.h"
+#include "someos/backends/base/owned_fd.h"
+#include "someos/testing/scoped_fd.h"
+#include "someos/testing/tcp.h"
+#include "someos/testing/temporary_file.h"
+
+namespace someos::poller_base {
+namespace {
+
+TEST(FileIdentityTest, ADuplicateIsTheSameFile) {
+  int ends[2];
+  ASSERT_EQ(pipe(ends), 0);
+  const base::OwnedFd reader(ends[0]), writer(ends[1]), duplicate(dup(ends[0]));
+  EXPECT_EQ(FileIdentity::Of(reader.get())->digest, FileIdentity::Of(duplicate.get())->digest);
+}
+
+TEST(FileIdentityTest, ANumberReusedByAnotherFileIsNoticed) {
+  int pair[2];
+  ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+  const base::OwnedFd first(pair[0]), second(pair[1]);
+  const FileIdentity before = *FileIdentity::Of(first.get());
+  ASSERT_EQ(dup2(second.get(), first.get()), first.get());
+  EXPECT_NE(FileIdentity::Of(first.get())->digest, before.digest);
+}
+
+// OpenBSD and NetBSD.
+bool PipesHaveNoInode(int fd) {
+  struct stat status;
+  return fstat(fd, &status) == 0 && status.st_ino == 0;
+}
+
+TEST(FileIdentityTest, TheEndsOfAPipeAreTwoFiles) {
+  int ends[2];
+  ASSERT_EQ(pipe(ends), 0);
+  const base::OwnedFd reader(ends[0]), writer(ends[1]);
+  if (PipesHaveNoInode(reader.get())) GTEST_SKIP() << "this system gives pipes no inode";
+  EXPECT_NE(FileIdentity::Of(reader.get())->digest, FileIdentity::Of(writer.get())->digest);
+}
+
+TEST(FileIdentityTest, TheSameFileIsTheSame) {
+  int ends[2];
+  ASSERT_EQ(pipe(ends), 0);
+  const base::OwnedFd reader(ends[0]), writer(ends[1]);
+  const FileIdentity identity = *FileIdentity::Of(reader.get());
+  EXPECT_TRUE(identity.SameAs(FileIdentity::Of(reader.get())->digest));
+  // They have the time at which they were made instead, to a hundredth of a second.
+  if (PipesHaveNoInode(reader.get())) absl::SleepFor(absl::Milliseconds(25));
+  ASSERT_EQ(pipe(ends), 0);
+  const base::OwnedFd other_reader(ends[0]), other_writer(ends[1]);
+  EXPECT_FALSE(identity.SameAs(FileIdentity::Of(other_reader.get())->digest));
+  ASSERT_EQ(write(writer.get(), "x", 1), 1);
+  EXPECT_TRUE(identity.SameAs(FileIdentity::Of(reader.get())->digest));
+}
+
+TEST(FileIdentityTest, AFileThatIsWrittenIsTheSame) {
+  const ScopedFd file = TemporaryFile();
+  const FileIdentity identity = *FileIdentity::Of(file.get());
+  ASSERT_EQ(write(file.get(), "text", 4), 4);
+  EXPECT_TRUE(identity.SameAs(FileIdentity::Of(file.get())->digest));
+  EXPECT_FALSE(identity.SameAs(FileIdentity::Of(TemporaryFile().get())->digest));
+}
+
+TEST(FileIdentityTest, ConnectionsOfOneListenerAreTwoFiles) {
+  TcpServer server;
+  server.Listen();
+  int error = 0;
+  const ScopedFd first_client = server.BeginConnect(&error);
+  const ScopedFd first = server.Accept();
+  const ScopedFd second_client = server.BeginConnect(&error);
+  const ScopedFd second = server.Accept();
+  const FileIdentity identity = *FileIdentity::Of(first.get());
+  EXPECT_TRUE(identity.SameAs(FileIdentity::Of(first.get())->digest));
+  EXPECT_FALSE(identity.SameAs(FileIdentity::Of(second.get())->digest));
+  EXPECT_FALSE(identity.SameAs(FileIdentity::Of(first_client.get())->digest));
+  // The same where there is no inode to tell.
+  EXPECT_TRUE(PortsAgree(SocketPorts(first.get()), SocketPorts(first.get())));
+  EXPECT_FALSE(PortsAgree(SocketPorts(first.get()), SocketPorts(second.get())));
+  EXPECT_FALSE(PortsAgree(SocketPorts(first.get()), SocketPorts(first_client.get())));
+}
+
+TEST(FileIdentityTest, ASocketStaysTheSameWhileItConnects) {
+  TcpServer server;
+  const FileIdentity bound = *FileIdentity::Of(server.fd());
+  server.Listen();
+  EXPECT_TRUE(FileIdentity::Of(server.fd())->SameAs(bound.digest));
+  const ScopedFd client(socket(AF_INET, SOCK_STREAM, 0));
+  const uint32_t fresh = SocketPorts(client.get());
+  const FileIdentity identity = *FileIdentity::Of(client.get());
+  sockaddr_storage address = {};
+  socklen_t size = sizeof(address);
+  ASSERT_EQ(getsockname(server.fd(), reinterpret_cast<sockaddr*>(&address), &size), 0);
+  ASSERT_EQ(connect(client.get(), reinterpret_cast<const sockaddr*>(&address), size), 0);
+  EXPECT_TRUE(FileIdentity::Of(client.get())->SameAs(identity.digest));
+  EXPECT_NE(SocketPorts(client.get()), fresh);
+  EXPECT_TRUE(PortsAgree(SocketPorts(client.get()), fresh));
+}
+
+#ifdef __linux__
+TEST(FileIdentityTest, TwoEventfdsAreTwoFiles) {
+  const base::OwnedFd first(eventfd(0, 0)), second(eventfd(0, 0)), duplicate(dup(first.get()));
+  EXPECT_NE(FileIdentity::Of(first.get())->digest, FileIdentity::Of(second.get())->digest);
+  EXPECT_EQ(FileIdentity::Of(first.get())->digest, FileIdentity::Of(duplicate.get())->digest);
+}
+
+// What tells eventfds apart takes a descriptor to read.
+TEST(FileIdentityTest, EventfdsAndTimerfdsAreThemselvesWithoutDescriptors) {
+  const base::OwnedFd event(eventfd(0, 0)), timer(timerfd_create(CLOCK_MONOTONIC, 0));
+  const FileIdentity before = *FileIdentity::Of(event.get());
+  const FileIdentity other = *FileIdentity::Of(timer.get());
+  rlimit limit;
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &limit), 0);
+  const rlimit none = {0, limit.rlim_max};
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
+  const FileIdentity meanwhile = *FileIdentity::Of(event.get());
+  const FileIdentity other_meanwhile = *FileIdentity::Of(timer.get());
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
+  EXPECT_TRUE(meanwhile.SameAs(before.digest));
+  EXPECT_TRUE(before.SameAs(meanwhile.digest));
+  EXPECT_TRUE(other_meanwhile.SameAs(other.digest));
+  EXPECT_TRUE(other.SameAs(other_meanwhile.digest));
+  EXPECT_FALSE(before.SameAs(other.digest));
+}
+#endif
+
+TEST(FileIdentityTest, FilesAndDirectoriesAreAlwaysReady) {
+  const base::OwnedFd directory(open("/", O_RDONLY | O_CLOEXEC));
+  EXPECT_TRUE(FileIdentity::Of(directory.get())->always_ready());
+  int ends[2];
+  ASSERT_EQ(pipe(ends), 0);
+  const base::OwnedFd reader(ends[0]), writer(ends[1]);
+  EXPECT_FALSE(FileIdentity::Of(reader.get())->always_ready());
+}
+
+TEST(FileIdentityTest, AClosedDescriptorHasNone) {
+  int ends[2];
+  ASSERT_EQ(pipe(ends), 0);
+  close(ends[0]);
+  close(ends[1]);
+  EXPECT_FALSE(FileIdentity::Of(ends[0]).has_value());
+  EXPECT_EQ(errno, EBADF);
+}
+
+}  // namespace
+}  // namespace someos::poller_base

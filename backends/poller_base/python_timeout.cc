@@ -1,0 +1,35 @@
+#include "someos/backends/poller_base/python_timeout.h"
+
+#include <climits>
+#include <cstdint>
+
+#include "absl/status/status.h"
+
+namespace someos::poller_base {
+namespace {
+
+bool Blocks(std::optional<absl::Duration> timeout) {
+  return !timeout.has_value() || *timeout == absl::InfiniteDuration();
+}
+
+}  // namespace
+
+absl::StatusOr<base::Deadline> NonNegativeTimeout(std::optional<absl::Duration> timeout,
+                                                  absl::string_view negative_message) {
+  if (Blocks(timeout)) return base::Deadline(absl::InfiniteDuration());
+  if (*timeout < absl::ZeroDuration()) return absl::InvalidArgumentError(negative_message);
+  if (*timeout > absl::Nanoseconds(INT64_MAX)) {
+    return absl::OutOfRangeError("timestamp out of range for platform time_t");
+  }
+  return base::Deadline(*timeout);
+}
+
+absl::StatusOr<base::Deadline> MillisecondTimeout(std::optional<absl::Duration> timeout) {
+  if (Blocks(timeout)) return base::Deadline(absl::InfiniteDuration());
+  if (*timeout > absl::Milliseconds(INT_MAX) || *timeout < absl::Milliseconds(INT_MIN)) {
+    return absl::OutOfRangeError("timeout is too large");
+  }
+  return base::Deadline(*timeout < absl::ZeroDuration() ? absl::InfiniteDuration() : *timeout);
+}
+
+}  // namespace someos::poller_base

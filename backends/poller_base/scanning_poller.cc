@@ -1,0 +1,303 @@
+#include "someos/backends/poller_base/scanning_poller.h"
+
+#include <fcntl.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <optional>
+#include <utility>
+
+#include "absl/base/optimization.h"
+#include "absl/strings/str_cat.h"
+#include "someos/api/errno_status.h"
+#include "someos/backends/poller_base/hangup_error.h"
+#include "someos/backends/poller_base/slow_growth.h"
+#include "someos/backends/poller_base/socket_error.h"
+
+namespace someos::poller_base {
+
+ScanningPoller::ScanningPoller(const PollerOptions& options, WakeChannel wake_channel)
+    : options_(options),
+      wake_channel_(std::move(wake_channel)),
+      fork_generation_(base::ForkGeneration()) {
+  base::WatchForForks();
+}
+
+absl::Status ScanningPoller::CheckSupported(absl::string_view operation, int fd, Interest interest,
+                                            Trigger trigger) const {
+  if (trigger == Trigger::kEdge) {
+    return absl::UnimplementedError(
+        absl::StrCat(operation, " fd ", fd, ": ", name(), " has no edge-triggered mode"));
+  }
+  if (HasAny(interest, Interest::kPriority) && !capabilities().priority) {
+    return absl::UnimplementedError(
+        absl::StrCat(operation, " fd ", fd, ": ", name(), " reports no priority data"));
+  }
+  return absl::OkStatus();
+}
+
+ScanningPoller::Entry* ScanningPoller::FindRegistered(int fd) {
+  if (static_cast<size_t>(fd) >= table_.size()) return nullptr;
+  return table_[fd].state == State::kUnregistered ? nullptr : &table_[fd];
+}
+
+absl::Status ScanningPoller::DoRegister(int fd, Interest interest, uint64_t data, Trigger trigger) {
+  if (forked()) return base::ForkedError("register");
+  if (absl::Status status = CheckSupported("register", fd, interest, trigger); !status.ok()) {
+    return status;
+  }
+  // Before the range: INT_MAX is not open, and must not size a table.
+  const std::optional<FileIdentity> identity = FileIdentity::Of(fd);
+  if (!identity.has_value()) return ErrnoStatus(errno, absl::StrCat("register fd ", fd));
+  if (absl::Status status = CheckRange(fd); !status.ok()) return status;
+
+  base::LockIfThreads lock(mutex_);
+  if (Entry* entry = FindRegistered(fd);
+      entry != nullptr && entry->state != State::kDead && identity->SameAs(entry->identity)) {
+    return ErrnoStatus(EEXIST, absl::StrCat("register fd ", fd));
+  }
+  if (static_cast<size_t>(fd) >= table_.size()) {
+    ReserveSlowly(table_, fd + 1);
+    table_.resize(fd + 1);
+  }
+  table_[fd] = {data, identity->digest, interest, trigger, State::kArmed};
+  Sync(fd);
+  return absl::OkStatus();
+}
+
+absl::Status ScanningPoller::DoModify(int fd, Interest interest, uint64_t data, Trigger trigger) {
+  if (forked()) return base::ForkedError("modify");
+  if (absl::Status status = CheckSupported("modify", fd, interest, trigger); !status.ok()) {
+    return status;
+  }
+  base::LockIfThreads lock(mutex_);
+  Entry* entry = FindRegistered(fd);
+  if (entry == nullptr) return ErrnoStatus(ENOENT, absl::StrCat("modify fd ", fd));
+  const std::optional<FileIdentity> identity = FileIdentity::Of(fd);
+  if (!identity.has_value()) return ErrnoStatus(errno, absl::StrCat("modify fd ", fd));
+  if (entry->state == State::kDead || !identity->SameAs(entry->identity)) {
+    return ErrnoStatus(ENOENT, absl::StrCat("modify fd ", fd));
+  }
+  *entry = {data, identity->digest, interest, trigger, State::kArmed};
+  Sync(fd);
+  return absl::OkStatus();
+}
+
+absl::Status ScanningPoller::DoUnregister(int fd) {
+  if (forked()) return base::ForkedError("unregister");
+  base::LockIfThreads lock(mutex_);
+  Entry* entry = FindRegistered(fd);
+  if (entry == nullptr) return ErrnoStatus(ENOENT, absl::StrCat("unregister fd ", fd));
+  *entry = Entry();
+  Sync(fd);
+  return absl::OkStatus();
+}
+
+void ScanningPoller::Sync(int fd) {
+  if (!waiting_) {
+    SyncNow(fd);
+    return;
+  }
+  changed_.push_back(fd);
+  wake_channel_.Signal();
+}
+
+void ScanningPoller::SyncNow(int fd) {
+  const Entry& entry = table_[fd];
+  if (entry.state == State::kUnregistered) {
+    Forget(fd);
+  } else {
+    Watch(fd, entry.state == State::kArmed ? entry.interest : Interest::kNone);
+  }
+}
+
+void ScanningPoller::SyncChanged() {
+  for (const int fd : changed_) SyncNow(fd);
+  changed_.clear();
+}
+
+std::vector<Registration> ScanningPoller::registrations() const {
+  base::LockIfThreads lock(mutex_);
+  std::vector<Registration> result;
+  for (size_t fd = 0; fd < table_.size(); ++fd) {
+    const Entry& entry = table_[fd];
+    if (entry.state == State::kUnregistered) continue;
+    result.push_back({static_cast<int>(fd), entry.interest, entry.trigger, entry.data});
+  }
+  return result;
+}
+
+absl::StatusOr<int> ScanningPoller::DoTakeError(int fd) {
+  if (forked()) return base::ForkedError("take error");
+  {
+    base::LockIfThreads lock(mutex_);
+    if (FindRegistered(fd) == nullptr) {
+      return ErrnoStatus(ENOENT, absl::StrCat("take error of fd ", fd));
+    }
+  }
+  return TakeSocketError(fd);
+}
+
+absl::Status ScanningPoller::DoWake() {
+  if (forked()) return base::ForkedError("wake");
+  return wake_request_.Make(wake_channel_);
+}
+
+absl::StatusOr<size_t> ScanningPoller::DoWait(absl::Span<Event> events, absl::Duration timeout) {
+  return WaitUntil(events, base::Deadline(timeout)).Take();
+}
+
+WaitOutcome ScanningPoller::DoWaitForever(absl::Span<Event> events) {
+  return WaitUntil(events, base::Deadline(absl::InfiniteDuration()));
+}
+
+WaitOutcome ScanningPoller::DoLook(absl::Span<Event> events) {
+  return WaitUntil(events, base::Deadline(absl::ZeroDuration()));
+}
+
+WaitOutcome ScanningPoller::WaitUntil(absl::Span<Event> events, base::Deadline deadline) {
+  if (forked()) return base::ForkedError("wait");
+  base::LockIfThreads lock(mutex_);
+  if (ABSL_PREDICT_FALSE(waiting_)) {
+    return absl::FailedPreconditionError("wait: another thread is waiting on this poller");
+  }
+  waiting_ = true;
+  events_ = events;
+  delivered_ = 0;
+  const WaitOutcome outcome = WaitLocked(deadline, lock);
+  waiting_ = false;
+  // Changes that came while the last events were on their way out of the kernel.
+  SyncChanged();
+  return outcome;
+}
+
+int ScanningPoller::LookThenBlock(const base::Deadline& deadline) {
+  // A call that may block queues itself on every descriptor up to the first ready one before it
+  // returns; one that may not queues itself on none, and takes a fraction of the time where many
+  // are watched. A look in vain costs about a fifth of the call that follows, so looks become rare
+  // while they find nothing.
+  constexpr int kMostBlindWaits = 15;
+  // A look need not ask the kernel about the wake channel: only a Wake that is pending matters, and
+  // of that this process knows itself. A change that comes meanwhile signals the channel too; a
+  // later Block finds that, and goes on.
+  if (wake_request_.pending()) return Block(deadline);
+  if (deadline.immediate()) return Look();
+  if (blind_waits_ > 0) {
+    --blind_waits_;
+    return Block(deadline);
+  }
+  const int count = Look();
+  if (count != 0) {
+    next_blind_waits_ = 1;
+    return count;
+  }
+  blind_waits_ = next_blind_waits_;
+  next_blind_waits_ = std::min(2 * next_blind_waits_ + 1, kMostBlindWaits);
+  return Block(deadline);
+}
+
+WaitOutcome ScanningPoller::Failure(int error, absl::string_view detail) const {
+  return ErrnoStatus(error, absl::StrCat("wait: ", name(), detail));
+}
+
+WaitOutcome ScanningPoller::WaitLocked(base::Deadline& deadline, base::LockIfThreads& lock) {
+  while (true) {
+    int error = 0;
+    const int count = lock.Without([&] {
+      const int found = LookThenBlock(deadline);
+      if (found < 0) error = errno;
+      return found;
+    });
+
+    bool woken = false;
+    if (count > 0 && WakeFound()) {
+      wake_channel_.Drain();
+      // Signalled without a pending Wake: by a change.
+      woken = wake_request_.Take();
+    }
+    // First, so that nothing is reported of a descriptor that changed meanwhile: its number may
+    // name another file by now.
+    SyncChanged();
+    if (count > 0) {
+      Scan();
+    } else if (error == EBADF) {
+      if (fcntl(wake_fd(), F_GETFD) == -1) {
+        return Failure(error, ": wake channel");
+      }
+      // Perhaps none: another thread may have opened the number anew by now.
+      DeliverClosed();
+    } else if (error == EINTR) {
+      counters_.CountInterrupted();
+      if (options_.return_on_signal) return Failure(error);
+    } else if (error != 0) {
+      return Failure(error);
+    }
+    if (delivered_ > 0 || woken || deadline.Passed()) {
+      counters_.CountWait(delivered_, woken);
+      return delivered_;
+    }
+    if (count > 0) counters_.CountSpurious();
+  }
+}
+
+bool ScanningPoller::DeliverOddly(int fd, Readiness found, uint16_t raw) {
+  constexpr Readiness kUnasked = Readiness::kHangup | Readiness::kError | Readiness::kInvalid;
+  Entry& entry = table_[fd];
+  const auto wanted = static_cast<Readiness>(entry.interest);
+  found = WithErrorOfHangup(fd, entry.interest, found);
+  Readiness readiness = found & (wanted | kUnasked);
+  if (HasAny(found, Readiness::kHangup | Readiness::kError)) {
+    // read() and write() return at once now: see Readiness.
+    readiness |= wanted & (Readiness::kReadable | Readiness::kWritable);
+  }
+  if (readiness == Readiness::kNone) return true;
+  if (HasAny(found, Readiness::kInvalid)) {
+    entry.state = State::kDead;
+  } else if (entry.trigger == Trigger::kOneShot) {
+    entry.state = State::kFired;
+  }
+  if (entry.state != State::kArmed) Watch(fd, Interest::kNone);
+  return Fill(entry, fd, readiness, raw);
+}
+
+void ScanningPoller::DeliverClosed() {
+  for (size_t fd = 0; fd < table_.size(); ++fd) {
+    const Entry& entry = table_[fd];
+    if (entry.state != State::kArmed || entry.interest == Interest::kNone) continue;
+    if (fcntl(static_cast<int>(fd), F_GETFD) != -1 || errno != EBADF) continue;
+    if (!Deliver(static_cast<int>(fd), Readiness::kInvalid, 0)) return;
+  }
+}
+
+absl::Status ScanningPoller::DoRebuildAfterFork() {
+  if (!forked()) return absl::OkStatus();
+  base::LockIfThreads lock(mutex_);
+  SyncChanged();
+  // Before anything is opened that could take the number of a registration whose file is closed.
+  ForgetOtherFiles();
+  absl::StatusOr<WakeChannel> wake_channel = WakeChannel::Create();
+  if (!wake_channel.ok()) return wake_channel.status();
+  if (absl::Status replaced = ReplaceWakeFd(wake_channel->fd()); !replaced.ok()) return replaced;
+  wake_channel_ = *std::move(wake_channel);
+  wake_request_.Take();
+  waiting_ = false;
+  fork_generation_ = base::ForkGeneration();
+  return std::exchange(lost_, absl::OkStatus());
+}
+
+void ScanningPoller::ForgetOtherFiles() {
+  for (size_t i = 0; i < table_.size(); ++i) {
+    if (table_[i].state == State::kUnregistered) continue;
+    const int fd = static_cast<int>(i);
+    const std::optional<FileIdentity> identity = FileIdentity::Of(fd);
+    if (identity.has_value() && identity->SameAs(table_[i].identity)) continue;
+    const int error = identity.has_value() ? ENOENT : errno;
+    if (lost_.ok()) {
+      lost_ = ErrnoStatus(error, absl::StrCat("rebuild after fork: register fd ", fd));
+    }
+    table_[i] = Entry();
+    SyncNow(fd);
+  }
+}
+
+}  // namespace someos::poller_base

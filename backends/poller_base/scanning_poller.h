@@ -1,0 +1,163 @@
+// What poll(2) and select(2) share: registrations by number, and a wait that scans a set.
+
+#ifndef SOMEOS_BACKENDS_POLLER_BASE_SCANNING_POLLER_H_
+#define SOMEOS_BACKENDS_POLLER_BASE_SCANNING_POLLER_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "absl/base/optimization.h"
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/types/span.h"
+#include "someos/api/backend.h"
+#include "someos/api/poller.h"
+#include "someos/backends/base/deadline.h"
+#include "someos/backends/base/fork_generation.h"
+#include "someos/backends/base/fork_guard.h"
+#include "someos/backends/base/lock_if_threads.h"
+#include "someos/backends/poller_base/file_identity.h"
+#include "someos/backends/poller_base/wait_counters.h"
+#include "someos/backends/poller_base/wake_channel.h"
+#include "someos/backends/poller_base/wake_request.h"
+
+namespace someos::poller_base {
+
+// A Poller for mechanisms that keep nothing in the kernel: each wait hands over a set of numbers,
+// the "watch set", which a subclass keeps in the form that its system call wants.
+//
+// While a thread is inside the system call the watch set is the kernel's. Changes by other threads
+// go into the table of registrations at once, and into the watch set when the waiter, woken for
+// that, is back; it then waits on against the same deadline.
+class ScanningPoller : public Poller {
+ public:
+  std::vector<Registration> registrations() const override;
+  Counters counters() const override { return counters_.Read(); }
+
+ protected:
+  ScanningPoller(const PollerOptions& options, WakeChannel wake_channel);
+
+  // Fills an Event of Wait's span from what the scan found about `fd`; called from Scan only.
+  // Conditions outside the registration's interest are left out, and the implied ones added.
+  // Returns whether there is room for more.
+  inline bool Deliver(int fd, Readiness found, uint16_t raw) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  int wake_fd() const { return wake_channel_.fd(); }
+
+  // Watches `fd` for `interest` from the next Block on, in place of what it was watched for, and
+  // drops what the last Block or Look found about it. kNone: keeps the place, watches for nothing.
+  virtual void Watch(int fd, Interest interest) = 0;
+  // Takes `fd` out of the watch set, if it is in it.
+  virtual void Forget(int fd) = 0;
+  // Hands the watch set and the wake channel to the kernel. -1 and errno as the system call.
+  virtual int Block(const base::Deadline& deadline) = 0;
+  // The same without blocking, and without the wake channel.
+  virtual int Look() = 0;
+  // Whether the last Block or Look found the wake channel readable.
+  virtual bool WakeFound() const = 0;
+  // Calls Deliver for each ready descriptor of the last Block or Look, starting where the last Scan
+  // that ran out of room left off, until Deliver returns false.
+  virtual void Scan() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) = 0;
+  // Whether the mechanism can hold this number at all.
+  virtual absl::Status CheckRange(int fd) const = 0;
+  // After a fork, the watch set must look for this channel instead of the parent's.
+  virtual absl::Status ReplaceWakeFd(int fd) = 0;
+
+  mutable absl::Mutex mutex_;
+  const base::ForkGuard fork_guard_{mutex_};
+
+ private:
+  enum class State : uint8_t {
+    kUnregistered,
+    kArmed,
+    kFired,  // a one-shot that has been reported
+    kDead,   // reported as kInvalid
+  };
+
+  struct Entry {
+    uint64_t data = 0;
+    uint32_t identity = 0;
+    Interest interest = Interest::kNone;
+    Trigger trigger = Trigger::kLevel;
+    State state = State::kUnregistered;
+  };
+
+  absl::Status DoRegister(int fd, Interest interest, uint64_t data, Trigger trigger) override;
+  absl::Status DoModify(int fd, Interest interest, uint64_t data, Trigger trigger) override;
+  absl::Status DoUnregister(int fd) override;
+  absl::StatusOr<size_t> DoWait(absl::Span<Event> events, absl::Duration timeout) override;
+  WaitOutcome DoWaitForever(absl::Span<Event> events) override;
+  WaitOutcome DoLook(absl::Span<Event> events) override;
+  absl::Status DoWake() override;
+  absl::Status DoRebuildAfterFork() override;
+  absl::StatusOr<int> DoTakeError(int fd) override;
+
+  absl::Status CheckSupported(absl::string_view operation, int fd, Interest interest,
+                              Trigger trigger) const;
+  Entry* FindRegistered(int fd) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Brings the watch set in line with the table for `fd`: now, or when the waiter is back.
+  void Sync(int fd) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void SyncNow(int fd) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void SyncChanged() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Deliver for what is not just some of the conditions that a level-triggered registration asks
+  // for.
+  bool DeliverOddly(int fd, Readiness found, uint16_t raw) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool Fill(const Entry& entry, int fd, Readiness readiness, uint16_t raw)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    Event& event = events_[delivered_++];
+    event.fd = fd;
+    event.readiness = readiness;
+    event.raw = raw;
+    event.data = entry.data;
+    return delivered_ < events_.size();
+  }
+  // Look or Block; the latter after a Look if that is likely to find something.
+  int LookThenBlock(const base::Deadline& deadline);
+  WaitOutcome WaitUntil(absl::Span<Event> events, base::Deadline deadline);
+  // A wait that fails with `error`.
+  WaitOutcome Failure(int error, absl::string_view detail = "") const;
+  WaitOutcome WaitLocked(base::Deadline& deadline, base::LockIfThreads& lock)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Forgets the registrations whose numbers are closed or name other files by now; lost_ is about
+  // the first of them.
+  void ForgetOtherFiles() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // For select(2), whose EBADF does not say which descriptor was closed.
+  void DeliverClosed() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  bool forked() const { return fork_generation_ != base::ForkGeneration(); }
+
+  const PollerOptions options_;
+  WaitCounters counters_;
+  WakeChannel wake_channel_;
+  WakeRequest wake_request_;
+  uint32_t fork_generation_;
+  // The waiting thread's: how many waits to go without a look, and how many the next look that
+  // finds nothing will cost.
+  int blind_waits_ = 0;
+  int next_blind_waits_ = 1;
+
+  // What a rebuild after a fork has lost, until one succeeds and tells.
+  absl::Status lost_ ABSL_GUARDED_BY(mutex_);
+  std::vector<Entry> table_ ABSL_GUARDED_BY(mutex_);  // by descriptor
+  std::vector<int> changed_ ABSL_GUARDED_BY(mutex_);  // during the running wait
+  bool waiting_ ABSL_GUARDED_BY(mutex_) = false;
+  absl::Span<Event> events_ ABSL_GUARDED_BY(mutex_);  // the running wait's
+  size_t delivered_ ABSL_GUARDED_BY(mutex_) = 0;      // of events_
+};
+
+inline bool ScanningPoller::Deliver(int fd, Readiness found, uint16_t raw) {
+  const Entry& entry = table_[fd];
+  const Readiness asked = found & static_cast<Readiness>(entry.interest);
+  if (ABSL_PREDICT_FALSE(asked != found || found == Readiness::kNone ||
+                         entry.trigger != Trigger::kLevel)) {
+    return DeliverOddly(fd, found, raw);
+  }
+  return Fill(entry, fd, found, raw);
+}
+
+}  // namespace someos::poller_base
+
+#endif  // SOMEOS_BACKENDS_POLLER_BASE_SCANNING_POLLER_H_

@@ -1,0 +1,16 @@
+// The error that waits in a socket.
+
+#ifndef SOMEOS_BACKENDS_POLLER_BASE_SOCKET_ERROR_H_
+#define SOMEOS_BACKENDS_POLLER_BASE_SOCKET_ERROR_H_
+
+#include "absl/status/statusor.h"
+
+namespace someos::poller_base {
+
+// Takes the pending error (SO_ERROR) of a socket: an errno, or 0 if there is none or `fd` is no
+// socket. EBADF: not open.
+absl::StatusOr<int> TakeSocketError(int fd);
+
+}  // namespace someos::poller_base
+
+#endif  // SOMEOS_BACKENDS_POLLER_BASE_SOCKET_ERROR_H_

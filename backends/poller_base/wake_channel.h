@@ -1,0 +1,41 @@
+// A descriptor that one thread signals and another one's kernel wait sees.
+
+#ifndef SOMEOS_BACKENDS_POLLER_BASE_WAKE_CHANNEL_H_
+#define SOMEOS_BACKENDS_POLLER_BASE_WAKE_CHANNEL_H_
+
+#include "absl/status/statusor.h"
+#include "someos/backends/base/owned_fd.h"
+
+namespace someos::poller_base {
+
+// An eventfd where there is one, else a pipe. Both ends are non-blocking and close-on-exec.
+class WakeChannel {
+ public:
+  // EMFILE, ENFILE: no descriptor left.
+  static absl::StatusOr<WakeChannel> Create();
+  // A pipe on every system, for kernel queues that take no eventfd.
+  static absl::StatusOr<WakeChannel> CreatePipe();
+
+  // The end to watch for readability.
+  int fd() const { return read_end_.get(); }
+
+  // Makes fd() readable. Returns 0, or the errno of a kernel that refused. Async-signal-safe,
+  // leaves errno alone. A channel that is full is readable already, so nothing can be lost.
+  int Signal() const;
+
+  // Takes back every signal so far.
+  void Drain() const;
+
+ private:
+  WakeChannel(base::OwnedFd read_end, base::OwnedFd write_end)
+      : read_end_(std::move(read_end)), write_end_(std::move(write_end)) {}
+
+  int write_fd() const { return write_end_.valid() ? write_end_.get() : read_end_.get(); }
+
+  base::OwnedFd read_end_;
+  base::OwnedFd write_end_;  // invalid for an eventfd, which is its own other end
+};
+
+}  // namespace someos::poller_base
+
+#endif  // SOMEOS_BACKENDS_POLLER_BASE_WAKE_CHANNEL_H_

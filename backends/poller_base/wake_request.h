@@ -1,0 +1,40 @@
+// A Wake that was asked for and that no Wait has seen yet.
+
+#ifndef SOMEOS_BACKENDS_POLLER_BASE_WAKE_REQUEST_H_
+#define SOMEOS_BACKENDS_POLLER_BASE_WAKE_REQUEST_H_
+
+#include <atomic>
+
+#include "absl/base/optimization.h"
+#include "absl/status/status.h"
+#include "someos/api/errno_status.h"
+#include "someos/backends/poller_base/wake_channel.h"
+
+namespace someos::poller_base {
+
+// What is behind Poller::Wake. Any thread and any signal handler may make a request; the waiting
+// thread takes it.
+class WakeRequest {
+ public:
+  // Signals `channel`, unless a request is pending already: then this one counts as that. If the
+  // kernel refuses, the status has its errno, and the next request tries again.
+  absl::Status Make(const WakeChannel& channel) {
+    if (pending_.exchange(true)) return absl::OkStatus();
+    const int error = channel.Signal();
+    if (ABSL_PREDICT_TRUE(error == 0)) return absl::OkStatus();
+    pending_ = false;
+    return ErrnoStatus(error, "wake");
+  }
+
+  bool pending() const { return pending_.load(std::memory_order_acquire); }
+
+  // Ends the pending request; false if there is none.
+  bool Take() { return pending_.exchange(false); }
+
+ private:
+  std::atomic<bool> pending_{false};
+};
+
+}  // namespace someos::poller_base
+
+#endif  // SOMEOS_BACKENDS_POLLER_BASE_WAKE_REQUEST_H_

@@ -1,0 +1,23 @@
+"""Writes the workspace's someos.bazelrc from the table of interfaces and that of systems."""
+
+load(":interfaces.bzl", "INTERFACES", "folder")
+load(":systems.bzl", "PLATFORMS", "SYSTEMS")
+
+def backend_lines():
+    """--config=<folder> for each backend."""
+    return [
+        "build:%s --@someos//platforms:%s=%s" % (folder(interface, mechanism), interface, mechanism)
+        for interface, mechanisms in INTERFACES.items()
+        for mechanism in mechanisms
+    ]
+
+def platform_lines():
+    """--config=<platform> for each platform."""
+    return ["build:{0} --platforms=@someos//platforms:{0} --platform_suffix={0}".format(name) for name in PLATFORMS]
+
+def emulator_lines():
+    """--config=qemu_<processor> for each of Linux."""
+    return [
+        "build:qemu_{0} --config=linux_{0} --run_under=@someos//platforms/toolchains:run_linux_{0}".format(cpu)
+        for cpu in SYSTEMS["linux"].cpus
+    ]

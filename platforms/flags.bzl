@@ -1,0 +1,24 @@
+"""Declares an interface's flag and the config_settings that the table's selects read."""
+
+load("@bazel_skylib//rules:common_settings.bzl", "string_flag")
+load(":interfaces.bzl", "choice_setting", "choices", "values")
+load(":systems.bzl", "os_constraint")
+
+def interface_flag(interface):
+    """--@someos//platforms:INTERFACE=NAME links that backend alone; auto links all the platform has.
+
+    Args:
+      interface: a key of INTERFACES.
+    """
+    string_flag(
+        name = interface,
+        build_setting_default = "auto",
+        values = values(interface),
+        visibility = ["//visibility:public"],
+    )
+    for value, system, _ in choices(interface):
+        native.config_setting(
+            name = choice_setting(interface, value, system),
+            constraint_values = [os_constraint(system)],
+            flag_values = {":" + interface: value},
+        )

@@ -1,0 +1,162 @@
+"""The interfaces of this repository, the mechanisms behind each, and which of them a build links.
+
+INTERFACES is the one table. From it follow the flags and their config_settings (BUILD.bazel), what a facade depends on
+and what its generated header says, the sentence for an impossible choice, target_compatible_with of the backends,
+someos.bazelrc, and the cases of //platforms/testing:choice_test.
+"""
+
+load(":systems.bzl", "SYSTEMS", "os_constraint")
+
+_KQUEUE_SYSTEMS = ["dragonfly", "freebsd", "macos", "netbsd", "openbsd"]
+
+def _mechanism(systems, auto = None, over = {}):
+    """Where a mechanism can be linked.
+
+    Args:
+      systems: on which it can be.
+      auto: those of them on which the flag's `auto` links it; all unless given.
+      over: those of them that have it through somebody's library: system to a repository whose targets are
+        :installed, for target_compatible_with; :linkable, for select(); and :required, a library that fails with a
+        sentence where there is none. `auto` cannot link it there.
+
+    Returns:
+      a row of the table.
+    """
+    return struct(systems = systems, auto = systems if auto == None else auto, over = over)
+
+# Interface, mechanism, where. What auto links is in this order, and the first one is the default.
+INTERFACES = {
+    "poller": {
+        "epoll": _mechanism(["linux"]),
+        "kqueue": _mechanism(
+            _KQUEUE_SYSTEMS + ["linux"],
+            auto = _KQUEUE_SYSTEMS,
+            over = {"linux": "@libkqueue"},
+        ),
+        "poll": _mechanism(SYSTEMS.keys()),
+        "select": _mechanism(SYSTEMS.keys()),
+    },
+}
+
+def values(interface):
+    """What the interface's flag may say."""
+    return ["auto"] + INTERFACES[interface].keys()
+
+def folder(interface, mechanism):
+    """The mechanism's folder in //backends, which is also the name of its --config. Pollers have bare names."""
+    return mechanism if interface == "poller" else "%s_%s" % (interface, mechanism)
+
+def folders(interface):
+    """The folders of all mechanisms of an interface."""
+    return [folder(interface, mechanism) for mechanism in INTERFACES[interface]]
+
+def _targets(folders):
+    return ["//backends/" + name for name in folders]
+
+def _linked_on(interface, value, system):
+    """The folders that are linked on a system if the flag has this value, the default first; none if it cannot be."""
+    mechanisms = INTERFACES[interface]
+    if value == "auto":
+        return [folder(interface, name) for name, where in mechanisms.items() if system in where.auto]
+    return [folder(interface, value)] if system in mechanisms[value].systems else []
+
+def choices(interface):
+    """Every possible choice: (value of the flag, system, what is linked)."""
+    every = [
+        (value, system, _linked_on(interface, value, system))
+        for value in values(interface)
+        for system in SYSTEMS
+    ]
+    return [choice for choice in every if choice[2]]
+
+def choice_setting(interface, value, system):
+    """The name, in //platforms, of the config_setting of a choice."""
+    return "%s_%s_on_%s" % (interface, value, system)
+
+def _and(words):
+    """ "a", "a and b", "a, b and c" """
+    return words[0] if len(words) == 1 else "%s and %s" % (", ".join(words[:-1]), words[-1])
+
+def impossible(interface):
+    """The sentence for a choice that a platform does not have."""
+    systems_of = {}  # by what they have
+    for system in SYSTEMS:
+        has = [
+            name + (" over " + where.over[system].lstrip("@") if system in where.over else "")
+            for name, where in INTERFACES[interface].items()
+            if system in where.systems
+        ]
+        systems_of.setdefault(_and(has), []).append(SYSTEMS[system].name)
+    possible = [
+        "%s %s %s" % (_and(names), "has" if len(names) == 1 else "have", has)
+        for has, names in systems_of.items()
+    ]
+    return (
+        "someos: the %s flag asks for a backend that this platform does not have. " % interface +
+        "; ".join(possible) + "; other systems are not known. " +
+        "Set --@someos//platforms:%s to one of these, or to auto." % interface
+    )
+
+def _choose(interface, to_value):
+    return select({
+        "//platforms:" + choice_setting(interface, value, system): to_value(linked)
+        for value, system, linked in choices(interface)
+    }, no_match_error = impossible(interface))
+
+def linked_folders(interface):
+    """A select() over the folders of the backends to link, the default first."""
+    return _choose(interface, lambda linked: linked)
+
+def linked_targets(interface):
+    """A select() over their targets."""
+    return _choose(interface, _targets)
+
+def required_libraries(interface):
+    """A select() over the libraries that the choice needs from others: a sentence for those that are missing."""
+    return select({
+        "//platforms:" + choice_setting(interface, name, system): [repository + "//:required"]
+        for name, where in INTERFACES[interface].items()
+        for system, repository in where.over.items()
+    } | {"//conditions:default": []})
+
+def links_all_of(interface, mechanisms):
+    """For target_compatible_with of what needs these mechanisms to be linked."""
+    return select({
+        "//platforms:" + choice_setting(interface, value, system): []
+        for value, system, linked in choices(interface)
+        if all([folder(interface, mechanism) in linked for mechanism in mechanisms])
+    } | {"//conditions:default": ["@platforms//:incompatible"]})
+
+def available(interface, mechanism):
+    """For target_compatible_with of a backend: where it can be built."""
+    where = INTERFACES[interface][mechanism]
+    return select({
+        os_constraint(system): [where.over[system] + "//:installed"] if system in where.over else []
+        for system in where.systems
+    } | {"//conditions:default": ["@platforms//:incompatible"]})
+
+def _linkable(interface, to_value):
+    mechanisms = INTERFACES[interface]
+    result = select({
+        os_constraint(system): to_value([
+            folder(interface, name)
+            for name, where in mechanisms.items()
+            if system in where.systems and system not in where.over
+        ])
+        for system in SYSTEMS
+    })
+    for name, where in mechanisms.items():
+        for repository in where.over.values():
+            result += select({
+                repository + "//:linkable": to_value([folder(interface, name)]),
+                "//conditions:default": [],
+            })
+    return result
+
+def linkable_folders(interface):
+    """A select() over the folders of all backends that the system can link, whatever the flag says."""
+    return _linkable(interface, lambda folders: folders)
+
+def linkable_targets(interface):
+    """A select() over their targets."""
+    return _linkable(interface, _targets)

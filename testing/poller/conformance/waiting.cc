@@ -1,0 +1,303 @@
+// Promises 6 and 12: Wait is never early, does not spin, survives every timeout, and allocates
+// nothing. Lower bounds are exact; upper bounds are generous, for the machine may be busy.
+
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <climits>
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <limits>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "someos/api/event.h"
+#include "someos/api/interest.h"
+#include "someos/testing/allocation_counter.h"
+#include "someos/testing/clocks.h"
+#include "someos/testing/pipe.h"
+#include "someos/testing/poller/conformance/fixture.h"
+#include "someos/testing/poller/waiting_thread.h"
+#include "someos/testing/rests.h"
+#include "someos/testing/status_matchers.h"
+#include "someos/testing/stream_io.h"
+
+namespace someos {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+// No machine is that late that still does its work; below kPatience, which a Wait that missed its
+// own timeout would not hold to either.
+constexpr absl::Duration kLate = absl::Seconds(5);
+
+const absl::Duration kAbsurdTimeouts[] = {
+    absl::InfiniteDuration(),
+    absl::Seconds(std::numeric_limits<int64_t>::max()),
+    absl::Nanoseconds(std::numeric_limits<int64_t>::max()),
+    absl::Hours(24 * 365 * 1000),
+    // One step beyond what an int of milliseconds and an int of seconds hold.
+    absl::Milliseconds(int64_t{1} << 31),
+    absl::Seconds(int64_t{1} << 31),
+    absl::Seconds(100'000'001),  // macOS refuses a timespec above 10^8 s
+};
+
+absl::Duration Median(std::vector<absl::Duration> values) {
+  const auto middle = values.begin() + values.size() / 2;
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+// How late this system wakes a sleeper, at its best: the median of a few short sleeps.
+absl::Duration LatenessOfSleep(absl::Duration length) {
+  std::vector<absl::Duration> late;
+  for (int i = 0; i < 21; ++i) {
+    const timespec request = absl::ToTimespec(length);
+    const absl::Duration start = MonotonicNow();
+    nanosleep(&request, nullptr);
+    late.push_back(MonotonicNow() - start - length);
+  }
+  return Median(std::move(late));
+}
+
+#ifndef MAP_NORESERVE  // FreeBSD promises no memory to begin with
+#define MAP_NORESERVE 0
+#endif
+
+// Room for more events than any system call can be told of, of which but the first page is used.
+class VastRoom {
+ public:
+  explicit VastRoom(size_t events) : size_(events * sizeof(Event)), begin_(Map(size_)) {}
+  VastRoom(const VastRoom&) = delete;
+  VastRoom& operator=(const VastRoom&) = delete;
+  ~VastRoom() {
+    if (exists()) munmap(begin_, size_);
+  }
+
+  bool exists() const { return begin_ != MAP_FAILED; }
+  absl::Span<Event> events(size_t count) const { return {static_cast<Event*>(begin_), count}; }
+
+ private:
+  static void* Map(size_t size) {
+    constexpr int kAnonymous = MAP_PRIVATE | MAP_ANON | MAP_NORESERVE;
+    constexpr int kUsable = PROT_READ | PROT_WRITE;
+    // All of it, because qemu's user mode looks whether that is so.
+    void* const all = mmap(nullptr, size, kUsable, kAnonymous, -1, 0);
+    if (all != MAP_FAILED) return all;
+    // More than the process may have, on OpenBSD for one.
+    void* const begin = mmap(nullptr, size, PROT_NONE, kAnonymous, -1, 0);
+    if (begin == MAP_FAILED || mprotect(begin, sysconf(_SC_PAGESIZE), kUsable) == 0) return begin;
+    munmap(begin, size);
+    return MAP_FAILED;
+  }
+
+  const size_t size_;
+  void* const begin_;
+};
+
+TEST_P(WaitingTest, TakesRoomForAnyNumberOfEvents) {
+  // Around what fits into epoll_wait's and kevent's int, by bytes and by events.
+  constexpr uint64_t kSizes[] = {INT_MAX / sizeof(Event), INT_MAX / 12 + 1,
+                                 uint64_t{INT_MAX},       uint64_t{INT_MAX} + 1,
+                                 uint64_t{UINT32_MAX},    uint64_t{UINT32_MAX} + 1,
+                                 uint64_t{UINT32_MAX} + 2};
+  constexpr uint64_t kMost = kSizes[std::size(kSizes) - 1];
+  if (kMost > SIZE_MAX / sizeof(Event)) GTEST_SKIP() << "no such span has an address";
+  const VastRoom room(kMost);
+  if (!room.exists()) GTEST_SKIP() << "the system gives no address space of that size";
+  const Pipe readable;
+  WriteText(readable.writer.get(), "x");
+  Register(readable.reader.get(), Interest::kReadable, 1);
+  const Pipe writable;
+  Register(writable.writer.get(), Interest::kWritable, 2);
+  for (const uint64_t size : kSizes) {
+    const absl::Span<Event> events = room.events(size);
+    for (const absl::Duration timeout :
+         {absl::ZeroDuration(), absl::InfiniteDuration(), kPatience}) {
+      // Not necessarily both in one wait: the kernel may be told of less room.
+      std::set<uint64_t> data;
+      for (int i = 0; i < 2; ++i) {
+        const absl::StatusOr<size_t> count = poller().Wait(events, timeout);
+        ASSERT_THAT(count, Succeeds()) << size;
+        ASSERT_GT(*count, 0u) << size;
+        for (const Event& event : events.first(*count)) data.insert(event.data);
+      }
+      EXPECT_THAT(data, ElementsAre(1, 2)) << size;
+    }
+    Modify(writable.writer.get(), Interest::kNone, 2);
+    EXPECT_EQ(poller().Wait(events, absl::InfiniteDuration()).value_or(0), 1u) << size;
+    EXPECT_EQ(events[0].fd, readable.reader.get()) << size;
+    Modify(writable.writer.get(), Interest::kWritable, 2);
+  }
+}
+
+TEST_P(WaitingTest, IsNeverEarly) {
+  const Pipe pipe;
+  Register(pipe.reader.get(), Interest::kReadable);
+  for (int i = 0; i < 200; ++i) {
+    // 100 us to 3 ms in odd steps, so that no rounding goes unseen.
+    const absl::Duration timeout = absl::Nanoseconds(100'000 + i * 14'573);
+    const absl::Duration start = MonotonicNow();
+    EXPECT_THAT(Wait(timeout), IsEmpty());
+    const absl::Duration elapsed = MonotonicNow() - start;
+    ASSERT_GE(elapsed, timeout);
+    ASSERT_LT(elapsed, timeout + kLate);
+  }
+}
+
+TEST_P(WaitingTest, IsNeverEarlyWithoutRegistrations) {
+  for (const int microseconds : {1, 10, 999, 1000, 1001, 2999, 15'500}) {
+    const absl::Duration timeout = absl::Microseconds(microseconds);
+    const absl::Duration start = MonotonicNow();
+    EXPECT_THAT(Wait(timeout), IsEmpty());
+    EXPECT_GE(MonotonicNow() - start, timeout);
+  }
+}
+
+// Wait is about as late as nanosleep() on this system, and no more than its own clock's coarseness
+// beyond. The best of a few rounds counts: the machine may be busy, but not at every moment.
+TEST_P(WaitingTest, IsAsPreciseAsTheKernel) {
+  const Pipe pipe;
+  Register(pipe.reader.get(), Interest::kReadable);
+  for (const absl::Duration timeout : {absl::Microseconds(100), absl::Microseconds(3100)}) {
+    absl::Duration best = absl::InfiniteDuration();
+    absl::Duration allowed;
+    for (int round = 0; round < 10; ++round) {
+      std::vector<absl::Duration> late;
+      for (int i = 0; i < 21; ++i) {
+        const absl::Duration start = MonotonicNow();
+        EXPECT_THAT(Wait(timeout), IsEmpty());
+        late.push_back(MonotonicNow() - start - timeout);
+      }
+      best = std::min(best, Median(std::move(late)));
+      allowed =
+          LatenessOfSleep(timeout) + capabilities().timeout_resolution + absl::Microseconds(300);
+      if (best <= allowed) break;
+    }
+    EXPECT_LE(best, allowed) << "of a timeout of " << absl::FormatDuration(timeout);
+    RecordProperty(absl::StrCat("lateness_of_", absl::ToInt64Microseconds(timeout), "us"),
+                   absl::FormatDuration(best));
+  }
+}
+
+TEST_P(WaitingTest, RestsTheProcessor) {
+  const Pipe pipe;
+  Register(pipe.reader.get(), Interest::kReadable);
+  for (const absl::Duration timeout :
+       {absl::Microseconds(300), absl::Microseconds(950), absl::Milliseconds(20)}) {
+    const auto wait = [&](absl::Duration total) {
+      const absl::Duration start = MonotonicNow();
+      while (MonotonicNow() - start < total) EXPECT_THAT(Wait(timeout), IsEmpty());
+    };
+    EXPECT_TRUE(Rests(absl::Milliseconds(60), /*most_doublings=*/4, /*share=*/3, wait))
+        << "waits of " << absl::FormatDuration(timeout) << " spin";
+  }
+}
+
+TEST_P(WaitingTest, ZeroAndLessReturnAtOnce) {
+  const Pipe pipe;
+  Register(pipe.reader.get(), Interest::kReadable);
+  const absl::Duration timeouts[] = {
+      absl::ZeroDuration(),
+      absl::Nanoseconds(-1),
+      absl::Milliseconds(-1),
+      absl::Seconds(-1),
+      absl::Nanoseconds(std::numeric_limits<int64_t>::min()),
+      absl::Seconds(std::numeric_limits<int64_t>::min()),
+      -absl::InfiniteDuration(),
+  };
+  for (const absl::Duration timeout : timeouts) {
+    const absl::Duration start = MonotonicNow();
+    EXPECT_THAT(Wait(timeout), IsEmpty()) << timeout;
+    EXPECT_LT(MonotonicNow() - start, kLate) << timeout;
+  }
+  WriteText(pipe.writer.get(), "x");
+  for (const absl::Duration timeout : timeouts) {
+    EXPECT_THAT(Wait(timeout), ElementsAre(EventOf(pipe.reader.get(), Readiness::kReadable)))
+        << timeout;
+  }
+}
+
+TEST_P(WaitingTest, FractionsOfANanosecondAreTimeouts) {
+  EXPECT_THAT(Wait(absl::Nanoseconds(1)), IsEmpty());
+  EXPECT_THAT(Wait(absl::Nanoseconds(1) / 4), IsEmpty());
+}
+
+TEST_P(WaitingTest, AbsurdTimeoutsReportWhatIsReady) {
+  const Pipe pipe;
+  Register(pipe.reader.get(), Interest::kReadable);
+  WriteText(pipe.writer.get(), "x");
+  for (const absl::Duration timeout : kAbsurdTimeouts) {
+    EXPECT_THAT(Wait(timeout), ElementsAre(EventOf(pipe.reader.get(), Readiness::kReadable)))
+        << timeout;
+  }
+}
+
+TEST_P(WaitingTest, AbsurdTimeoutsBlockUntilAnEvent) {
+  for (const absl::Duration timeout : kAbsurdTimeouts) {
+    const Pipe pipe;
+    Register(pipe.reader.get(), Interest::kReadable);
+    WaitingThread waiter(poller(), timeout);
+    waiter.AwaitInside();
+    EXPECT_FALSE(waiter.done()) << timeout;
+    WriteText(pipe.writer.get(), "x");
+    const auto events = waiter.Join();
+    ASSERT_THAT(events, Succeeds()) << timeout;
+    ASSERT_THAT(*events, ElementsAre(EventOf(pipe.reader.get(), Readiness::kReadable))) << timeout;
+    Unregister(pipe.reader.get());
+  }
+}
+
+TEST_P(WaitingTest, EndsWithTheFirstEvent) {
+  const Pipe pipe;
+  Register(pipe.reader.get(), Interest::kReadable);
+  WaitingThread waiter(poller(), kPatience);
+  waiter.AwaitInside();
+  WriteText(pipe.writer.get(), "x");
+  const auto events = waiter.Join();
+  ASSERT_THAT(events, Succeeds());
+  EXPECT_THAT(*events, ElementsAre(EventOf(pipe.reader.get(), Readiness::kReadable)));
+  EXPECT_LT(waiter.elapsed(), kLate);
+}
+
+TEST_P(WaitingTest, AllocatesNothing) {
+  if (!CountsAllocations()) GTEST_SKIP() << "the sanitizer has its own operator new";
+  const Pipe pipe;
+  const Pipe silent;
+  Register(pipe.reader.get(), Interest::kReadable);
+  Register(pipe.writer.get(), Interest::kWritable);
+  Register(silent.reader.get(), Interest::kReadable);
+  WriteText(pipe.writer.get(), "x");
+  Event events[8];
+  const auto wait = [&](absl::Duration timeout) {
+    return poller().Wait(absl::MakeSpan(events), timeout).ok();
+  };
+  ASSERT_TRUE(wait(kPatience));  // the first may set up what later ones use
+  const size_t before = Allocations();
+  bool all = true;
+  for (int i = 0; i < 10; ++i) all = wait(kPatience) && all;
+  EXPECT_TRUE(all);
+  EXPECT_EQ(Allocations(), before) << "by a Wait that reports";
+
+  Unregister(pipe.reader.get());
+  Unregister(pipe.writer.get());
+  ASSERT_TRUE(wait(absl::Microseconds(50)));
+  const size_t before_timeouts = Allocations();
+  for (int i = 0; i < 10; ++i) all = wait(absl::Microseconds(50)) && all;
+  EXPECT_TRUE(all);
+  EXPECT_EQ(Allocations(), before_timeouts) << "by a Wait that times out";
+}
+
+}  // namespace
+}  // namespace someos
