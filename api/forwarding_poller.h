@@ -18,6 +18,7 @@
 #include "someos/api/event.h"
 #include "someos/api/interest.h"
 #include "someos/api/poller.h"
+#include "someos/api/wait_outcome.h"
 
 namespace someos {
 
@@ -40,7 +41,7 @@ class ForwardingPoller : public Poller {
     return poller_->Modify(fd, interest, data, trigger);
   }
   absl::Status DoUnregister(int fd) override { return poller_->Unregister(fd); }
-  absl::StatusOr<size_t> DoWait(absl::Span<Event> events, absl::Duration timeout) override {
+  WaitOutcome DoWait(absl::Span<Event> events, absl::Duration timeout) override {
     return poller_->Wait(events, timeout);
   }
   absl::Status DoWake() override { return poller_->Wake(); }

@@ -175,7 +175,7 @@ class Poller {
     // Inline, so that it costs nothing where the caller's timeout is a constant.
     if (timeout == absl::InfiniteDuration()) return DoWaitForever(events).Take();
     if (timeout <= absl::ZeroDuration()) return DoLook(events).Take();
-    return DoWait(events, timeout);
+    return DoWait(events, timeout).Take();
   }
 
   // Makes the running Wait, or else the next one, return at once. Several calls before that Wait
@@ -246,14 +246,15 @@ class Poller {
   virtual absl::Status DoRegister(int fd, Interest interest, uint64_t data, Trigger trigger) = 0;
   virtual absl::Status DoModify(int fd, Interest interest, uint64_t data, Trigger trigger) = 0;
   virtual absl::Status DoUnregister(int fd) = 0;
-  virtual absl::StatusOr<size_t> DoWait(absl::Span<Event> events, absl::Duration timeout) = 0;
-  // The waits without a clock: with an infinite timeout, and with none. The default is DoWait; one
-  // that overrides it returns sooner.
+  // `events` is not empty.
+  virtual WaitOutcome DoWait(absl::Span<Event> events, absl::Duration timeout) = 0;
+  // The waits without a clock: with an infinite timeout, and with none. For a backend that has a
+  // shorter path for them than DoWait.
   virtual WaitOutcome DoWaitForever(absl::Span<Event> events) {
-    return WaitOutcome::Of(DoWait(events, absl::InfiniteDuration()));
+    return DoWait(events, absl::InfiniteDuration());
   }
   virtual WaitOutcome DoLook(absl::Span<Event> events) {
-    return WaitOutcome::Of(DoWait(events, absl::ZeroDuration()));
+    return DoWait(events, absl::ZeroDuration());
   }
   virtual absl::Status DoWake() = 0;
   virtual absl::Status DoRebuildAfterFork() = 0;

@@ -18,6 +18,7 @@
 #include "absl/types/span.h"
 #include "someos/api/forwarding_poller.h"
 #include "someos/api/poller.h"
+#include "someos/api/wait_outcome.h"
 
 namespace someos {
 namespace {
@@ -99,9 +100,9 @@ class TracedPoller final : public ForwardingPoller {
     return status;
   }
 
-  absl::StatusOr<size_t> DoWait(absl::Span<Event> events, absl::Duration timeout) override {
+  WaitOutcome DoWait(absl::Span<Event> events, absl::Duration timeout) override {
     const Clock::time_point start = Clock::now();
-    absl::StatusOr<size_t> count = ForwardingPoller::DoWait(events, timeout);
+    absl::StatusOr<size_t> count = ForwardingPoller::DoWait(events, timeout).Take();
     TraceRecord record = NewRecord(Call::kWait, count.status(), start);
     record.timeout = timeout;
     record.events = events.subspan(0, count.value_or(0));

@@ -22,16 +22,13 @@ namespace someos {
 // Owns its failure, and yet is copied like a number: exactly one of its copies is to be taken.
 class WaitOutcome {
  public:
-  // Implicit, so that a backend returns either as it would in an absl::StatusOr. `failure` is not
+  // Implicit, so that a backend returns each as it would in an absl::StatusOr. `failure` is not
   // OK.
   WaitOutcome(size_t count) : bits_(count << 1) {}  // NOLINT(google-explicit-constructor)
   WaitOutcome(absl::Status failure)                 // NOLINT(google-explicit-constructor)
       : bits_(reinterpret_cast<uintptr_t>(new absl::Status(std::move(failure))) | kFailed) {}
-
-  static WaitOutcome Of(absl::StatusOr<size_t> result) {
-    if (ABSL_PREDICT_TRUE(result.ok())) return *result;
-    return std::move(result).status();
-  }
+  WaitOutcome(absl::StatusOr<size_t> result)  // NOLINT(google-explicit-constructor)
+      : WaitOutcome(result.ok() ? WaitOutcome(*result) : std::move(result).status()) {}
 
   absl::StatusOr<size_t> Take() const {
     if ((bits_ & kFailed) == 0) return bits_ >> 1;

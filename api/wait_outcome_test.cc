@@ -20,7 +20,7 @@ TEST(WaitOutcomeTest, IsACount) {
     const absl::StatusOr<size_t> taken = WaitOutcome(count).Take();
     ASSERT_TRUE(taken.ok()) << count;
     EXPECT_EQ(*taken, count);
-    EXPECT_EQ(WaitOutcome::Of(taken).Take(), taken);
+    EXPECT_EQ(WaitOutcome(absl::StatusOr<size_t>(taken)).Take(), taken);
   }
 }
 
@@ -28,7 +28,7 @@ TEST(WaitOutcomeTest, IsAFailureWithAllItSays) {
   absl::Status failure = absl::InternalError("wait: out of order");
   failure.SetPayload("errno", absl::Cord("5"));
   EXPECT_EQ(WaitOutcome(failure).Take().status(), failure);
-  EXPECT_EQ(WaitOutcome::Of(failure).Take().status(), failure);
+  EXPECT_EQ(WaitOutcome(absl::StatusOr<size_t>(failure)).Take().status(), failure);
 }
 
 // A failure without a message is a number in a Status, not an object.

@@ -15,6 +15,6 @@ extern "C" const char* __tsan_default_suppressions() {
          "race:monitoring_thread\n"
          "race:epoll_update\n"
          "race:LibkqueueEmulation::MakeQueueAnew\n"
-         "race:KqueuePoller::DropStray\n";
+         "race:KqueueRegistrations::DropStray\n";
 }
 #endif

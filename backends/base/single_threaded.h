@@ -3,8 +3,6 @@
 #ifndef SOMEOS_BACKENDS_BASE_SINGLE_THREADED_H_
 #define SOMEOS_BACKENDS_BASE_SINGLE_THREADED_H_
 
-#include <atomic>
-
 // glibc 2.32 and newer.
 #if defined(__has_include)
 #if __has_include(<sys/single_threaded.h>)
@@ -22,14 +20,6 @@ inline bool SingleThreaded() {
 #else
   return false;
 #endif
-}
-
-// Claims what one thread at a time may do, and other threads see by `flag`; false if another one
-// does it. The only thread of a program needs no flag, and has no second one before it is through;
-// nor does one that is known to be `alone` in this: an atomic exchange costs more than all the rest
-// of a wait that finds something.
-inline bool Claim(std::atomic<bool>& flag, bool alone) {
-  return SingleThreaded() || alone || !flag.exchange(true, std::memory_order_acquire);
 }
 
 }  // namespace someos::base

@@ -19,29 +19,5 @@ TEST(SingleThreadedTest, IsFalseWhileThereIsAnotherThread) {
   thread.join();
 }
 
-TEST(SingleThreadedTest, OneOfManyThreadsMakesAClaim) {
-  std::atomic<bool> flag{false};
-  std::atomic<bool> go{false};
-  std::atomic<int> claims{0};
-  std::thread threads[4];
-  for (std::thread& thread : threads) {
-    thread = std::thread([&] {
-      while (!go) std::this_thread::yield();
-      claims += Claim(flag, false);
-    });
-  }
-  go = true;
-  for (std::thread& thread : threads) thread.join();
-  EXPECT_EQ(claims, 1);
-  EXPECT_TRUE(flag);
-}
-
-TEST(SingleThreadedTest, WhoIsAloneNeedsNoFlag) {
-  std::thread([] {}).join();
-  std::atomic<bool> flag{false};
-  EXPECT_TRUE(Claim(flag, /*alone=*/true));
-  EXPECT_FALSE(flag);
-}
-
 }  // namespace
 }  // namespace someos::base

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <climits>
-#include <cstring>
 #include <fstream>
 #include <string>
 #include <utility>
@@ -13,8 +12,7 @@
 #include "absl/base/optimization.h"
 #include "absl/strings/str_cat.h"
 #include "someos/api/errno_status.h"
-#include "someos/backends/epoll/epoll_entry.h"
-#include "someos/backends/epoll/epoll_mask.h"
+#include "someos/backends/poller_base/fd_error.h"
 #include "someos/backends/poller_base/socket_error.h"
 
 namespace someos {
@@ -35,6 +33,8 @@ absl::Duration Timeout(int milliseconds) {
 
 using base::Deadline;
 using base::ForkedError;
+using poller_base::FdError;
+using poller_base::SingleWaiter;
 using poller_base::WakeChannel;
 
 absl::StatusOr<std::unique_ptr<EpollPoller>> EpollPoller::Create(const PollerOptions& options,
@@ -84,9 +84,7 @@ absl::Status EpollPoller::DoUnregister(int fd) {
 
 absl::StatusOr<int> EpollPoller::DoTakeError(int fd) {
   if (registrations_.forked()) return ForkedError("take error");
-  if (!registrations_.Holds(fd)) {
-    return ErrnoStatus(ENOENT, absl::StrCat("take error of fd ", fd));
-  }
+  if (!registrations_.Holds(fd)) return FdError(ENOENT, "take error of", fd);
   return poller_base::TakeSocketError(fd);
 }
 
@@ -99,88 +97,27 @@ absl::Status EpollPoller::DoRebuildAfterFork() {
   if (!registrations_.forked()) return absl::OkStatus();
   if (absl::Status status = registrations_.ReplaceSet(); !status.ok()) return status;
   wake_request_.Take();
-  waiting_ = false;
+  single_waiter_.Release();
   return registrations_.Refill();
 }
 
-// The way of a wait that finds one descriptor ready, to the system call and back, is one piece of
-// code without other calls: hence the inline functions, above their caller, and those that are not.
-
-// The kernel writes into the caller's own span. The translation runs from the last event to the
-// first and never overwrites what it still has to read, because an Event is no smaller.
-inline epoll_event* EpollPoller::RawBegin(absl::Span<Event> events) {
-  static_assert(sizeof(epoll_event) <= sizeof(Event));
-  static_assert(alignof(epoll_event) <= alignof(Event));
-  return reinterpret_cast<epoll_event*>(events.data());
-}
-
-inline const unsigned char* EpollPoller::Raw(absl::Span<Event> events, size_t i) {
-  return reinterpret_cast<const unsigned char*>(events.data()) + i * sizeof(epoll_event);
-}
-
-ABSL_ATTRIBUTE_ALWAYS_INLINE inline bool EpollPoller::TakePlain(EpollRegistrations::View entries,
-                                                                const unsigned char* raw,
-                                                                Event& event) {
-  uint32_t mask;
-  uint64_t tag;
-  std::memcpy(&mask, raw + offsetof(epoll_event, events), sizeof(mask));
-  std::memcpy(&tag, raw + offsetof(epoll_event, data), sizeof(tag));
-  const uint32_t fd = static_cast<uint32_t>(tag);
-  const EpollEntry& entry = entries[static_cast<int>(fd)];
-  const uint64_t data = entry.data.load(std::memory_order_acquire);
-  if (ABSL_PREDICT_FALSE(entry.plain_tag.load(std::memory_order_relaxed) != tag)) return false;
-  if (ABSL_PREDICT_FALSE(mask > kPlainEpollMask)) return false;
-  event.fd = static_cast<int>(fd);
-  event.readiness = static_cast<Readiness>(mask);
-  event.raw = static_cast<uint16_t>(mask);
-  event.data = data;
-  return true;
-}
-
-inline size_t EpollPoller::TakeAllPlain(absl::Span<Event> events, size_t count) {
-  const EpollRegistrations::View entries = registrations_.view();
-  const auto take = [&](size_t i) ABSL_ATTRIBUTE_ALWAYS_INLINE {
-    return TakePlain(entries, Raw(events, i), events[i]);
-  };
-  // Several a round, for what the loop itself costs.
-  constexpr size_t kRound = 4;
-  size_t left = count;
-  for (; left >= kRound; left -= kRound) {
-    for (size_t i = 0; i < kRound; ++i) {
-      if (ABSL_PREDICT_FALSE(!take(left - i - 1))) return left - i;
-    }
-  }
-  for (; left > 0; --left) {
-    if (ABSL_PREDICT_FALSE(!take(left - 1))) return left;
-  }
-  return 0;
-}
-
-EpollPoller::Batch EpollPoller::TakeRest(absl::Span<Event> events, size_t count, size_t left) {
-  Batch batch;
-  size_t first = left;  // of those that are delivered, which stand at the end
-  while (left > 0) {
-    epoll_event kernel_event;
-    std::memcpy(&kernel_event, Raw(events, --left), sizeof(kernel_event));
-    switch (Translate(kernel_event, events[first - 1])) {
-      case Translation::kDelivered:
-        --first;
-        break;
-      case Translation::kDropped:
-        break;
-      case Translation::kStale:
-        batch.stale = true;
-        break;
-      case Translation::kWoken:
-        batch.woken = true;
-        break;
-    }
-  }
-  if (first > 0) std::copy(events.begin() + first, events.begin() + count, events.begin());
-  batch.delivered = count - first;
-  batch.crowded_out = batch.delivered == 0 && count == events.size();
-  return batch;
-}
+//    DoWaitForever, DoLook                  DoWait
+//              |                              |
+//   WaitFast:  | epoll_wait                   |
+//              | one plain event? --> return  |
+//              |                              |
+//              v                              |
+//   LeaveFastPath                             |
+//              |                              |
+//              +----------> WaitSlow <--------+
+//                            |    ^
+//      failed, an event,     |    | CallKernel: epoll_wait or epoll_pwait2,
+//      a Wake, the deadline: |    | or CallWithAlwaysReady: that and the
+//      return                v    | files that epoll refuses
+//                            +----+
+//
+// WaitFast, to the system call and back, is one piece of code without other calls: hence the inline
+// functions, above their caller, and those that are not.
 
 inline WaitOutcome EpollPoller::Return(size_t delivered) {
   if (delivered == 1) {
@@ -188,168 +125,107 @@ inline WaitOutcome EpollPoller::Return(size_t delivered) {
   } else {
     counters_.CountWait(delivered, /*woken=*/false);
   }
-  waiting_.store(false, std::memory_order_release);
+  single_waiter_.Release();
   return delivered;
 }
 
 template <int kTimeout>
-ABSL_ATTRIBUTE_ALWAYS_INLINE inline WaitOutcome EpollPoller::WaitUntimed(absl::Span<Event> events) {
-  if (ABSL_PREDICT_FALSE(!registrations_.ordinary())) {
-    return WaitOddly(events, Timeout(kTimeout));
-  }
-  if (ABSL_PREDICT_FALSE(!Claim())) return RefuseSecondWait();
+ABSL_ATTRIBUTE_ALWAYS_INLINE inline WaitOutcome EpollPoller::WaitFast(absl::Span<Event> events) {
+  if (ABSL_PREDICT_FALSE(!registrations_.kernel_only())) return DoWait(events, Timeout(kTimeout));
+  if (ABSL_PREDICT_FALSE(!Claim())) return SingleWaiter::Refusal();
   room_ = events.size();
   // A span of more than kMostEvents need not fit into an int; the kernel refuses it then, or is
   // told of less room.
-  const int count =
-      wait_(registrations_.set_fd(), RawBegin(events), static_cast<int>(events.size()), kTimeout);
+  const int count = wait_(registrations_.set_fd(), EpollDelivery::Buffer(events),
+                          static_cast<int>(events.size()), kTimeout);
   if (ABSL_PREDICT_TRUE(count == 1) &&
-      TakePlain(registrations_.view(), Raw(events, 0), events[0])) {
+      EpollDelivery::DeliverPlain(registrations_.view(), events, 0)) {
     return Return(1);
   }
   if (kTimeout == kLook && count == 0) return Return(0);
-  return TakeFirst<kTimeout>(events.data(), count);
+  return LeaveFastPath<kTimeout>(events.data(), count);
 }
 
 WaitOutcome EpollPoller::DoWaitForever(absl::Span<Event> events) {
-  return WaitUntimed<kForever>(events);
+  return WaitFast<kForever>(events);
 }
 
-WaitOutcome EpollPoller::DoLook(absl::Span<Event> events) { return WaitUntimed<kLook>(events); }
-
-absl::StatusOr<size_t> EpollPoller::DoWait(absl::Span<Event> events, absl::Duration timeout) {
-  events = Usable(events);
-  if (ABSL_PREDICT_FALSE(!registrations_.ordinary())) return WaitOddly(events, timeout).Take();
-  if (ABSL_PREDICT_FALSE(!Claim())) return RefuseSecondWait().Take();
-  const Deadline deadline(timeout);
-  const int count = waiter_.Wait(registrations_.set_fd(), RawBegin(events),
-                                 static_cast<int>(events.size()), deadline);
-  return TakeFirstUntil(events, count, deadline).Take();
-}
-
-WaitOutcome EpollPoller::RefuseSecondWait() {
-  return absl::FailedPreconditionError("wait: another thread is waiting on this poller");
-}
+WaitOutcome EpollPoller::DoLook(absl::Span<Event> events) { return WaitFast<kLook>(events); }
 
 template <int kTimeout>
-WaitOutcome EpollPoller::TakeFirst(Event* begin, int count) {
+WaitOutcome EpollPoller::LeaveFastPath(Event* begin, int count) {
   absl::Span<Event> events(begin, room_);
   const Deadline deadline(Timeout(kTimeout));
   if (count < 0 && errno == EINVAL && events.size() > kMostEvents) {
     events = Usable(events);
-    return WaitOn(events, deadline, WaitOnce(events, deadline));
+    return WaitSlow(events, deadline, CallKernel(events, deadline));
   }
-  return TakeFirstUntil(events, count, deadline);
+  return WaitSlow(events, deadline, Finish(events, count));
 }
 
-WaitOutcome EpollPoller::TakeFirstUntil(absl::Span<Event> events, int count, Deadline deadline) {
-  if (ABSL_PREDICT_FALSE(count <= 0)) {
-    Batch batch;
-    if (count < 0) batch.error = errno;
-    return WaitOn(events, deadline, batch);
-  }
-  const size_t left = TakeAllPlain(events, static_cast<size_t>(count));
-  if (ABSL_PREDICT_FALSE(left > 0)) {
-    return WaitOn(events, deadline, TakeRest(events, static_cast<size_t>(count), left));
-  }
-  return Return(static_cast<size_t>(count));
-}
-
-WaitOutcome EpollPoller::WaitOddly(absl::Span<Event> events, absl::Duration timeout) {
-  if (registrations_.forked()) return ForkedError("wait");
-  if (!Claim()) return RefuseSecondWait();
+WaitOutcome EpollPoller::DoWait(absl::Span<Event> events, absl::Duration timeout) {
+  if (ABSL_PREDICT_FALSE(registrations_.forked())) return ForkedError("wait");
+  if (ABSL_PREDICT_FALSE(!Claim())) return SingleWaiter::Refusal();
   events = Usable(events);
   const Deadline deadline(timeout);
-  return WaitOn(events, deadline, WaitWithAlwaysReady(events));
+  return WaitSlow(events, deadline, CallKernel(events, deadline));
 }
 
-EpollPoller::Batch EpollPoller::WaitOnce(absl::Span<Event> events, Deadline deadline) {
-  const int count = waiter_.Wait(registrations_.set_fd(), RawBegin(events),
-                                 static_cast<int>(events.size()), deadline);
-  if (count >= 0) {
-    const size_t size = static_cast<size_t>(count);
-    return TakeRest(events, size, TakeAllPlain(events, size));
-  }
-  Batch batch;
-  batch.error = errno;
-  return batch;
-}
-
-WaitOutcome EpollPoller::WaitOn(absl::Span<Event> events, Deadline deadline, Batch batch) {
-  absl::StatusOr<size_t> result = WaitForMore(events, deadline, batch);
-  waiting_.store(false, std::memory_order_release);
-  return WaitOutcome::Of(std::move(result));
-}
-
-absl::StatusOr<size_t> EpollPoller::WaitForMore(absl::Span<Event> events, Deadline deadline,
-                                                Batch batch) {
+WaitOutcome EpollPoller::WaitSlow(absl::Span<Event> events, Deadline deadline, Call call) {
+  const SingleWaiter::ScopedRelease release(single_waiter_);
   while (true) {
-    if (batch.error == EINTR) counters_.CountInterrupted();
-    if (batch.error != 0 && (batch.error != EINTR || options_.return_on_signal)) {
-      return ErrnoStatus(batch.error, "wait: epoll_wait");
+    if (call.error == EINTR) counters_.CountInterrupted();
+    if (call.error != 0 && (call.error != EINTR || options_.return_on_signal)) {
+      return ErrnoStatus(call.error, "wait: epoll_wait");
     }
-    if (batch.stale) {
+    const auto [delivered, woken, stale] = call.events;
+    if (stale) {
       // A failure must not cost what has been fetched; it comes back with the stale events.
       const absl::Status status = registrations_.DropStale();
-      if (!status.ok() && batch.delivered == 0 && !batch.woken) return status;
+      if (!status.ok() && delivered == 0 && !woken) return status;
     }
-    if (batch.delivered > 0 || batch.woken || (!batch.crowded_out && deadline.Passed())) {
-      counters_.CountWait(batch.delivered, batch.woken);
-      return batch.delivered;
+    if (delivered > 0 || woken || (!call.crowded_out && deadline.Passed())) {
+      counters_.CountWait(delivered, woken);
+      return delivered;
     }
-    if (batch.error == 0) counters_.CountSpurious();
-    batch = registrations_.ordinary() ? WaitOnce(events, deadline) : WaitWithAlwaysReady(events);
+    if (call.error == 0) counters_.CountSpurious();
+    call = CallKernel(events, deadline);
   }
 }
 
-EpollPoller::Translation EpollPoller::Translate(const epoll_event& raw, Event& event) {
-  const uint64_t tag = raw.data.u64;
-  if (tag == EpollSet::WakeTag(registrations_.wake_channel())) {
-    return wake_request_.Take() ? Translation::kWoken : Translation::kDropped;
-  }
-  const int fd = static_cast<int>(static_cast<uint32_t>(tag));
-  EpollEntry& entry = registrations_.view()[fd];
-  uint64_t packed, data;
-  EpollState state;
-  while (true) {
-    packed = entry.state.load(std::memory_order_acquire);
-    data = entry.data.load(std::memory_order_acquire);
-    state = EpollState::Unpack(packed);
-    if (ABSL_PREDICT_TRUE(state.registered && state.Tag(fd) == tag &&
-                          entry.state.load(std::memory_order_relaxed) == packed)) {
-      break;
-    }
-    if (!registrations_.Stands(tag)) return Translation::kStale;
-  }
-  if (ABSL_PREDICT_FALSE(!state.reportable())) return Translation::kDropped;
-  if (state.trigger == Trigger::kOneShot) {
-    EpollState fired = state;
-    fired.fired = true;
-    uint64_t expected = packed;
-    // If this fails, another thread has just armed it again, or done away with it.
-    entry.state.compare_exchange_strong(expected, fired.Pack(), std::memory_order_relaxed);
-  }
-  event.fd = fd;
-  event.readiness = ReadinessOfEpollMask(raw.events, state.interest);
-  event.raw = static_cast<uint16_t>(raw.events);
-  event.data = data;
-  return Translation::kDelivered;
+EpollPoller::Call EpollPoller::CallKernel(absl::Span<Event> events, Deadline deadline) {
+  if (ABSL_PREDICT_FALSE(!registrations_.kernel_only())) return CallWithAlwaysReady(events);
+  return Finish(events, waiter_.Wait(registrations_.set_fd(), EpollDelivery::Buffer(events),
+                                     static_cast<int>(events.size()), deadline));
 }
 
-EpollPoller::Batch EpollPoller::WaitWithAlwaysReady(absl::Span<Event> events) {
+EpollPoller::Call EpollPoller::CallWithAlwaysReady(absl::Span<Event> events) {
   // Neither kind may starve the other: half the room each, or turns if there is room for one.
   size_t reserved = events.size() / 2;
   if (events.size() == 1) {
     always_ready_turn_ = !always_ready_turn_;
     reserved = always_ready_turn_ ? 1 : 0;
   }
-  Batch batch;
+  Call call;
   if (reserved < events.size()) {
-    batch = WaitOnce(events.subspan(0, events.size() - reserved), Deadline(absl::ZeroDuration()));
-    if (batch.error != 0) return batch;
+    const absl::Span<Event> room = events.first(events.size() - reserved);
+    call = Finish(room, wait_(registrations_.set_fd(), EpollDelivery::Buffer(room),
+                              static_cast<int>(room.size()), kLook));
+    if (call.error != 0) return call;
   }
-  batch.delivered += registrations_.TakeAlwaysReady(events.subspan(batch.delivered));
-  return batch;
+  call.events.delivered += registrations_.TakeAlwaysReady(events.subspan(call.events.delivered));
+  return call;
+}
+
+EpollPoller::Call EpollPoller::Finish(absl::Span<Event> events, int count) {
+  Call call;
+  if (count < 0) {
+    call.error = errno;
+    return call;
+  }
+  call.events = delivery_.Deliver(events, static_cast<size_t>(count));
+  call.crowded_out = call.events.delivered == 0 && static_cast<size_t>(count) == events.size();
+  return call;
 }
 
 namespace {

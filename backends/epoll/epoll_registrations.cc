@@ -14,6 +14,7 @@
 namespace someos {
 namespace {
 
+using poller_base::FdError;
 using poller_base::FileIdentity;
 using poller_base::WakeChannel;
 
@@ -39,10 +40,6 @@ EpollRegistrations::EpollRegistrations(const EpollSystem& system, EpollSet set,
   table_.At(wake_channel_.fd());
 }
 
-absl::Status EpollRegistrations::Failure(int error, absl::string_view operation, int fd) {
-  return ErrnoStatus(error, absl::StrCat(operation, " fd ", fd));
-}
-
 absl::Status EpollRegistrations::RegisterAgain(int fd, Interest interest, uint64_t data,
                                                Trigger trigger) {
   EpollEntry& entry = table_.At(fd);
@@ -56,18 +53,19 @@ absl::Status EpollRegistrations::RegisterAgain(int fd, Interest interest, uint64
   // interest, because the entry must not be written before the answer.
   if (const int error = set_.Add(fd, Interest::kNone, trigger, state.Tag(fd)); error != 0) {
     if (error == EPERM) return RegisterAlwaysReady(fd, state, data);
-    return Failure(error, "register", fd);
+    return FdError(error, "register", fd);
   }
   stale_suspected_ = true;
   ForgetAlwaysReady(fd);
   entry.Store(fd, state, data);
   if (const int error = ModifyIn(set_, fd, state); error != 0) {
-    return RegisterOddly(fd, state, data, error);
+    return RegisterAfterError(fd, state, data, error);
   }
   return absl::OkStatus();
 }
 
-absl::Status EpollRegistrations::RegisterOddly(int fd, EpollState state, uint64_t data, int error) {
+absl::Status EpollRegistrations::RegisterAfterError(int fd, EpollState state, uint64_t data,
+                                                    int error) {
   if (error == EEXIST) {
     // Unregistered after its number was closed, while a duplicate kept the file open; and now the
     // number names that file again.
@@ -76,24 +74,20 @@ absl::Status EpollRegistrations::RegisterOddly(int fd, EpollState state, uint64_
   if (error == 0) return absl::OkStatus();
   table_.At(fd).Forget();
   if (error == EPERM) return RegisterAlwaysReady(fd, state, data);
-  return Failure(error, "register", fd);
+  return FdError(error, "register", fd);
 }
 
 absl::Status EpollRegistrations::RegisterAlwaysReady(int fd, EpollState state, uint64_t data) {
   const std::optional<FileIdentity> identity = FileIdentity::Of(fd);
-  if (!identity.has_value()) return Failure(errno, "register", fd);
+  if (!identity.has_value()) return FdError(errno, "register", fd);
   // These can be waited for; whoever refused it, it was not for that.
-  if (S_ISFIFO(identity->mode) || S_ISSOCK(identity->mode)) return Failure(EPERM, "register", fd);
+  if (S_ISFIFO(identity->mode) || S_ISSOCK(identity->mode)) return FdError(EPERM, "register", fd);
   EpollEntry& entry = table_.At(fd);
   const EpollState old = entry.Load();
   if (old.registered && old.always_ready && always_ready_.Holds(fd, *identity)) {
-    return Failure(EEXIST, "register", fd);
+    return FdError(EEXIST, "register", fd);
   }
   if (old.registered) stale_suspected_ = true;
-  if (state.trigger == Trigger::kEdge) {
-    // It is ready now and will never become ready again.
-    state.trigger = Trigger::kOneShot;
-  }
   state.always_ready = true;
   entry.Store(fd, state, data);
   always_ready_.Add(fd, *identity, false);
@@ -101,31 +95,31 @@ absl::Status EpollRegistrations::RegisterAlwaysReady(int fd, EpollState state, u
   return absl::OkStatus();
 }
 
-void EpollRegistrations::NoteWhetherOrdinary() {
-  ordinary_ = always_ready_.active() == 0 && !forked();
+void EpollRegistrations::UpdateKernelOnly() {
+  kernel_only_ = always_ready_.active() == 0 && !forked();
 }
 
 void EpollRegistrations::SetAlwaysReadyActive(int fd, bool active) {
   always_ready_.SetActive(fd, active);
-  NoteWhetherOrdinary();
+  UpdateKernelOnly();
   if (active) wake_channel_.Signal();  // a running wait does not know of it
 }
 
 void EpollRegistrations::ForgetAlwaysReady(int fd) {
   always_ready_.Remove(fd);
-  NoteWhetherOrdinary();
+  UpdateKernelOnly();
 }
 
 absl::Status EpollRegistrations::ModifyAlwaysReady(int fd, Interest interest, uint64_t data,
                                                    Trigger trigger) {
   EpollEntry& entry = table_.At(fd);
   EpollState state = entry.Load();
-  if (!state.registered) return Failure(ENOENT, "modify", fd);
+  if (!state.registered) return FdError(ENOENT, "modify", fd);
   const std::optional<FileIdentity> identity = FileIdentity::Of(fd);
-  if (!identity.has_value()) return Failure(errno, "modify", fd);
-  if (!always_ready_.Holds(fd, *identity)) return Failure(ENOENT, "modify", fd);
+  if (!identity.has_value()) return FdError(errno, "modify", fd);
+  if (!always_ready_.Holds(fd, *identity)) return FdError(ENOENT, "modify", fd);
   state.interest = interest;
-  state.trigger = trigger == Trigger::kEdge ? Trigger::kOneShot : trigger;
+  state.trigger = trigger;
   state.fired = false;
   entry.Store(fd, state, data);
   SetAlwaysReadyActive(fd, state.reportable());
@@ -169,8 +163,9 @@ size_t EpollRegistrations::TakeAlwaysReady(absl::Span<Event> events) {
     EpollState state = entry.Load();
     const std::optional<FileIdentity> identity = FileIdentity::Of(*fd);
     const bool same_file = identity.has_value() && always_ready_.Holds(*fd, *identity);
-    if (!same_file || state.trigger == Trigger::kOneShot) {
-      // A file closed behind our back is not reported, as the kernel does for all others.
+    if (!same_file || state.trigger != Trigger::kLevel) {
+      // An edge is reported once, too: the file will never become ready anew. One closed behind our
+      // back is not reported, as the kernel does for all others.
       state.fired = true;
       entry.state.store(state.Pack(), std::memory_order_relaxed);
       always_ready_.SetActive(*fd, false);
@@ -187,7 +182,7 @@ size_t EpollRegistrations::TakeAlwaysReady(absl::Span<Event> events) {
     event.raw = static_cast<uint16_t>(ready);
     event.data = entry.data.load(std::memory_order_relaxed);
   }
-  NoteWhetherOrdinary();
+  UpdateKernelOnly();
   return delivered;
 }
 
@@ -209,7 +204,7 @@ absl::Status EpollRegistrations::DropStale() {
       if (error == 0) return;
       // The new set itself may have taken the number of a closed file (EINVAL).
       if (fd != fresh->fd() && !NamesAnotherFile(error)) {
-        failure = Failure(error, absl::StrCat(kOperation, ": register"), fd);
+        failure = FdError(error, absl::StrCat(kOperation, ": register"), fd);
         return;
       }
       fresh->Remove(fd);
@@ -232,7 +227,9 @@ absl::Status EpollRegistrations::DropStale() {
 absl::Status EpollRegistrations::ReplaceSet() {
   base::LockIfThreads lock(mutex_);
   // Before anything is opened that could take the number of a registration whose file is closed.
-  ForgetClosed();
+  for (const auto& [fd, state] : Registered()) {
+    if (const int error = LossInChild(fd, state); error != 0) Lose(fd, error);
+  }
   absl::StatusOr<WakeChannel> wake_channel = WakeChannel::Create();
   if (!wake_channel.ok()) return wake_channel.status();
   absl::StatusOr<EpollSet> set = EpollSet::Create("rebuild after fork", system_, *wake_channel);
@@ -242,36 +239,42 @@ absl::Status EpollRegistrations::ReplaceSet() {
   set_ = *std::move(set);
   stale_suspected_ = false;
   fork_generation_ = base::ForkGeneration();
-  NoteWhetherOrdinary();
+  UpdateKernelOnly();
   return absl::OkStatus();
 }
 
 absl::Status EpollRegistrations::Refill() {
   base::LockIfThreads lock(mutex_);
-  LoseWhere([&](int fd, const EpollState& state) {
-    return state.always_ready || state.gone ? 0 : AddTo(set_, fd, state);
-  });
-  return std::exchange(lost_, absl::OkStatus());
-}
-
-void EpollRegistrations::ForgetClosed() {
-  LoseWhere([](int fd, const EpollState&) { return fcntl(fd, F_GETFD) == -1 ? errno : 0; });
-}
-
-template <typename Check>
-void EpollRegistrations::LoseWhere(Check check) {
-  std::vector<std::pair<int, int>> lost;
-  table_.ForEach([&](int fd, EpollEntry& entry) {
-    const EpollState state = entry.Load();
-    const int error = state.registered ? check(fd, state) : 0;
-    if (error == 0) return;
-    lost.emplace_back(fd, error);
-    entry.Forget();
-  });
-  for (const auto& [fd, error] : lost) {
-    ForgetAlwaysReady(fd);
-    if (lost_.ok()) lost_ = Failure(error, "rebuild after fork: register", fd);
+  for (const auto& [fd, state] : Registered()) {
+    const int error = state.always_ready ? 0 : AddTo(set_, fd, state);
+    if (error != 0) Lose(fd, error);
   }
+  return lost_.Take();
+}
+
+int EpollRegistrations::LossInChild(int fd, const EpollState& state) const {
+  if (fcntl(fd, F_GETFD) == -1) return errno;
+  if (state.gone) return ENOENT;
+  if (state.always_ready) {
+    const std::optional<FileIdentity> identity = FileIdentity::Of(fd);
+    return identity.has_value() && always_ready_.Holds(fd, *identity) ? 0 : ENOENT;
+  }
+  return set_.MayHold(fd, wake_channel_) ? 0 : ENOENT;
+}
+
+std::vector<std::pair<int, EpollState>> EpollRegistrations::Registered() const {
+  std::vector<std::pair<int, EpollState>> registered;
+  table_.ForEach([&](int fd, const EpollEntry& entry) {
+    const EpollState state = entry.Load();
+    if (state.registered) registered.emplace_back(fd, state);
+  });
+  return registered;
+}
+
+void EpollRegistrations::Lose(int fd, int error) {
+  table_.At(fd).Forget();
+  ForgetAlwaysReady(fd);
+  lost_.Add(fd, error);
 }
 
 }  // namespace someos

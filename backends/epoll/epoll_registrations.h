@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "absl/base/attributes.h"
@@ -29,7 +30,9 @@
 #include "someos/backends/epoll/epoll_set.h"
 #include "someos/backends/epoll/epoll_system.h"
 #include "someos/backends/poller_base/always_ready.h"
+#include "someos/backends/poller_base/fd_error.h"
 #include "someos/backends/poller_base/fd_table.h"
+#include "someos/backends/poller_base/lost_registrations.h"
 #include "someos/backends/poller_base/wake_channel.h"
 
 namespace someos {
@@ -62,9 +65,9 @@ class EpollRegistrations {
   // Whether the registration that an event's `tag` names still stands. Waits until a change that
   // another thread is in the middle of is through.
   bool Stands(uint64_t tag);
-  // Whether a wait is for the kernel alone: this is no forked child, and no file that epoll refuses
-  // is to be reported. One look for both.
-  bool ordinary() const { return ordinary_.load(std::memory_order_relaxed); }
+  // Whether the kernel knows all that a wait is for: this is no forked child, and no file that
+  // epoll refuses is to be reported. One flag for both.
+  bool kernel_only() const { return kernel_only_.load(std::memory_order_relaxed); }
   // Fills `events` with such files, each in its turn; returns how many.
   size_t TakeAlwaysReady(absl::Span<Event> events);
   // Replaces the kernel's set by a new one with the registrations that still stand, if there may be
@@ -79,35 +82,33 @@ class EpollRegistrations {
   // old ones stay. Closing the child's numbers leaves the parent's files as they are.
   absl::Status ReplaceSet();
   // Registers everything in the new set. The error of the first that could not be, here or because
-  // it was closed when ReplaceSet was called first; all of those are forgotten.
+  // it did not name its file any more when ReplaceSet was first called; all of those are forgotten.
   absl::Status Refill();
 
  private:
-  // The ways of Register and Modify that are out of the ordinary: of a number that is registered;
-  // after `error`; of a file that epoll refuses, or a number that is not registered.
+  // The slow paths of Register and Modify: of a number that is registered; after `error`; of a file
+  // that epoll refuses, or a number that is not registered.
   ABSL_ATTRIBUTE_NOINLINE absl::Status RegisterAgain(int fd, Interest interest, uint64_t data,
                                                      Trigger trigger)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  ABSL_ATTRIBUTE_NOINLINE absl::Status RegisterOddly(int fd, EpollState state, uint64_t data,
-                                                     int error)
+  ABSL_ATTRIBUTE_NOINLINE absl::Status RegisterAfterError(int fd, EpollState state, uint64_t data,
+                                                          int error)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   ABSL_ATTRIBUTE_NOINLINE absl::Status ModifyAlwaysReady(int fd, Interest interest, uint64_t data,
                                                          Trigger trigger)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status RegisterAlwaysReady(int fd, EpollState state, uint64_t data)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void NoteWhetherOrdinary() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void UpdateKernelOnly() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void SetAlwaysReadyActive(int fd, bool active) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void ForgetAlwaysReady(int fd) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Forgets the registrations whose descriptors are closed.
-  void ForgetClosed() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Forgets those for which check(fd, state) has an errno, and keeps the first one's for Refill.
-  template <typename Check>
-  void LoseWhere(Check check) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-
-  // Apart, to keep the strings out of the ways that succeed.
-  ABSL_ATTRIBUTE_NOINLINE static absl::Status Failure(int error, absl::string_view operation,
-                                                      int fd);
+  // Every registration, by descriptor.
+  std::vector<std::pair<int, EpollState>> Registered() const;
+  // Forgets a registration that a rebuild has lost.
+  void Lose(int fd, int error) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Why the number `fd`, in a forked child, does not name the registered file any more; 0 if it
+  // does.
+  int LossInChild(int fd, const EpollState& state) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const EpollSystem& system_;
   const bool alone_;
@@ -115,17 +116,16 @@ class EpollRegistrations {
   poller_base::WakeChannel wake_channel_;
   poller_base::FdTable<EpollEntry> table_;
   uint32_t fork_generation_ = base::ForkGeneration();
-  std::atomic<bool> ordinary_{true};
+  std::atomic<bool> kernel_only_{true};
 
-  // Serialises changes, unless they are known not to overlap. The wait path takes it only when
-  // something odd has happened, and then always: for the fork that another thread may make.
+  // Serialises changes, unless they are known not to overlap. The slow wait path takes it,
+  // always: for the fork that another thread may make.
   mutable absl::Mutex mutex_;
-  const base::ForkGuard fork_guard_{mutex_, &ordinary_};
+  const base::ForkGuard fork_guard_{mutex_, &kernel_only_};
   poller_base::AlwaysReady always_ready_ ABSL_GUARDED_BY(mutex_);
   // A descriptor was closed before it was unregistered, so the kernel may still report it.
   bool stale_suspected_ ABSL_GUARDED_BY(mutex_) = false;
-  // What the rebuild after a fork has lost so far.
-  absl::Status lost_ ABSL_GUARDED_BY(mutex_);
+  poller_base::LostRegistrations lost_ ABSL_GUARDED_BY(mutex_);
 };
 
 // Inline, to be one piece of code with the poller's own, without a call between: changes are a
@@ -139,7 +139,7 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline absl::Status EpollRegistrations::Register(in
   EpollEntry* entry = table_.Find(fd);
   if (ABSL_PREDICT_FALSE(entry == nullptr)) {
     // The table does not grow for a number that names nothing, INT_MAX perhaps.
-    if (fcntl(fd, F_GETFD) == -1) return Failure(errno, "register", fd);
+    if (fcntl(fd, F_GETFD) == -1) return poller_base::FdError(errno, "register", fd);
     entry = &table_.At(fd);
   }
   const uint64_t old = entry->state.load(std::memory_order_relaxed);
@@ -151,7 +151,7 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline absl::Status EpollRegistrations::Register(in
   entry->StorePacked(fd, state, EpollState::IsPlain(interest, trigger), data);
   const int error = set_.Add(fd, interest, trigger, EpollState::Tag(fd, state));
   if (ABSL_PREDICT_FALSE(error != 0)) {
-    return RegisterOddly(fd, EpollState::Unpack(state), data, error);
+    return RegisterAfterError(fd, EpollState::Unpack(state), data, error);
   }
   return absl::OkStatus();
 }
@@ -162,7 +162,7 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline absl::Status EpollRegistrations::Modify(int 
                                                                             Trigger trigger) {
   base::LockIfThreads lock(mutex_, alone_);
   EpollEntry* entry = table_.Find(fd);
-  if (ABSL_PREDICT_FALSE(entry == nullptr)) return Failure(ENOENT, "modify", fd);
+  if (ABSL_PREDICT_FALSE(entry == nullptr)) return poller_base::FdError(ENOENT, "modify", fd);
   const uint64_t old = entry->state.load(std::memory_order_relaxed);
   if (ABSL_PREDICT_FALSE((old & (EpollState::kRegistered | EpollState::kAlwaysReady)) !=
                          EpollState::kRegistered)) {
@@ -178,7 +178,7 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline absl::Status EpollRegistrations::Modify(int 
   const int error = set_.Modify(fd, interest, trigger, EpollState::Tag(fd, state));
   if (ABSL_PREDICT_FALSE(error != 0)) {
     entry->Store(fd, EpollState::Unpack(old), old_data);
-    return Failure(error, "modify", fd);
+    return poller_base::FdError(error, "modify", fd);
   }
   return absl::OkStatus();
 }
@@ -186,10 +186,10 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline absl::Status EpollRegistrations::Modify(int 
 ABSL_ATTRIBUTE_ALWAYS_INLINE inline absl::Status EpollRegistrations::Unregister(int fd) {
   base::LockIfThreads lock(mutex_, alone_);
   EpollEntry* entry = table_.Find(fd);
-  if (ABSL_PREDICT_FALSE(entry == nullptr)) return Failure(ENOENT, "unregister", fd);
+  if (ABSL_PREDICT_FALSE(entry == nullptr)) return poller_base::FdError(ENOENT, "unregister", fd);
   const uint64_t state = entry->state.load(std::memory_order_relaxed);
   if (ABSL_PREDICT_FALSE(!(state & EpollState::kRegistered))) {
-    return Failure(ENOENT, "unregister", fd);
+    return poller_base::FdError(ENOENT, "unregister", fd);
   }
   if (ABSL_PREDICT_FALSE(state & EpollState::kAlwaysReady)) {
     ForgetAlwaysReady(fd);

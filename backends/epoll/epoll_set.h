@@ -46,6 +46,11 @@ class EpollSet {
     return system_->control(fd_.get(), EPOLL_CTL_DEL, fd, &unused) == 0 ? 0 : errno;
   }
 
+  // Whether the file that the open descriptor `fd` names was added under this number, as far as
+  // the kernel tells: true if it cannot be asked, because this set's own number was closed. Another
+  // file is in the set for a moment, and may have an event with the WakeTag of `wake_channel`.
+  bool MayHold(int fd, const poller_base::WakeChannel& wake_channel) const;
+
  private:
   EpollSet(const EpollSystem& system, base::OwnedFd fd) : system_(&system), fd_(std::move(fd)) {}
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -109,6 +110,11 @@ std::optional<FileIdentity> FileIdentity::Of(int fd) {
   uint32_t digest = static_cast<uint32_t>(mixed ^ (mixed >> 32));
   if (IsAnonymous(status.st_mode)) digest = (digest & ~kAnonymousMask) | AnonymousId(fd);
   return FileIdentity{digest, status.st_mode};
+}
+
+int FileIdentity::Mismatch(const std::optional<FileIdentity>& found, uint32_t digest) {
+  if (!found.has_value()) return errno;
+  return found->SameAs(digest) ? 0 : ENOENT;
 }
 
 bool FileIdentity::SameAs(uint32_t other_digest) const {

@@ -31,6 +31,10 @@ struct FileIdentity {
 
   // nullopt with errno set (EBADF) if `fd` is not open.
   static std::optional<FileIdentity> Of(int fd);
+
+  // Why `found`, as Of() has just returned it, is not the file that had `digest`: ENOENT, or the
+  // errno of Of(). 0 if it is.
+  static int Mismatch(const std::optional<FileIdentity>& found, uint32_t digest);
 };
 
 // What tells sockets apart that have no inode, as TCP's on the BSDs: the local port in the upper

@@ -10,7 +10,9 @@
 #include "absl/base/optimization.h"
 #include "absl/strings/str_cat.h"
 #include "someos/api/errno_status.h"
+#include "someos/backends/poller_base/fd_error.h"
 #include "someos/backends/poller_base/hangup_error.h"
+#include "someos/backends/poller_base/single_waiter.h"
 #include "someos/backends/poller_base/slow_growth.h"
 #include "someos/backends/poller_base/socket_error.h"
 
@@ -48,13 +50,13 @@ absl::Status ScanningPoller::DoRegister(int fd, Interest interest, uint64_t data
   }
   // Before the range: INT_MAX is not open, and must not size a table.
   const std::optional<FileIdentity> identity = FileIdentity::Of(fd);
-  if (!identity.has_value()) return ErrnoStatus(errno, absl::StrCat("register fd ", fd));
+  if (!identity.has_value()) return FdError(errno, "register", fd);
   if (absl::Status status = CheckRange(fd); !status.ok()) return status;
 
   base::LockIfThreads lock(mutex_);
   if (Entry* entry = FindRegistered(fd);
       entry != nullptr && entry->state != State::kDead && identity->SameAs(entry->identity)) {
-    return ErrnoStatus(EEXIST, absl::StrCat("register fd ", fd));
+    return FdError(EEXIST, "register", fd);
   }
   if (static_cast<size_t>(fd) >= table_.size()) {
     ReserveSlowly(table_, fd + 1);
@@ -72,12 +74,12 @@ absl::Status ScanningPoller::DoModify(int fd, Interest interest, uint64_t data, 
   }
   base::LockIfThreads lock(mutex_);
   Entry* entry = FindRegistered(fd);
-  if (entry == nullptr) return ErrnoStatus(ENOENT, absl::StrCat("modify fd ", fd));
+  if (entry == nullptr) return FdError(ENOENT, "modify", fd);
   const std::optional<FileIdentity> identity = FileIdentity::Of(fd);
-  if (!identity.has_value()) return ErrnoStatus(errno, absl::StrCat("modify fd ", fd));
-  if (entry->state == State::kDead || !identity->SameAs(entry->identity)) {
-    return ErrnoStatus(ENOENT, absl::StrCat("modify fd ", fd));
+  if (const int error = FileIdentity::Mismatch(identity, entry->identity); error != 0) {
+    return FdError(error, "modify", fd);
   }
+  if (entry->state == State::kDead) return FdError(ENOENT, "modify", fd);
   *entry = {data, identity->digest, interest, trigger, State::kArmed};
   Sync(fd);
   return absl::OkStatus();
@@ -87,7 +89,7 @@ absl::Status ScanningPoller::DoUnregister(int fd) {
   if (forked()) return base::ForkedError("unregister");
   base::LockIfThreads lock(mutex_);
   Entry* entry = FindRegistered(fd);
-  if (entry == nullptr) return ErrnoStatus(ENOENT, absl::StrCat("unregister fd ", fd));
+  if (entry == nullptr) return FdError(ENOENT, "unregister", fd);
   *entry = Entry();
   Sync(fd);
   return absl::OkStatus();
@@ -132,7 +134,7 @@ absl::StatusOr<int> ScanningPoller::DoTakeError(int fd) {
   {
     base::LockIfThreads lock(mutex_);
     if (FindRegistered(fd) == nullptr) {
-      return ErrnoStatus(ENOENT, absl::StrCat("take error of fd ", fd));
+      return FdError(ENOENT, "take error of", fd);
     }
   }
   return TakeSocketError(fd);
@@ -143,24 +145,11 @@ absl::Status ScanningPoller::DoWake() {
   return wake_request_.Make(wake_channel_);
 }
 
-absl::StatusOr<size_t> ScanningPoller::DoWait(absl::Span<Event> events, absl::Duration timeout) {
-  return WaitUntil(events, base::Deadline(timeout)).Take();
-}
-
-WaitOutcome ScanningPoller::DoWaitForever(absl::Span<Event> events) {
-  return WaitUntil(events, base::Deadline(absl::InfiniteDuration()));
-}
-
-WaitOutcome ScanningPoller::DoLook(absl::Span<Event> events) {
-  return WaitUntil(events, base::Deadline(absl::ZeroDuration()));
-}
-
-WaitOutcome ScanningPoller::WaitUntil(absl::Span<Event> events, base::Deadline deadline) {
+WaitOutcome ScanningPoller::DoWait(absl::Span<Event> events, absl::Duration timeout) {
   if (forked()) return base::ForkedError("wait");
+  base::Deadline deadline(timeout);
   base::LockIfThreads lock(mutex_);
-  if (ABSL_PREDICT_FALSE(waiting_)) {
-    return absl::FailedPreconditionError("wait: another thread is waiting on this poller");
-  }
+  if (ABSL_PREDICT_FALSE(waiting_)) return SingleWaiter::Refusal();
   waiting_ = true;
   events_ = events;
   delivered_ = 0;
@@ -240,7 +229,7 @@ WaitOutcome ScanningPoller::WaitLocked(base::Deadline& deadline, base::LockIfThr
   }
 }
 
-bool ScanningPoller::DeliverOddly(int fd, Readiness found, uint16_t raw) {
+bool ScanningPoller::DeliverSlow(int fd, Readiness found, uint16_t raw) {
   constexpr Readiness kUnasked = Readiness::kHangup | Readiness::kError | Readiness::kInvalid;
   Entry& entry = table_[fd];
   const auto wanted = static_cast<Readiness>(entry.interest);
@@ -282,19 +271,16 @@ absl::Status ScanningPoller::DoRebuildAfterFork() {
   wake_request_.Take();
   waiting_ = false;
   fork_generation_ = base::ForkGeneration();
-  return std::exchange(lost_, absl::OkStatus());
+  return lost_.Take();
 }
 
 void ScanningPoller::ForgetOtherFiles() {
   for (size_t i = 0; i < table_.size(); ++i) {
     if (table_[i].state == State::kUnregistered) continue;
     const int fd = static_cast<int>(i);
-    const std::optional<FileIdentity> identity = FileIdentity::Of(fd);
-    if (identity.has_value() && identity->SameAs(table_[i].identity)) continue;
-    const int error = identity.has_value() ? ENOENT : errno;
-    if (lost_.ok()) {
-      lost_ = ErrnoStatus(error, absl::StrCat("rebuild after fork: register fd ", fd));
-    }
+    const int error = FileIdentity::Mismatch(FileIdentity::Of(fd), table_[i].identity);
+    if (error == 0) continue;
+    lost_.Add(fd, error);
     table_[i] = Entry();
     SyncNow(fd);
   }

@@ -20,6 +20,7 @@
 #include "someos/backends/base/fork_guard.h"
 #include "someos/backends/base/lock_if_threads.h"
 #include "someos/backends/poller_base/file_identity.h"
+#include "someos/backends/poller_base/lost_registrations.h"
 #include "someos/backends/poller_base/wait_counters.h"
 #include "someos/backends/poller_base/wake_channel.h"
 #include "someos/backends/poller_base/wake_request.h"
@@ -88,9 +89,7 @@ class ScanningPoller : public Poller {
   absl::Status DoRegister(int fd, Interest interest, uint64_t data, Trigger trigger) override;
   absl::Status DoModify(int fd, Interest interest, uint64_t data, Trigger trigger) override;
   absl::Status DoUnregister(int fd) override;
-  absl::StatusOr<size_t> DoWait(absl::Span<Event> events, absl::Duration timeout) override;
-  WaitOutcome DoWaitForever(absl::Span<Event> events) override;
-  WaitOutcome DoLook(absl::Span<Event> events) override;
+  WaitOutcome DoWait(absl::Span<Event> events, absl::Duration timeout) override;
   absl::Status DoWake() override;
   absl::Status DoRebuildAfterFork() override;
   absl::StatusOr<int> DoTakeError(int fd) override;
@@ -102,9 +101,9 @@ class ScanningPoller : public Poller {
   void Sync(int fd) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void SyncNow(int fd) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void SyncChanged() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Deliver for what is not just some of the conditions that a level-triggered registration asks
-  // for.
-  bool DeliverOddly(int fd, Readiness found, uint16_t raw) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // The slow path of Deliver, for what is not just some of the conditions that a level-triggered
+  // registration asks for.
+  bool DeliverSlow(int fd, Readiness found, uint16_t raw) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool Fill(const Entry& entry, int fd, Readiness readiness, uint16_t raw)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     Event& event = events_[delivered_++];
@@ -116,7 +115,6 @@ class ScanningPoller : public Poller {
   }
   // Look or Block; the latter after a Look if that is likely to find something.
   int LookThenBlock(const base::Deadline& deadline);
-  WaitOutcome WaitUntil(absl::Span<Event> events, base::Deadline deadline);
   // A wait that fails with `error`.
   WaitOutcome Failure(int error, absl::string_view detail = "") const;
   WaitOutcome WaitLocked(base::Deadline& deadline, base::LockIfThreads& lock)
@@ -139,8 +137,7 @@ class ScanningPoller : public Poller {
   int blind_waits_ = 0;
   int next_blind_waits_ = 1;
 
-  // What a rebuild after a fork has lost, until one succeeds and tells.
-  absl::Status lost_ ABSL_GUARDED_BY(mutex_);
+  LostRegistrations lost_ ABSL_GUARDED_BY(mutex_);
   std::vector<Entry> table_ ABSL_GUARDED_BY(mutex_);  // by descriptor
   std::vector<int> changed_ ABSL_GUARDED_BY(mutex_);  // during the running wait
   bool waiting_ ABSL_GUARDED_BY(mutex_) = false;
@@ -153,7 +150,7 @@ inline bool ScanningPoller::Deliver(int fd, Readiness found, uint16_t raw) {
   const Readiness asked = found & static_cast<Readiness>(entry.interest);
   if (ABSL_PREDICT_FALSE(asked != found || found == Readiness::kNone ||
                          entry.trigger != Trigger::kLevel)) {
-    return DeliverOddly(fd, found, raw);
+    return DeliverSlow(fd, found, raw);
   }
   return Fill(entry, fd, found, raw);
 }

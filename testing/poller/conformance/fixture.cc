@@ -118,7 +118,7 @@ void PollerConformanceTest::ExpectQuiet() {
     EXPECT_THAT(Wait(quiet), testing::IsEmpty());
     EXPECT_GE(MonotonicNow() - start, quiet);
   };
-  EXPECT_TRUE(Rests(kQuiet, /*most_doublings=*/5, /*share=*/3, wait)) << "Wait spins";
+  EXPECT_TRUE(Rests(kQuiet, /*most_doublings=*/5, /*share=*/20, wait)) << "Wait spins";
 }
 
 testing::Matcher<const Event&> PollerConformanceTest::EventOf(int fd, Readiness must,

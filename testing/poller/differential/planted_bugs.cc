@@ -25,8 +25,8 @@ namespace {
 
 class HangupDropper final : public ForwardingPoller {
   using ForwardingPoller::ForwardingPoller;
-  absl::StatusOr<size_t> DoWait(absl::Span<Event> events, absl::Duration timeout) override {
-    const absl::StatusOr<size_t> count = ForwardingPoller::DoWait(events, timeout);
+  WaitOutcome DoWait(absl::Span<Event> events, absl::Duration timeout) override {
+    const absl::StatusOr<size_t> count = ForwardingPoller::DoWait(events, timeout).Take();
     for (size_t i = 0; i < count.value_or(0); ++i) {
       if (!events[i].hangup() || events[i].readiness == Readiness::kHangup) continue;
       events[i].readiness = static_cast<Readiness>(static_cast<int>(events[i].readiness) &
@@ -50,12 +50,12 @@ class StaleReporter final : public ForwardingPoller {
     if (last_.has_value() && last_->fd == fd) stale_ = last_;
     return ForwardingPoller::DoUnregister(fd);
   }
-  absl::StatusOr<size_t> DoWait(absl::Span<Event> events, absl::Duration timeout) override {
+  WaitOutcome DoWait(absl::Span<Event> events, absl::Duration timeout) override {
     if (stale_.has_value()) {
       events[0] = *std::exchange(stale_, std::nullopt);
       return 1;
     }
-    const absl::StatusOr<size_t> count = ForwardingPoller::DoWait(events, timeout);
+    const absl::StatusOr<size_t> count = ForwardingPoller::DoWait(events, timeout).Take();
     if (count.value_or(0) > 0) last_ = events[0];
     return count;
   }
@@ -69,7 +69,7 @@ class WakeLoser final : public ForwardingPoller {
     pending_ = !pending_;
     return absl::OkStatus();
   }
-  absl::StatusOr<size_t> DoWait(absl::Span<Event> events, absl::Duration timeout) override {
+  WaitOutcome DoWait(absl::Span<Event> events, absl::Duration timeout) override {
     if (std::exchange(pending_, false)) timeout = absl::ZeroDuration();
     return ForwardingPoller::DoWait(events, timeout);
   }

@@ -90,7 +90,7 @@ void FaultTest::ExpectQuiet() {
     EXPECT_THAT(Wait(quiet), testing::IsEmpty());
     EXPECT_GE(MonotonicNow() - start, quiet);
   };
-  EXPECT_TRUE(Rests(kQuiet, /*most_doublings=*/5, /*share=*/2, wait)) << "Wait spins";
+  EXPECT_TRUE(Rests(kQuiet, /*most_doublings=*/5, /*share=*/20, wait)) << "Wait spins";
 }
 
 void FaultTest::Meanwhile(const std::function<void()>& action) {

@@ -56,16 +56,16 @@ class ChangeDropper final : public BuggyPoller {
 
 class EventLoser final : public BuggyPoller {
   using BuggyPoller::BuggyPoller;
-  absl::StatusOr<size_t> DoWait(absl::Span<Event> events, absl::Duration timeout) override {
-    const absl::StatusOr<size_t> count = ForwardingPoller::DoWait(events, timeout);
+  WaitOutcome DoWait(absl::Span<Event> events, absl::Duration timeout) override {
+    const absl::StatusOr<size_t> count = ForwardingPoller::DoWait(events, timeout).Take();
     return count.value_or(0) > 1 && OneIn(20) ? *count - 1 : count;
   }
 };
 
 class StaleReporter final : public BuggyPoller {
   using BuggyPoller::BuggyPoller;
-  absl::StatusOr<size_t> DoWait(absl::Span<Event> events, absl::Duration timeout) override {
-    const absl::StatusOr<size_t> count = ForwardingPoller::DoWait(events, timeout);
+  WaitOutcome DoWait(absl::Span<Event> events, absl::Duration timeout) override {
+    const absl::StatusOr<size_t> count = ForwardingPoller::DoWait(events, timeout).Take();
     const size_t filled = count.value_or(0);
     if (filled > 0 && OneIn(50)) std::swap(events[0], stale_);
     if (filled > 0 && stale_.fd < 0) stale_ = events[0];
@@ -76,8 +76,8 @@ class StaleReporter final : public BuggyPoller {
 
 class NothingReporter final : public BuggyPoller {
   using BuggyPoller::BuggyPoller;
-  absl::StatusOr<size_t> DoWait(absl::Span<Event> events, absl::Duration timeout) override {
-    const absl::StatusOr<size_t> count = ForwardingPoller::DoWait(events, timeout);
+  WaitOutcome DoWait(absl::Span<Event> events, absl::Duration timeout) override {
+    const absl::StatusOr<size_t> count = ForwardingPoller::DoWait(events, timeout).Take();
     for (Event& event : events.first(count.value_or(0))) {
       if (OneIn(200)) event.readiness |= Readiness::kReadable;
     }
@@ -87,7 +87,7 @@ class NothingReporter final : public BuggyPoller {
 
 class EarlyWaiter final : public BuggyPoller {
   using BuggyPoller::BuggyPoller;
-  absl::StatusOr<size_t> DoWait(absl::Span<Event> events, absl::Duration timeout) override {
+  WaitOutcome DoWait(absl::Span<Event> events, absl::Duration timeout) override {
     // By all of it: OpenBSD rounds up to ticks of 10 ms, and waits one more.
     return ForwardingPoller::DoWait(events, OneIn(5) ? absl::ZeroDuration() : timeout);
   }
@@ -107,11 +107,12 @@ class DescriptorLeaker final : public BuggyPoller {
 
 class Spinner final : public BuggyPoller {
   using BuggyPoller::BuggyPoller;
-  absl::StatusOr<size_t> DoWait(absl::Span<Event> events, absl::Duration timeout) override {
+  WaitOutcome DoWait(absl::Span<Event> events, absl::Duration timeout) override {
     const absl::Duration end = MonotonicNow() + timeout;
     while (true) {
       const uint64_t wakes = counters().wakes;
-      const absl::StatusOr<size_t> count = ForwardingPoller::DoWait(events, absl::ZeroDuration());
+      const absl::StatusOr<size_t> count =
+          ForwardingPoller::DoWait(events, absl::ZeroDuration()).Take();
       if (count.value_or(1) > 0 || counters().wakes > wakes || MonotonicNow() >= end) return count;
     }
   }

@@ -1,0 +1,94 @@
+#include "someos/backends/epoll/epoll_delivery.h"
+
+#include <algorithm>
+
+#include "someos/backends/epoll/epoll_set.h"
+
+namespace someos {
+
+EpollDelivery::Result EpollDelivery::Deliver(absl::Span<Event> events, size_t count) {
+  const size_t left = DeliverPlainOnes(events, count);
+  if (ABSL_PREDICT_FALSE(left > 0)) return DeliverRest(events, count, left);
+  Result result;
+  result.delivered = count;
+  return result;
+}
+
+size_t EpollDelivery::DeliverPlainOnes(absl::Span<Event> events, size_t count) {
+  const EpollRegistrations::View entries = registrations_.view();
+  // Several a round, for what the loop itself costs.
+  constexpr size_t kRound = 4;
+  size_t left = count;
+  for (; left >= kRound; left -= kRound) {
+    for (size_t i = 0; i < kRound; ++i) {
+      if (ABSL_PREDICT_FALSE(!DeliverPlain(entries, events, left - i - 1))) return left - i;
+    }
+  }
+  for (; left > 0; --left) {
+    if (ABSL_PREDICT_FALSE(!DeliverPlain(entries, events, left - 1))) return left;
+  }
+  return 0;
+}
+
+EpollDelivery::Result EpollDelivery::DeliverRest(absl::Span<Event> events, size_t count,
+                                                 size_t left) {
+  Result result;
+  size_t first = left;  // of those that are delivered, which stand at the end
+  while (left > 0) {
+    epoll_event raw;
+    std::memcpy(&raw, Raw(events, --left), sizeof(raw));
+    switch (DeliverOne(raw, events[first - 1])) {
+      case Outcome::kDelivered:
+        --first;
+        break;
+      case Outcome::kDropped:
+        break;
+      case Outcome::kStale:
+        result.stale = true;
+        break;
+      case Outcome::kWoken:
+        result.woken = true;
+        break;
+    }
+  }
+  if (first > 0) std::copy(events.begin() + first, events.begin() + count, events.begin());
+  result.delivered = count - first;
+  return result;
+}
+
+EpollDelivery::Outcome EpollDelivery::DeliverOne(const epoll_event& raw, Event& event) {
+  const uint64_t tag = raw.data.u64;
+  if (tag == EpollSet::WakeTag(registrations_.wake_channel())) {
+    // Signalled without a pending Wake: by a change.
+    return wake_request_.Take() ? Outcome::kWoken : Outcome::kDropped;
+  }
+  const int fd = static_cast<int>(static_cast<uint32_t>(tag));
+  EpollEntry& entry = registrations_.view()[fd];
+  uint64_t packed, data;
+  EpollState state;
+  while (true) {
+    packed = entry.state.load(std::memory_order_acquire);
+    data = entry.data.load(std::memory_order_acquire);
+    state = EpollState::Unpack(packed);
+    if (ABSL_PREDICT_TRUE(state.registered && state.Tag(fd) == tag &&
+                          entry.state.load(std::memory_order_relaxed) == packed)) {
+      break;
+    }
+    if (!registrations_.Stands(tag)) return Outcome::kStale;
+  }
+  if (ABSL_PREDICT_FALSE(!state.reportable())) return Outcome::kDropped;
+  if (state.trigger == Trigger::kOneShot) {
+    EpollState fired = state;
+    fired.fired = true;
+    uint64_t expected = packed;
+    // If this fails, another thread has just armed it again, or unregistered it.
+    entry.state.compare_exchange_strong(expected, fired.Pack(), std::memory_order_relaxed);
+  }
+  event.fd = fd;
+  event.readiness = ReadinessOfEpollMask(raw.events, state.interest);
+  event.raw = static_cast<uint16_t>(raw.events);
+  event.data = data;
+  return Outcome::kDelivered;
+}
+
+}  // namespace someos
