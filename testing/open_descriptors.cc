@@ -6,7 +6,10 @@
 
 #include <algorithm>
 #include <set>
+#include <thread>
 
+#include "absl/time/time.h"
+#include "someos/testing/clocks.h"
 #include "someos/testing/system_call.h"
 
 namespace someos {
@@ -30,6 +33,18 @@ std::set<int> OpenDescriptors() {
     if (fcntl(fd, F_GETFD) != -1) open.insert(fd);
   }
   return open;
+}
+
+std::set<int> LeftOpen(const std::set<int>& before) {
+  const absl::Duration end = MonotonicNow() + absl::Seconds(10);
+  while (true) {
+    std::set<int> left;
+    for (const int fd : OpenDescriptors()) {
+      if (before.count(fd) == 0) left.insert(fd);
+    }
+    if (left.empty() || MonotonicNow() > end) return left;
+    std::this_thread::yield();
+  }
 }
 
 bool IsCloseOnExec(int fd) { return (MustSucceed(fcntl(fd, F_GETFD), "fcntl") & FD_CLOEXEC) != 0; }

@@ -10,6 +10,10 @@ namespace someos {
 // Every number below the soft limit that is open now.
 std::set<int> OpenDescriptors();
 
+// The numbers that are open now and not in `before`. Gives them ten seconds to be closed: for
+// libraries that close descriptors in a thread of their own, as libkqueue does.
+std::set<int> LeftOpen(const std::set<int>& before);
+
 // True if `fd` is closed by exec().
 bool IsCloseOnExec(int fd);
 

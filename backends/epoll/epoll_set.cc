@@ -22,7 +22,7 @@ absl::StatusOr<EpollSet> EpollSet::Create(absl::string_view operation, const Epo
 bool EpollSet::MayHold(int fd, const poller_base::WakeChannel& wake_channel) const {
   // The kernel looks for the file before it adds one, and has no question without an answer that
   // changes something.
-  switch (Add(fd, Interest::kNone, Trigger::kLevel, WakeTag(wake_channel))) {
+  switch (ControlMask(EPOLL_CTL_ADD, fd, kProbeMask, WakeTag(wake_channel))) {
     case 0:
       Remove(fd);
       return false;

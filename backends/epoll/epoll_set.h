@@ -50,13 +50,18 @@ class EpollSet {
   // the kernel tells: true if it cannot be asked, because this set's own number was closed. Another
   // file is in the set for a moment, and may have an event with the WakeTag of `wake_channel`.
   bool MayHold(int fd, const poller_base::WakeChannel& wake_channel) const;
+  // What MayHold has epoll_ctl(2) add; no interest has it.
+  static constexpr uint32_t kProbeMask = EPOLLET;
 
  private:
   EpollSet(const EpollSystem& system, base::OwnedFd fd) : system_(&system), fd_(std::move(fd)) {}
 
   int Control(int operation, int fd, Interest interest, Trigger trigger, uint64_t tag) const {
+    return ControlMask(operation, fd, EpollMask(interest, trigger), tag);
+  }
+  int ControlMask(int operation, int fd, uint32_t mask, uint64_t tag) const {
     epoll_event event;
-    event.events = EpollMask(interest, trigger);
+    event.events = mask;
     event.data.u64 = tag;
     return system_->control(fd_.get(), operation, fd, &event) == 0 ? 0 : errno;
   }

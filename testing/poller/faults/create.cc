@@ -32,9 +32,9 @@ TEST_P(CreateFaultTest, NothingIsLeftBehind) {
       return;
     }
     EXPECT_THAT(created, FailsWithErrno(fault().error, "create a"));
-    EXPECT_EQ(OpenDescriptors(), before);
+    ExpectSameDescriptors(before);
   });
-  EXPECT_EQ(OpenDescriptors(), before);
+  ExpectSameDescriptors(before);
 }
 
 TEST_P(CreateFaultTest, NoMemoryIsLost) {

@@ -22,6 +22,7 @@
 #include "someos/api/errno_status.h"
 #include "someos/testing/clocks.h"
 #include "someos/testing/faults/c_library.h"
+#include "someos/testing/open_descriptors.h"
 #include "someos/testing/rests.h"
 #include "someos/testing/status_matchers.h"
 
@@ -91,6 +92,14 @@ void FaultTest::ExpectQuiet() {
     EXPECT_GE(MonotonicNow() - start, quiet);
   };
   EXPECT_TRUE(Rests(kQuiet, /*most_doublings=*/5, /*share=*/20, wait)) << "Wait spins";
+}
+
+void FaultTest::ExpectSameDescriptors(const std::set<int>& before) {
+  if (OverLibkqueue()) {
+    EXPECT_THAT(LeftOpen(before), testing::IsEmpty());
+  } else {
+    EXPECT_EQ(OpenDescriptors(), before);
+  }
 }
 
 void FaultTest::Meanwhile(const std::function<void()>& action) {

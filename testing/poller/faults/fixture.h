@@ -10,6 +10,7 @@
 #include <iosfwd>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -62,6 +63,9 @@ class FaultTest : public testing::TestWithParam<FaultParameter> {
 
   // Expects a Wait of kQuiet to report nothing, to last as long, and to leave the processor alone.
   void ExpectQuiet();
+
+  // Expects the descriptors that are open now to be those that were `before`.
+  void ExpectSameDescriptors(const std::set<int>& before);
 
   // Has `action` run when the next wait in the kernel is over, before Wait sees what it brought.
   void Meanwhile(const std::function<void()>& action);

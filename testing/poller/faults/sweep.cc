@@ -286,7 +286,7 @@ TEST_P(SweepFaultTest, NothingIsLostOrLeaked) {
     happened = plan().done();
     plan().Clear();
     EXPECT_EQ(LiveAllocations(), memory);
-    EXPECT_EQ(OpenDescriptors(), descriptors);
+    ExpectSameDescriptors(descriptors);
   }
 }
 
