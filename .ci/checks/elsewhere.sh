@@ -6,7 +6,7 @@
 emulated() {
   local options=(--config=ci "--config=qemu_$1" --compilation_mode=fastbuild) without=()
   # For 32-bit processors, qemu takes epoll_pwait2's 64-bit timeout for a 32-bit one, that is, for none: waits are
-  # right there, but they spin.
+  # right there, but they spin (findings/qemu_epoll_pwait2.sh).
   [ "$1" != armv7 ] || without=(-//backends/epoll:epoll_{conformance,synchronized_conformance,fault,poller}_test)
   # qemu's own sets of descriptors end at FD_SETSIZE: it ends itself when a program gives the kernel longer ones.
   local partly=//backends/select:select_call_waiting_test
