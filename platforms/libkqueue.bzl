@@ -110,7 +110,9 @@ def _libkqueue_repository_impl(repository_ctx):
         library = _first_library(repository_ctx, prefix)
         if not header.exists or not library:
             continue
-        repository_ctx.symlink(header, "include/sys/event.h")
+
+        # A copy, for programs that see another /usr than the build (//tools/compile_commands).
+        repository_ctx.file("include/sys/event.h", repository_ctx.read(header))
         if library.basename.endswith(".a"):
             repository_ctx.symlink(library, "libkqueue.a")
             srcs, linkopts = ["libkqueue.a"], ["-pthread"]

@@ -16,7 +16,8 @@ void WriteText(int fd, absl::string_view text);
 // Reads until the stream is empty or at its end, and returns what came.
 std::string ReadAvailable(int fd);
 
-// Writes until the stream takes no more, and returns how many bytes it took.
+// Writes until the stream takes no more, and returns how many bytes it took. (Poll may call a pipe
+// not writable before that: findings/linux_pipe_room.sh.)
 size_t Fill(int fd);
 
 }  // namespace someos

@@ -19,6 +19,8 @@
 // What remains:
 //  - No descriptors that are neither files nor sockets: eventfds, timerfds, epoll sets (EINVAL).
 //  - No EVFILT_PROC, AIO, NETDEV, FS or LIO (EINVAL), no NOTE_LOWAT.
+//  - An event takes a socket's pending error away from SO_ERROR (findings/libkqueue_so_error.sh). The
+//    Poller keeps it.
 //  - A descriptor with both filters is kept open, through its duplicate, until one is deleted.
 //  - At most 512 events at a time.
 //  - The data of a write event is what the socket holds, not what it has room for.

@@ -22,9 +22,9 @@ uint64_t Mix(uint64_t value) {
   return value;
 }
 
-// Eventfds, timerfds and the like share one inode without a type. Eventfds have a number of their
-// own. The lower half of these digests is made of it, or says that there is none, or that it could
-// not be found out.
+// Eventfds, timerfds and the like share one inode without a type
+// (findings/linux_anonymous_inodes.sh). Eventfds have a number of their own. The lower half of these
+// digests is made of it, or says that there is none, or that it could not be found out.
 constexpr uint32_t kAnonymousMask = 0xffff;
 constexpr uint32_t kIdUnknown = 0;
 constexpr uint32_t kNoId = 1;

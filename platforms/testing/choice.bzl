@@ -182,8 +182,8 @@ _impossible_choice = rule(
 def choice_tests():
     """A test of all possible choices of each interface, and a target for each impossible one.
 
-    The latter must fail to be analysed; .ci/run asserts that they do, each with the sentence that says what is
-    possible.
+    The latter must fail to be analysed; .ci/run impossible asserts that they do, each with the sentence that says
+    what is possible.
     """
     for interface, mechanisms in INTERFACES.items():
         for mechanism in mechanisms:

@@ -19,7 +19,7 @@
 namespace someos::bench {
 namespace {
 
-constexpr size_t kSlots = 96;
+constexpr size_t kSlots = 192;
 using SlotFunction = void (*)(Case&, int64_t);
 
 template <size_t kSlot>

@@ -26,6 +26,12 @@ check() {
   esac
 }
 
+# wait_until COMMAND...: until it succeeds, half a minute at most.
+wait_until() {
+  tries=300
+  until "$@" || [ $((tries -= 1)) -eq 0 ]; do sleep 0.1; done
+}
+
 # ---- the stage ---------------------------------------------------------------------------------------------------
 
 # A copy of the scripts with a slow, fake set-up, which counts its calls.
@@ -129,7 +135,8 @@ else
 
   rm -rf "$cache"
   FAKE_SETUP_TIME=60 with private setsid sh -c 'echo $$ >"$0"; exec "$1" x' "$work/group" "$bazel" >/dev/null 2>&1 &
-  sleep 1
+  begun() { [ -n "$(find "$cache" -maxdepth 1 -name '*.part' 2>/dev/null)" ]; }
+  wait_until begun
   kill -9 "-$(cat "$work/group")"
   wait
   check 'a killed set-up leaves no root' 'bazel-*.part' "$(cd "$cache" && echo bazel-*)"
@@ -153,7 +160,8 @@ else
   check '/usr cannot be written' '*Read-only*' "$("$enter" "$root" touch /usr/someos-test 2>&1)"
   check 'nothing stays mounted' '' "$(grep -F "$work" /proc/self/mounts)"
   "$enter" "$root" sleep 60 &
-  sleep 0.5
+  is_sleep() { [ "$(cat "/proc/$!/comm")" = sleep ]; }
+  wait_until is_sleep
   check 'the process stays the same one' 'sleep' "$(cat "/proc/$!/comm")"
   kill $!
   wait $! 2>/dev/null

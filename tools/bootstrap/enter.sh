@@ -58,6 +58,9 @@ assemble() {
   keep "${HOME:-}"
   keep "${TMPDIR:-}"
 
+  # For what is told to programs outside (tools/compile_commands).
+  export SOMEOS_BAZEL_ROOT="$root"
+
   here=$PWD
   cd "$new"
   # A change of root with chroot would forbid Bazel's sandbox to make namespaces in its turn.

@@ -1,6 +1,9 @@
 #include "someos/tools/bench/contenders/own.h"
 
+#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/string_view.h"
 #include "someos/api/backend.h"
@@ -29,7 +32,8 @@ int MostOf(const Backend& backend) {
   return backend.name == "select" ? MostChannelsOfSelect() : MostChannels();
 }
 
-Contender Raw(const Backend& backend) {
+// A loop over the bare system calls of the mechanism, where there is one here.
+std::optional<Contender> Raw(const Backend& backend) {
   const std::string name(backend.name);
   const std::string version(backend.implementation);
   const int most = MostOf(backend);
@@ -40,7 +44,8 @@ Contender Raw(const Backend& backend) {
   if (name == "kqueue") return MakeContender<RawKqueue>("raw", name, version, most);
 #endif
   if (name == "poll") return MakeContender<RawPoll>("raw", name, version, most);
-  return MakeContender<RawSelect>("raw", name, version, most);
+  if (name == "select") return MakeContender<RawSelect>("raw", name, version, most);
+  return std::nullopt;
 }
 
 #if SOMEOS_LINKS_EPOLL
@@ -57,7 +62,7 @@ std::vector<Contender> OwnContenders() {
     if (backend->name == "kqueue") continue;
 #endif
     if (!backend->create({}).ok()) continue;  // this kernel lacks it
-    contenders.push_back(Raw(*backend));
+    if (std::optional<Contender> raw = Raw(*backend)) contenders.push_back(*std::move(raw));
     contenders.push_back(MakeContender<OnPoller>("someos", std::string(backend->name), "",
                                                  MostOf(*backend), backend));
 #if SOMEOS_LINKS_EPOLL

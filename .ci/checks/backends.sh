@@ -1,0 +1,35 @@
+# shellcheck shell=bash
+# The choice of backends.
+
+# The configs that link one backend of Poller alone, as someos.bazelrc has them from the table of interfaces.
+poller_configs() { sed -n 's|^build:\([a-z0-9_]*\) --@someos//platforms:poller=.*|\1|p' someos.bazelrc | grep .; }
+
+# The tests of what depends on the choice, with one backend linked.
+with_backend() {
+  local linked
+  bazel test --config=ci "--config=$1" //api/... "//backends/$1/..." //tools/... || return 1
+  linked=$(bazel run --config=ci "--config=$1" //tools/pollers 2>/dev/null) || return 1
+  echo "$linked"
+  grep -qx "linked:  $1" <<<"$linked"
+}
+
+# A binary with one backend has no code of the others.
+links_poll_alone() {
+  bazel build --config=ci --config=poll //tools/relay || return 1
+  local symbols
+  symbols=$(nm -C bazel-bin/tools/relay/relay) || return 1
+  grep -q 'someos::PollPoller' <<<"$symbols" || return 1
+  ! grep -E 'someos::(Epoll|Select|Kqueue)|epoll_(create|ctl|wait)|U p?select@' <<<"$symbols"
+}
+
+# Every impossible pair of a platform and a backend is refused before anything is compiled, each with the sentence
+# that says what is possible (the possible ones are //platforms/testing:poller_choice_test's).
+impossible_choices() {
+  local targets output count
+  targets=$(bazel query --config=ci 'filter(":impossible_", //platforms/testing:all)') || return 1
+  count=$(wc -l <<<"$targets")
+  # shellcheck disable=SC2086  # a list of words
+  output=$(bazel build --config=ci --nobuild --keep_going $targets 2>&1) && return 1
+  echo "$output"
+  [ "$count" -gt 0 ] && [ "$(grep -c 'asks for a backend that this platform does not have' <<<"$output")" -eq "$count" ]
+}

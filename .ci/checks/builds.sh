@@ -1,0 +1,69 @@
+# shellcheck shell=bash
+# Compilers, flags and dependency systems.
+
+# The library's own targets, without what is for its tests.
+library_targets() {
+  bazel query --config=ci 'kind("cc_library rule", //api/... + //backends/...) except attr(testonly, 1, //...)'
+}
+
+# The library by itself compiles without a warning with the default compiler, which is clang in the private Bazel, and
+# with GCC, as C++17 and C++23, with exceptions and RTTI and without: every two of these together. (C++17 with clang
+# and with exceptions is what the tests are; without them, what no_constructor_no_exception compiles.)
+compile_matrix() {
+  compiles --cxxopt=-std=c++23 &&
+    compiles --repo_env=CC=gcc --cxxopt=-std=c++17 &&
+    compiles --repo_env=CC=gcc --cxxopt=-std=c++23 --cxxopt=-fno-exceptions --cxxopt=-fno-rtti
+}
+
+compiles() {
+  local targets
+  targets=$(library_targets) || return 1
+  echo "==== $*"
+  # shellcheck disable=SC2086  # a list of words
+  bazel build --config=ci --compilation_mode=fastbuild --output_groups=compilation_outputs "$@" -- $targets
+}
+
+# The library compiles without exceptions, without RTTI and without a global constructor of its own (libstdc++'s, for
+# <iostream>, comes with Abseil's headers), and its objects throw nothing.
+no_constructor_no_exception() {
+  local targets objects
+  targets=$(library_targets) || return 1
+  # shellcheck disable=SC2086  # a list of words
+  bazel build --config=ci '--per_file_copt=^(api|backends)/@-fno-exceptions,-fno-rtti,-Werror=global-constructors' $targets ||
+    return 1
+  objects=$(find bazel-bin/api/_objs bazel-bin/backends/*/_objs -name '*.o' ! -path '*_test/*' ! -path '*_faults/*') || return 1
+  [ "$(wc -l <<<"$objects")" -ge 20 ] || return 1
+  # shellcheck disable=SC2086  # a list of words
+  ! nm $objects | grep -E '__cxa_(throw|rethrow|allocate_exception)'
+}
+
+# What --config=hardened is to bring about, in the relay.
+hardened() {
+  local relay=bazel-bin/tools/relay/relay headers symbols
+  bazel build --config=ci --config=hardened_x86_64 //tools/relay || return 1
+  headers=$(readelf --wide --file-header --program-headers --dynamic --notes "$relay") || return 1
+  symbols=$(nm --dynamic "$relay") || return 1
+  grep -q 'Type: *DYN' <<<"$headers" && grep -q 'GNU_RELRO' <<<"$headers" && grep -qE 'FLAGS.*NOW' <<<"$headers" &&
+    grep -qE 'GNU_STACK.* RW ' <<<"$headers" && grep -q '__stack_chk_fail' <<<"$symbols" &&
+    grep -qE '__(read|memcpy|vsnprintf|snprintf|FD)_?_chk' <<<"$symbols" && objdump -d "$relay" | grep endbr64 >/dev/null &&
+    "$relay" --demo </dev/null
+}
+
+# The library without its tests, which take four times as long.
+tidy_library() {
+  local targets
+  targets=$(library_targets) || return 1
+  # shellcheck disable=SC2086  # a list of words
+  bazel build --config=ci --config=tidy $targets
+}
+
+# With WORKSPACE in place of MODULE.bazel: all of it is analysed, the facade with all backends is built and tested.
+with_workspace() {
+  bazel build --config=ci --config=workspace --nobuild //... &&
+    bazel test --config=ci --config=workspace //api/... //platforms/...
+}
+
+# What is linked runs on the machine itself, not only in the private Bazel's root.
+runs_outside() {
+  bazel build --config=ci //tools/relay && bazel-bin/tools/relay/relay --help >/dev/null
+}

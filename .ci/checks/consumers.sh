@@ -1,0 +1,45 @@
+# shellcheck shell=bash
+# Workspaces that depend on this one (testing/consumers).
+
+# A workspace that depends on this one as a stranger's would, and is written as README.md says.
+consumer() {
+  local directory=testing/consumers/$1 output file backend
+  for file in hello.cc "$2" BUILD.bazel; do
+    readme_has "$directory/$file" || return 1
+  done
+  for backend in '' $(poller_configs); do
+    output=$(cd "$directory" && ../../../tools/bazel run ${backend:+"--config=$backend"} //:hello </dev/null 2>/dev/null) || return 1
+    echo "$output"
+    grep -q "^${backend:-epoll}: 1 ready" <<<"$output" || return 1
+  done
+  needs_abseil_alone "$directory"
+}
+
+# Nothing but Abseil and what it needs, and the names of what a build for another system would need, is asked for.
+needs_abseil_alone() {
+  local packages
+  packages=$(cd "$1" && ../../../tools/bazel query 'deps(//:hello)' --output=package 2>/dev/null) || return 1
+  echo "$packages"
+  grep -q '^@*abseil-cpp' <<<"$packages" || return 1
+  ! sed -n 's|^@*\([^/~+]*\).*|\1|p' <<<"$packages" | sort -u |
+    grep -vxE '(abseil-cpp|bazel_skylib|bazel_tools|libkqueue|local_config_cc|platforms|rules_cc|someos)?'
+}
+
+# The same for another processor, with this repository's toolchain, and run in qemu.
+consumer_elsewhere() {
+  local output
+  output=$(cd testing/consumers/bzlmod && ../../../tools/bazel run --config=qemu_aarch64 //:hello </dev/null 2>/dev/null) || return 1
+  echo "$output"
+  grep -q '^epoll: 1 ready' <<<"$output"
+}
+
+# A workspace with an Abseil and a C++ toolchain of its own, both of which are used.
+consumer_with_its_own() {
+  local directory=testing/consumers/own output symbols
+  output=$(cd "$directory" && ../../../tools/bazel run //:hello </dev/null 2>/dev/null) || return 1
+  echo "$output"
+  grep -q '^epoll: 1 ready' <<<"$output" || return 1
+  symbols=$(nm -C "$directory/bazel-bin/hello") || return 1
+  grep -q 'absl::consumers_own::' <<<"$symbols" && ! grep -q 'absl::lts_' <<<"$symbols" &&
+    readelf --string-dump=.comment "$directory/bazel-bin/hello" | grep -q 'GCC:'
+}

@@ -1,0 +1,25 @@
+# shellcheck shell=bash
+# Sanitizers and fuzzers.
+
+# All of the suite but the benchmarks', under the address and the undefined behaviour sanitizer.
+asan_and_ubsan() {
+  # Not soak, which takes as long as all the rest: it runs without them.
+  bazel test --config=ci --config=asan --config=ubsan "$@" -- //api/... //backends/... //testing/... -//testing/poller/soak/... \
+    //tools/relay/...
+}
+
+# The tests tagged "threads": the others have one thread, in which there is no race to find.
+tsan() {
+  bazel test --config=ci --config=tsan "$@" --build_tests_only --test_tag_filters=threads //backends/... //tools/relay/...
+}
+
+# fuzz OPTION...: each fuzzer with libFuzzer's options, from the corpus in the repository.
+fuzz() {
+  local target corpus found
+  found=$(mktemp -d)
+  for target in //testing/poller/differential:differential_fuzz //testing/python:module_fuzz //tools/relay:options_fuzz; do
+    corpus=$PWD/$(tr : / <<<"${target#//}") corpus=${corpus%/*}/corpus
+    bazel run --config=ci --config=fuzz "$target" -- -seed=7 -artifact_prefix="$found/" "$@" "$found" "$corpus" || return 1
+  done
+  rm -rf "$found"
+}
