@@ -1,4 +1,4 @@
-// What a backend's target offers to the facade: its name and a way to make its Poller.
+// What a backend provides to the facade: its name and a function that creates its Poller.
 
 #ifndef SOMEOS_API_BACKEND_H_
 #define SOMEOS_API_BACKEND_H_
@@ -14,24 +14,25 @@ namespace someos {
 
 // How a Poller behaves; the same options for every backend.
 struct PollerOptions {
-  // Wait returns EINTR after a signal handler ran, instead of waiting on against its deadline.
+  // Wait returns EINTR after a signal handler has run, instead of continuing until its deadline.
   bool return_on_signal = false;
-  // The caller sees to it that no two calls run at once, but for Wake, which any thread may still
-  // call at any time: a poller of the thread that waits on it, say. For programs with threads,
-  // whose changes then need no lock, and whose waits no exchange of a flag, where that shows
-  // (epoll); the other backends take no notice. Calls that overlap all the same are undefined.
+  // The caller guarantees that no two calls on the poller overlap, except for Wake, which any
+  // thread may still call at any time. Example: a poller that only one thread uses. In a program
+  // with threads, changes then take no lock and waits need no atomic exchange. Only epoll makes use
+  // of it; the other backends ignore it. Calls that overlap nevertheless have undefined behaviour.
   bool externally_synchronized = false;
 };
 
-// One mechanism, as `//backends/<name>` describes itself. Constant, and lives forever.
+// The description of one mechanism, `//backends/<name>`. Constant, with static lifetime.
 struct Backend {
   absl::string_view name;
-  // Which implementation this is, for the eye of a person: "epoll", "kqueue over libkqueue".
+  // The implementation, for people to read: "epoll(7)", "kqueue over libkqueue".
   absl::string_view implementation;
-  // Makes a Poller. kUnimplemented if the running kernel lacks the mechanism; EMFILE, ENFILE or
-  // ENOMEM if it refuses. This is the probe: nothing is assumed from the build alone.
+  // Creates a Poller. kUnimplemented if the running kernel lacks the mechanism; EMFILE, ENFILE or
+  // ENOMEM if it refuses. This call is also the run-time check of whether the kernel supports the
+  // mechanism; that it was built in does not mean so.
   absl::StatusOr<std::unique_ptr<Poller>> (*create)(const PollerOptions& options);
-  // The limits of the running system that bound this backend, one sentence.
+  // The limits of the running system that apply to this backend, in one sentence.
   std::string (*limits)();
 };
 

@@ -1,4 +1,4 @@
-// The constants of Python's select module by their names, at compile time and at run time.
+// Lookup of the constants of Python's select module by name, at compile time and at run time.
 
 #ifndef SOMEOS_API_CONSTANT_H_
 #define SOMEOS_API_CONSTANT_H_
@@ -28,8 +28,8 @@ constexpr std::optional<int64_t> FindConstant(absl::Span<const Constant> constan
   return std::nullopt;
 }
 
-// "POLLIN|POLLHUP", or "0". The first constant that covers a bit names it; bits that no constant
-// names stand at the end, in hexadecimal.
+// "POLLIN|POLLHUP", or "0". If several constants contain a bit, the first one is used; bits without
+// a constant come last, in hexadecimal.
 inline std::string MaskNames(absl::Span<const Constant> bits, uint64_t mask) {
   std::string names;
   for (const Constant& bit : bits) {

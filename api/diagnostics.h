@@ -1,4 +1,4 @@
-// What a Poller tells about itself, for logs, tests and monitoring.
+// A Poller's registrations and counters, for logs, tests and monitoring.
 
 #ifndef SOMEOS_API_DIAGNOSTICS_H_
 #define SOMEOS_API_DIAGNOSTICS_H_
@@ -10,7 +10,7 @@
 
 namespace someos {
 
-// A registration as the poller keeps it.
+// A registration as the poller stores it.
 struct Registration {
   int fd = -1;
   Interest interest = Interest::kNone;
@@ -25,11 +25,11 @@ struct Registration {
   }
 };
 
-// How often things happened since the poller was made. They only grow, and each is exact as soon
-// as no Wait is running.
+// Event counts since the poller was made. They never decrease, and are exact while no Wait is
+// running.
 struct Counters {
   uint64_t waits = 0;        // calls of Wait that succeeded
-  uint64_t events = 0;       // that these returned
+  uint64_t events = 0;       // returned by those calls
   uint64_t wakes = 0;        // calls of Wait that found a Wake
   uint64_t spurious = 0;     // times the kernel returned early with nothing for the caller
   uint64_t interrupted = 0;  // times a signal handler interrupted the kernel (EINTR)

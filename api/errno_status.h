@@ -1,4 +1,4 @@
-// How an errno travels in an absl::Status, and comes out again.
+// Storing an errno in an absl::Status, and reading it back.
 
 #ifndef SOMEOS_API_ERRNO_STATUS_H_
 #define SOMEOS_API_ERRNO_STATUS_H_
@@ -14,11 +14,12 @@
 
 namespace someos {
 
-// The payload under which a status of this library keeps its errno, as a decimal number.
+// The type URL of the payload in which a status of this library stores its errno, as a decimal
+// number.
 inline constexpr absl::string_view kErrnoPayload = "someos/errno";
 
-// The symbol of an errno that the library's own calls or a socket can meet ("EBADF"), or "errno"
-// for others.
+// The symbolic name ("EBADF") of an errno that the library's own calls or a socket can return;
+// "errno" for all others.
 constexpr absl::string_view ErrnoName(int error) {
   switch (error) {
     case EACCES:
@@ -100,19 +101,19 @@ constexpr absl::string_view ErrnoName(int error) {
   }
 }
 
-// A status for a failed operation: the code that Abseil gives this errno, the message
-// "<operation>: <strerror> (<ErrnoName>)" as perror would print it, and the errno itself as a
+// The status of a failed operation: the code that Abseil assigns to this errno, the message
+// "<operation>: <strerror> (<ErrnoName>)" in the style of perror(3), and the errno itself as a
 // payload. `error` must not be 0.
 inline absl::Status ErrnoStatus(int error, absl::string_view operation) {
-  // absl::ErrnoToStatus appends strerror's text, thread-safely.
+  // absl::ErrnoToStatus appends strerror's text, and is thread-safe.
   const absl::Status plain = absl::ErrnoToStatus(error, operation);
   absl::Status status(plain.code(), absl::StrCat(plain.message(), " (", ErrnoName(error), ")"));
   status.SetPayload(kErrnoPayload, absl::Cord(absl::StrCat(error)));
   return status;
 }
 
-// The errno a status of this library carries; 0 for OK and for errors that have none (an option
-// that a backend does not implement, a second concurrent Wait).
+// The errno stored in a status of this library; 0 for OK and for errors without one (an option that
+// a backend does not implement, a second concurrent Wait).
 inline int ErrnoOf(const absl::Status& status) {
   const std::optional<absl::Cord> payload = status.GetPayload(kErrnoPayload);
   int error = 0;

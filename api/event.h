@@ -1,4 +1,4 @@
-// What a Wait reports: the readiness mask and the event that carries it.
+// What Wait returns: events with a readiness mask.
 
 #ifndef SOMEOS_API_EVENT_H_
 #define SOMEOS_API_EVENT_H_
@@ -13,29 +13,32 @@ namespace someos {
 
 // The conditions that hold for a descriptor. A bit mask, the same on every backend.
 //
-// `kReadable` and `kWritable` mean "the call would not block", as POSIX has it: an end of file, a
-// hangup or an error makes a descriptor readable and writable (as far as the interest asks for
-// them), because read() and write() then return at once. A program that looks at these two alone
-// is right on every backend. The other bits say why, where the mechanism can tell; see
-// Capabilities. The values are poll(2)'s on every system that has it, so that a translation is a
-// few instructions.
+// `kReadable` and `kWritable` mean "the call would not block", as in POSIX: an end of file, a
+// hang-up or an error makes a descriptor readable and writable (as far as they are in the
+// interest), because read() and write() then return at once. A program that checks these two alone
+// is correct on every backend. The other bits give the reason, where the mechanism reports it; see
+// Capabilities. The values are those of poll(2) on all systems that have it, so that a translation
+// takes few instructions.
 enum class Readiness : uint8_t {
   kNone = 0,
   kReadable = 0x01,
   kWritable = 0x04,
   kPriority = 0x02,
-  // The peer shut down its writing side: after what is buffered, read() gives end of file.
-  // Reported only if the interest has kReadHangup.
+  // The peer shut down its writing side: read() returns the buffered data, then end of file.
+  // Reported only if the interest contains kReadHangup.
   kReadHangup = 0x40,
-  // Both directions are gone (a socket), or the last writer of a pipe is. Reported unasked.
+  // A socket is closed in both directions, or the last writer of a pipe has closed it. Reported
+  // with every interest except kNone.
   kHangup = 0x10,
-  // An error is pending; the next call on the descriptor tells which (over libkqueue the error has
-  // been taken from the socket by then). On the writing end of a pipe: the last reader is gone.
-  // Reported unasked; but where both ends of a pipe are for reading and writing (FreeBSD, OpenBSD),
-  // the latter only to who asked for kWritable.
+  // An error is pending; the next call on the descriptor returns it (over libkqueue, the error has
+  // already been taken from the socket by then). On the writing end of a pipe: the last reader has
+  // closed it. Reported with every interest except kNone. Exception: where both ends of a pipe are
+  // open for reading and writing (FreeBSD, OpenBSD), the closed reader is reported only if the
+  // interest contains kWritable.
   kError = 0x08,
-  // The descriptor was closed behind the poller's back. Reported once, unasked, by the backends
-  // that can notice it; the registration is dead from then on and waits to be unregistered.
+  // The descriptor was closed without Unregister. Reported once, with every interest except kNone,
+  // by the backends that can detect it. From then on the registration is inactive, and remains
+  // until it is unregistered or its number is registered again.
   kInvalid = 0x20,
 };
 
@@ -78,8 +81,9 @@ void AbslStringify(Sink& sink, Readiness readiness) {
 struct Event {
   int fd = -1;
   Readiness readiness = Readiness::kNone;
-  // What the mechanism itself said, for logs and tests: poll's and epoll's revents, the flags of
-  // kqueue's kevents together, select's sets as 1 (read), 2 (write), 4 (except). Not portable.
+  // What the mechanism itself reported, for logs and tests: the revents of poll and epoll, the
+  // flags of all kqueue kevents combined, select's sets as 1 (read), 2 (write), 4 (except). Not
+  // portable.
   uint16_t raw = 0;
   // The 64-bit value given to Register or Modify.
   uint64_t data = 0;

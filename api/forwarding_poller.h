@@ -1,4 +1,4 @@
-// A Poller around another one, for what is to see or change the calls that pass through.
+// A Poller that wraps another one: a base class for observing or changing the calls to it.
 
 #ifndef SOMEOS_API_FORWARDING_POLLER_H_
 #define SOMEOS_API_FORWARDING_POLLER_H_
@@ -22,8 +22,8 @@
 
 namespace someos {
 
-// Hands every call on to `poller`, which it owns; a subclass overrides what it is about. A batch
-// arrives as its changes, one by one.
+// Forwards every call to `poller`, which it owns; a subclass overrides the calls that it is
+// interested in. The changes of a batch are forwarded one by one.
 class ForwardingPoller : public Poller {
  public:
   explicit ForwardingPoller(std::unique_ptr<Poller> poller) : poller_(std::move(poller)) {}

@@ -1,4 +1,4 @@
-// What a caller may ask about a descriptor: the interest mask and the trigger mode.
+// What to watch a descriptor for: the interest mask and the trigger mode.
 
 #ifndef SOMEOS_API_INTEREST_H_
 #define SOMEOS_API_INTEREST_H_
@@ -11,21 +11,22 @@
 
 namespace someos {
 
-// The conditions a caller wants to hear about. A bit mask: combine with `|`.
+// The conditions that are to be reported. A bit mask: combine with `|`.
 //
-// Hangup, error and invalid are not here because they need not be asked for: they are reported
-// with any interest but `kNone`. The bits have the values of Readiness.
+// Hang-up, error and invalid are not in it: they are reported with every interest except `kNone`.
+// The bits have the values of Readiness.
 enum class Interest : uint8_t {
-  // Keeps the registration and its data, and reports nothing: the way to pause a descriptor
-  // (back-pressure) without the kernel waking the poller for a hangup over and over.
+  // Keeps the registration and its data, and reports nothing. Use it to pause a descriptor
+  // (back-pressure): a hang-up does not wake the poller again and again.
   kNone = 0,
   // read(), recv() or accept() would not block.
   kReadable = 0x01,
-  // write() or send() would not block, or a connect() has ended.
+  // write() or send() would not block, or a connect() has completed.
   kWritable = 0x04,
   // Urgent data (TCP out-of-band), a pseudo-terminal's packet mode, a changed sysfs attribute.
   kPriority = 0x02,
-  // The peer shut down its writing side, told apart from "readable" where the mechanism can.
+  // The peer shut down its writing side; reported besides "readable" where the mechanism can
+  // distinguish the two.
   kReadHangup = 0x40,
 };
 
@@ -49,12 +50,13 @@ constexpr bool HasAny(Interest interest, Interest bits) {
 
 // When a ready descriptor is reported.
 enum class Trigger : uint8_t {
-  // By every Wait for as long as the condition holds.
+  // Level-triggered: by every Wait for as long as the condition holds.
   kLevel = 0,
-  // Once each time the condition comes about anew (epoll's EPOLLET, kqueue's EV_CLEAR). Read or
-  // write until EAGAIN, or the next report may never come. Unimplemented on poll and select.
+  // Edge-triggered: once each time the condition becomes true again (epoll's EPOLLET, kqueue's
+  // EV_CLEAR). Read or write until EAGAIN, otherwise the next report may never come. Not
+  // implemented on poll and select.
   kEdge = 1,
-  // Once; then the registration sleeps, keeping its data, until Modify arms it again.
+  // One-shot: once. The registration is then disarmed, keeping its data, until Modify re-arms it.
   kOneShot = 2,
 };
 

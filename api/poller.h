@@ -1,7 +1,7 @@
 // The abstract Poller: one contract for select, poll, epoll and kqueue.
 //
-// A Poller holds registrations, each a descriptor with an interest, a trigger mode and a 64-bit
-// value of the caller's, and waits until some of them are ready:
+// A Poller holds registrations and waits until some of them are ready. A registration is a
+// descriptor with an interest, a trigger mode and a 64-bit value chosen by the caller:
 //
 //   absl::StatusOr<std::unique_ptr<someos::Poller>> poller = someos::NewPoller();
 //   if (!poller.ok()) return poller.status();
@@ -11,38 +11,42 @@
 //   absl::StatusOr<size_t> n = (*poller)->Wait(events, absl::Seconds(1));
 //   for (const someos::Event& event : absl::MakeSpan(events, n.value_or(0))) { ... }
 //
-// The contract, the same on every backend. A backend's header states only where it deviates.
+// The contract is the same on every backend. A backend's header lists its deviations, if any.
 //
-//  1. Errors. Every fallible call returns a status whose errno ErrnoOf() reads back (see
-//     errno_status.h) and whose message names the operation and the descriptor. A negative
-//     descriptor is EBADF without a system call. The variable errno is as before after Wake and
-//     the destructor, and unspecified after other calls.
-//  2. Descriptor reuse. A number that was closed without Unregister, and given out again by the
-//     kernel, can be registered anew; no event of the old file is reported under the new
-//     registration.
-//  3. Events. One normalised mask (event.h). Hangup, error and invalid are reported with any
-//     interest but kNone; an interest of kNone reports nothing and never spins.
-//  4. Data. A registration's 64-bit value comes back with each of its events.
-//  5. Triggers. Level and one-shot everywhere, edge where the mechanism has it.
-//  6. Waiting. Never early, never a busy loop, no allocation, against CLOCK_MONOTONIC, with the
-//     finest timeout the kernel offers; an EINTR is retried against the same deadline.
-//  7. Fairness. With more descriptors ready than room for events, each ready one is reported
-//     within a bounded number of waits.
+//  1. Errors. Every call that can fail returns a status. ErrnoOf() (errno_status.h) extracts its
+//     errno, and its message names the operation and the descriptor. A negative descriptor fails
+//     with EBADF without a system call. Wake and the destructor preserve the variable errno; after
+//     other calls its value is unspecified.
+//  2. Descriptor reuse. A number that was closed without Unregister and then reused by the kernel
+//     can be registered again. No stale event, that is, one of the old file, is reported under the
+//     new registration.
+//  3. Events. The readiness mask is normalised (event.h). Hang-up, error and invalid are reported
+//     for every interest except kNone. With kNone nothing is reported, and no condition makes the
+//     poller spin.
+//  4. Data. The 64-bit value of a registration is returned with each of its events.
+//  5. Triggers. Level-triggered and one-shot on every backend; edge-triggered where the mechanism
+//     supports it.
+//  6. Waiting. A timeout never ends early; it is measured on CLOCK_MONOTONIC, with the finest
+//     resolution that the kernel offers. After EINTR the wait continues with the same deadline.
+//     Waiting is never a busy loop and allocates no memory.
+//  7. Fairness. If more descriptors are ready than there is room for events, each ready one is
+//     reported within a bounded number of waits.
 //  8. Threads. Any thread may call Register, Modify, Unregister, Apply and Wake at any time, also
-//     while another waits: the running Wait sees the change. Wait itself is for one thread at a
-//     time; a second concurrent Wait is refused. No call changes what a signal does or which
-//     signals a thread blocks. PollerOptions::externally_synchronized gives all of this up but
-//     Wake.
-//  9. Fork. In a forked child every call but the destructor and RebuildAfterFork() is refused,
-//     and the parent's kernel object is left alone. Descriptors are close-on-exec. A thread may
-//     be in Wait at the time of the fork; none may be in another call.
-// 10. Regular files are always readable and writable, as poll(2) has it, on every backend.
-// 11. Batches. Apply() takes many changes; one that fails names itself, the others still apply.
-// 12. Cost. No system call, lock, allocation or clock read on the wait path but those the lines
-//     above need.
+//     while another thread is in Wait: the running Wait takes the change into account. Only one
+//     thread at a time may be in Wait; a second concurrent Wait is refused. No call changes the
+//     disposition of a signal or a thread's signal mask.
+//     PollerOptions::externally_synchronized gives up all of this, except for Wake.
+//  9. Fork. In a forked child every call except the destructor and RebuildAfterFork() is refused,
+//     and the parent's kernel object is not touched. Descriptors are close-on-exec. At the time of
+//     the fork a thread may be in Wait; none may be in another call.
+// 10. Regular files are always readable and writable, as with poll(2), on every backend.
+// 11. Batches. Apply() makes many changes. A change that fails is identified by its index, and the
+//     others are still applied.
+// 12. Cost. The wait path makes no system call, lock operation, allocation or clock read beyond
+//     those that the points above require.
 //
-// Closing a descriptor: Unregister it first. The kernel forgets a closed descriptor on epoll and
-// kqueue (unless a duplicate of it is open), and poll and select report it as kInvalid once; the
+// Closing a descriptor: Unregister it first. On epoll and kqueue the kernel forgets a closed
+// descriptor (unless a duplicate of it is open); poll and select report it as kInvalid once. The
 // registration stays until it is unregistered or its number is registered again.
 
 #ifndef SOMEOS_API_POLLER_H_
@@ -70,20 +74,20 @@
 
 namespace someos {
 
-// What a backend's mechanism can and cannot do, so that callers and tests ask instead of guess.
+// What a backend's mechanism supports, so that callers and tests can query it instead of guessing.
 struct Capabilities {
   // Trigger::kEdge works; otherwise Register and Modify refuse it with kUnimplemented.
   bool edge = false;
-  // kHangup and kError are told apart from "readable" and "writable". Without it (select) both
-  // show as readable and writable only.
+  // kHangup and kError are reported as such. Without it (select) both show as readable and writable
+  // only.
   bool hangup = false;
-  // kReadHangup is reported; without it a half-closed peer shows as readable only.
+  // kReadHangup is reported. Without it a peer that shut down writing shows as readable only.
   bool read_hangup = false;
-  // Interest::kPriority is reported; without it Register and Modify refuse it.
+  // Interest::kPriority is reported; otherwise Register and Modify refuse it.
   bool priority = false;
-  // A descriptor closed behind the poller's back is reported as kInvalid.
+  // A descriptor that was closed without Unregister is reported as kInvalid.
   bool invalid = false;
-  // The finest timeout the running kernel honours; Wait rounds up to a multiple of it.
+  // The resolution of timeouts on the running kernel; Wait rounds up to a multiple of it.
   absl::Duration timeout_resolution = absl::Nanoseconds(1);
 };
 
@@ -117,26 +121,26 @@ struct FailedChange {
 
 class Poller {
  public:
-  // Releases the kernel object and the poller's own descriptors; the registered descriptors stay
+  // Releases the kernel object and the poller's own descriptors. The registered descriptors stay
   // open. No thread may be inside any other call. Safe in a forked child.
   virtual ~Poller() = default;
   Poller(const Poller&) = delete;
   Poller& operator=(const Poller&) = delete;
 
-  // Starts watching `fd`, which stays the caller's. `data` is returned with its events.
+  // Starts watching `fd`; the caller keeps its ownership. `data` is returned with its events.
   //
-  // EBADF: negative or not open. EEXIST: registered already, and still the same file. kOutOfRange
-  // (with EINVAL): the mechanism cannot hold this number. kUnimplemented: a trigger or interest
-  // that Capabilities denies. ENOMEM, ENOSPC: the kernel's limits.
+  // EBADF: negative or not open. EEXIST: already registered, and still the same file. kOutOfRange
+  // (with EINVAL): the mechanism cannot watch this number. kUnimplemented: a trigger or interest
+  // that capabilities() does not list. ENOMEM, ENOSPC: limits of the kernel.
   absl::Status Register(int fd, Interest interest, uint64_t data = 0,
                         Trigger trigger = Trigger::kLevel) {
     if (fd < 0) return NegativeFd("register", fd);
     return DoRegister(fd, interest, data, trigger);
   }
 
-  // Replaces the interest, data and trigger of a registered `fd`, and arms a one-shot again.
+  // Replaces the interest, data and trigger of a registered `fd`, and re-arms a one-shot.
   //
-  // ENOENT: not registered, or its number now names another file. EBADF: negative, or closed.
+  // ENOENT: not registered, or the number now names another file. EBADF: negative, or closed.
   absl::Status Modify(int fd, Interest interest, uint64_t data = 0,
                       Trigger trigger = Trigger::kLevel) {
     if (fd < 0) return NegativeFd("modify", fd);
@@ -144,7 +148,7 @@ class Poller {
   }
 
   // Stops watching `fd`. Succeeds for every registered number, whether its file is still open or
-  // not. Events of it that a running Wait has already collected may still be returned once.
+  // not. Events of it that a running Wait has already collected may still be returned, once.
   //
   // ENOENT: not registered. EBADF: negative.
   absl::Status Unregister(int fd) {
@@ -152,48 +156,48 @@ class Poller {
     return DoUnregister(fd);
   }
 
-  // Applies all changes in order. A change that fails does not stop the ones after it. Returns
-  // the first failure, its message led by "change <index>: "; `failed`, if given, receives
-  // every failure.
+  // Applies all changes in order. A change that fails does not stop the ones after it. Returns the
+  // first failure, with "change <index>: " before its message. `failed`, if given, receives every
+  // failure.
   ABSL_MUST_USE_RESULT absl::Status Apply(absl::Span<const Change> changes,
                                           std::vector<FailedChange>* failed = nullptr) {
     return DoApply(changes, failed);
   }
 
-  // Waits until a registered descriptor is ready, Wake is called or `timeout` is over, and fills
-  // `events` from its beginning. Returns how many it filled; 0 after a timeout or a Wake. What is
-  // in the rest of `events` afterwards is unspecified.
+  // Waits until a registered descriptor is ready, Wake is called or `timeout` has passed, and fills
+  // `events` from its beginning. Returns how many it filled; 0 after a timeout or a Wake. The
+  // contents of the rest of `events` are unspecified afterwards.
   //
-  // `timeout`: absl::InfiniteDuration() blocks; zero or less looks without blocking; every other
-  // value is rounded up to the clock the kernel offers and never returns early.
+  // `timeout`: absl::InfiniteDuration() blocks; zero or less checks without blocking; every other
+  // value is rounded up to the resolution of the kernel's timeouts and never ends early.
   //
   // EINVAL: `events` is empty. kFailedPrecondition: another thread is in Wait, or the poller was
   // made before a fork. EINTR only if the poller was made with `return_on_signal`.
   ABSL_ATTRIBUTE_ALWAYS_INLINE absl::StatusOr<size_t> Wait(absl::Span<Event> events,
                                                            absl::Duration timeout) {
     if (ABSL_PREDICT_FALSE(events.empty())) return NoRoom().Take();
-    // Inline, so that it costs nothing where the caller's timeout is a constant.
+    // Inline, so that these comparisons cost nothing where the caller's timeout is a constant.
     if (timeout == absl::InfiniteDuration()) return DoWaitForever(events).Take();
     if (timeout <= absl::ZeroDuration()) return DoLook(events).Take();
     return DoWait(events, timeout).Take();
   }
 
-  // Makes the running Wait, or else the next one, return at once. Several calls before that Wait
-  // returns count as one. Safe from any thread and from a signal handler.
+  // Makes the running Wait, or the next one if none is running, return at once. Several calls
+  // before that Wait returns are coalesced into one. Thread-safe and async-signal-safe.
   //
-  // kFailedPrecondition: the poller was made before a fork. Otherwise it fails only where the
-  // poller's own descriptor was closed behind its back, with the errno of write(2): EBADF, or what
-  // the file that has its number now says.
+  // kFailedPrecondition: the poller was made before a fork. Otherwise it fails only if the poller's
+  // own descriptor was closed by other code, with the errno of write(2): EBADF, or the error of the
+  // file that has the number now.
   absl::Status Wake() { return DoWake(); }
 
-  // In a forked child: makes a kernel object of the child's own and registers in it, one by one,
-  // what the parent had registered at the time of the fork. Returns the first descriptor that
-  // could not be registered again (closed, say), after trying all; it is unregistered then. In
-  // the process that made the poller: OK, and nothing happens.
+  // In a forked child: creates a kernel object for the child and registers in it, one by one, what
+  // the parent had registered at the time of the fork. Tries all of them, and returns the error of
+  // the first descriptor that could not be registered again (because it is closed, for example);
+  // such a descriptor is unregistered then. In the process that made the poller: a no-op, OK.
   absl::Status RebuildAfterFork() { return DoRebuildAfterFork(); }
 
-  // The error behind a kError or kHangup event: takes it from the socket `fd` (SO_ERROR) and
-  // returns its errno, or 0 if none is pending or `fd` is no socket.
+  // The error behind a kError or kHangup event: reads and clears the pending error of the socket
+  // `fd` (SO_ERROR). Returns its errno, or 0 if none is pending or `fd` is not a socket.
   //
   // ENOENT: not registered. EBADF: negative, or closed.
   absl::StatusOr<int> TakeError(int fd) {
@@ -201,17 +205,17 @@ class Poller {
     return DoTakeError(fd);
   }
 
-  // What is registered, in the order of the descriptors, including those that are paused, have
-  // fired or were closed without Unregister. From any thread.
+  // All registrations in the order of their descriptors, including those that are paused, have
+  // fired (one-shot) or were closed without Unregister. Thread-safe.
   virtual std::vector<Registration> registrations() const = 0;
 
-  // What has happened so far. From any thread.
+  // Statistics since the poller was made. Thread-safe.
   virtual Counters counters() const = 0;
 
   // The backend's name: "select", "poll", "epoll" or "kqueue".
   virtual absl::string_view name() const = 0;
 
-  // What this poller can do on the running kernel.
+  // What this poller supports on the running kernel.
   virtual Capabilities capabilities() const = 0;
 
  protected:
@@ -223,11 +227,11 @@ class Poller {
 
   absl::Status ApplyOne(const Change& change);
 
-  // What Apply returns and fills in of the changes that fail.
+  // Collects the failures of a batch for Apply.
   class BatchFailures {
    public:
     explicit BatchFailures(std::vector<FailedChange>* failed) : failed_(failed) {}
-    // In the order of `index`. OK is no failure.
+    // Called in the order of `index`; an OK `status` is ignored.
     void Add(size_t index, absl::Status status);
     const absl::Status& first() const { return first_; }
 
@@ -248,8 +252,8 @@ class Poller {
   virtual absl::Status DoUnregister(int fd) = 0;
   // `events` is not empty.
   virtual WaitOutcome DoWait(absl::Span<Event> events, absl::Duration timeout) = 0;
-  // The waits without a clock: with an infinite timeout, and with none. For a backend that has a
-  // shorter path for them than DoWait.
+  // The waits that need no clock: with an infinite timeout, and without blocking. A backend may
+  // override them with a faster path than DoWait's.
   virtual WaitOutcome DoWaitForever(absl::Span<Event> events) {
     return DoWait(events, absl::InfiniteDuration());
   }

@@ -1,9 +1,9 @@
-// The facade: what a user includes. Which backends are behind it is decided by the build (see
-// //platforms); what they are can be asked here.
+// The facade: the header that users include. The build decides which backends are linked (see
+// //platforms); the functions below list them.
 //
 // Namespace someos has the Poller, the same on every backend. Namespace someos::select is Python's
-// select module: of Select, Poll, Epoll, Kqueue and Kevent, what belongs to a linked backend, with
-// its constants. api/README.md has each of Python's names beside its C++ name.
+// select module: it has those of Select, Poll, Epoll, Kqueue and Kevent whose backend is linked,
+// with their constants. api/README.md maps Python's names to the C++ names.
 
 #ifndef SOMEOS_API_SELECT_H_
 #define SOMEOS_API_SELECT_H_
@@ -40,11 +40,11 @@
 
 namespace someos {
 
-// The environment variable that picks among the linked backends at run time.
+// The environment variable that selects one of the linked backends at run time.
 inline constexpr char kPollerVariable[] = "SOMEOS_POLLER";
 
-// The environment variable that, set to 1, has NewPoller() trace each call to standard error (see
-// trace.h).
+// The environment variable that, if set to 1, makes NewPoller() trace each call to standard error
+// (see trace.h).
 inline constexpr char kTraceVariable[] = "SOMEOS_TRACE";
 
 // The backends linked into this program, the build's default first.
@@ -52,10 +52,10 @@ absl::Span<const Backend* const> LinkedBackends();
 
 // The linked backend of this name.
 //
-// kNotFound for a name that is not linked or not known; the message lists the linked ones.
+// kNotFound: the name is not linked, or unknown; the message lists the linked ones.
 absl::StatusOr<const Backend*> FindBackend(absl::string_view name);
 
-// Why DefaultBackend() would choose what it chooses.
+// Why DefaultBackend() chooses its backend.
 enum class DefaultReason {
   kBuild,        // the platform's first choice, or the only one linked
   kEnvironment,  // SOMEOS_POLLER named it
@@ -66,15 +66,16 @@ struct DefaultChoice {
   DefaultReason reason;
 };
 
-// The backend that NewPoller() uses: the one that SOMEOS_POLLER names, else the build's default.
+// The backend that NewPoller() uses: the one that SOMEOS_POLLER names, otherwise the build's
+// default.
 //
-// kNotFound as FindBackend, the message naming the variable.
+// kNotFound: as for FindBackend; the message names the variable.
 absl::StatusOr<DefaultChoice> DefaultBackend();
 
-// Makes a Poller of the default backend.
+// Creates a Poller of the default backend.
 absl::StatusOr<std::unique_ptr<Poller>> NewPoller(const PollerOptions& options = {});
 
-// Makes a Poller of the named linked backend; an empty name means the default.
+// Creates a Poller of the named linked backend; an empty name means the default.
 absl::StatusOr<std::unique_ptr<Poller>> NewPoller(absl::string_view name,
                                                   const PollerOptions& options = {});
 
@@ -96,8 +97,8 @@ inline constexpr absl::Span<const Constant> kConstants[] = {
 #endif
 };
 
-// The value of a constant of Python's select module, or nullopt if this platform, or this choice of
-// backends, does not have it. At run time, and at compile time where a name may be missing:
+// The value of a constant of Python's select module, or nullopt if this platform or the linked
+// backends do not have it. Works at run time, and at compile time where a name may be missing:
 //
 //   constexpr uint32_t kMask = kEpollIn | FindConstant("EPOLLEXCLUSIVE").value_or(0);
 constexpr std::optional<int64_t> FindConstant(absl::string_view name) {

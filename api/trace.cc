@@ -82,21 +82,21 @@ class TracedPoller final : public ForwardingPoller {
   absl::Status DoRegister(int fd, Interest interest, uint64_t data, Trigger trigger) override {
     const Clock::time_point start = Clock::now();
     absl::Status status = ForwardingPoller::DoRegister(fd, interest, data, trigger);
-    TellChange(Call::kRegister, fd, interest, trigger, status, start);
+    ReportChange(Call::kRegister, fd, interest, trigger, status, start);
     return status;
   }
 
   absl::Status DoModify(int fd, Interest interest, uint64_t data, Trigger trigger) override {
     const Clock::time_point start = Clock::now();
     absl::Status status = ForwardingPoller::DoModify(fd, interest, data, trigger);
-    TellChange(Call::kModify, fd, interest, trigger, status, start);
+    ReportChange(Call::kModify, fd, interest, trigger, status, start);
     return status;
   }
 
   absl::Status DoUnregister(int fd) override {
     const Clock::time_point start = Clock::now();
     absl::Status status = ForwardingPoller::DoUnregister(fd);
-    TellChange(Call::kUnregister, fd, Interest::kNone, Trigger::kLevel, status, start);
+    ReportChange(Call::kUnregister, fd, Interest::kNone, Trigger::kLevel, status, start);
     return status;
   }
 
@@ -130,7 +130,7 @@ class TracedPoller final : public ForwardingPoller {
     return record;
   }
 
-  void TellChange(Call call, int fd, Interest interest, Trigger trigger, const absl::Status& status,
+  void ReportChange(Call call, int fd, Interest interest, Trigger trigger, const absl::Status& status,
                   Clock::time_point start) const {
     TraceRecord record = NewRecord(call, status, start);
     record.fd = fd;

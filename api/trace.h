@@ -1,4 +1,4 @@
-// Seeing what a program asks of a Poller, call by call.
+// Tracing the calls to a Poller.
 
 #ifndef SOMEOS_API_TRACE_H_
 #define SOMEOS_API_TRACE_H_
@@ -18,7 +18,7 @@
 
 namespace someos {
 
-// One call that has ended. What it points to is valid during the call of the sink only.
+// One completed call. What it points to is valid only while the sink runs.
 struct TraceRecord {
   enum class Call : uint8_t { kRegister, kModify, kUnregister, kWait, kRebuildAfterFork };
 
@@ -28,8 +28,8 @@ struct TraceRecord {
   Interest interest = Interest::kNone;  // of a register or modify
   Trigger trigger = Trigger::kLevel;    // of a register or modify
   absl::Duration timeout;               // of a wait
-  absl::Span<const Event> events;       // that a wait returned
-  uint64_t wakes = 0;                   // calls of Wake since the wait before this one
+  absl::Span<const Event> events;       // returned by a wait
+  uint64_t wakes = 0;                   // calls of Wake since the previous wait
   const absl::Status& status;
   absl::Duration duration;  // of the call
 };
@@ -38,19 +38,19 @@ struct TraceRecord {
 // "epoll wait 1s: 1 event [{fd 5: readable, data 0}], 1 wake, 12us".
 std::string TraceLine(const TraceRecord& record);
 
-// Called after each traced call, by the thread that made it and before that call returns; several
-// threads may be in it at once. It must not call the poller.
+// Called after each traced call, on the calling thread, before that call returns. Several threads
+// may be in it at once, so it must be thread-safe. It must not call the poller.
 using TraceSink = std::function<void(const TraceRecord&)>;
 
-// A Poller that does what `poller` does and tells `sink` of each call. An untraced Poller pays
-// nothing for this: the trace is a Poller around it.
+// A Poller that forwards to `poller` and reports each call to `sink`. Tracing is a wrapper, so it
+// costs nothing where it is not used.
 //
-// Told is what reaches the poller: not a negative descriptor or an empty span, which no poller gets
-// to see. The changes of a batch are told one by one. Wake is not told by itself, since a signal
-// handler may call it, but counted into the next wait.
+// Reported are the calls that reach the poller: not those with a negative descriptor or an empty
+// span, which are refused before that. The changes of a batch are reported one by one. Wake has no
+// report of its own, since a signal handler may call it; the next wait's report counts it.
 std::unique_ptr<Poller> Traced(std::unique_ptr<Poller> poller, TraceSink sink);
 
-// Writes TraceLine to standard error, in one piece. What SOMEOS_TRACE=1 has NewPoller() use.
+// The sink that SOMEOS_TRACE=1 selects: writes TraceLine to standard error with a single fwrite().
 void TraceToStandardError(const TraceRecord& record);
 
 }  // namespace someos

@@ -1,4 +1,4 @@
-// What a wait comes to, on its way from a backend to Poller::Wait.
+// The result of a wait, as a backend passes it to Poller::Wait.
 
 #ifndef SOMEOS_API_WAIT_OUTCOME_H_
 #define SOMEOS_API_WAIT_OUTCOME_H_
@@ -16,14 +16,15 @@
 
 namespace someos {
 
-// A count of events, or a failure, in one register: absl::StatusOr is returned in memory, and what
-// that costs both sides shows in a wait that is a system call and little else.
+// A count of events, or a failure, in one register. absl::StatusOr is returned in memory, and that
+// cost is measurable in a wait that is a system call and little else.
 //
-// Owns its failure, and yet is copied like a number: exactly one of its copies is to be taken.
+// It is trivially copyable although it owns its failure: Take() must be called on exactly one of
+// its copies.
 class WaitOutcome {
  public:
-  // Implicit, so that a backend returns each as it would in an absl::StatusOr. `failure` is not
-  // OK.
+  // Implicit, so that a backend can return each of these as with an absl::StatusOr. `failure` must
+  // not be OK.
   WaitOutcome(size_t count) : bits_(count << 1) {}  // NOLINT(google-explicit-constructor)
   WaitOutcome(absl::Status failure)                 // NOLINT(google-explicit-constructor)
       : bits_(reinterpret_cast<uintptr_t>(new absl::Status(std::move(failure))) | kFailed) {}
@@ -33,8 +34,8 @@ class WaitOutcome {
   absl::StatusOr<size_t> Take() const {
     if ((bits_ & kFailed) == 0) return bits_ >> 1;
     absl::Status failure = TakeFailure(reinterpret_cast<absl::Status*>(bits_ - kFailed));
-    // Or StatusOr would have to look, by a call that keeps what the caller gets from staying in
-    // registers.
+    // Otherwise StatusOr's constructor would check this with a function call, which would keep the
+    // result from staying in registers.
     if (failure.ok()) ABSL_UNREACHABLE();
     return failure;
   }

@@ -1,5 +1,5 @@
-// What may stand for a descriptor in a call of someos::select, as Python's "an integer or an
-// object with a fileno() method".
+// What someos::select accepts as a descriptor: Python's "an integer or an object with a fileno()
+// method".
 
 #ifndef SOMEOS_API_WAITABLE_H_
 #define SOMEOS_API_WAITABLE_H_
@@ -14,8 +14,8 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 
-// OpenBSD's <stdio.h> has a macro fileno(file) besides the function: nothing else could have the
-// name.
+// OpenBSD's <stdio.h> defines fileno(file) as a macro besides the function; as long as it is
+// defined, no method can have that name.
 #undef fileno
 
 namespace someos::select {
@@ -25,7 +25,8 @@ namespace internal {
 template <typename T>
 inline constexpr bool kIsDescriptorNumber = std::is_integral_v<T> && !std::is_same_v<T, bool>;
 
-// `(object.fileno)()`, here and below, is not the macro wherever this header stands.
+// The parentheses of `(object.fileno)()`, here and below, prevent the expansion of such a macro,
+// whatever is included after this header.
 template <typename T, typename = void>
 inline constexpr bool kHasFileno = false;
 template <typename T>
@@ -48,7 +49,7 @@ inline constexpr bool
     kWrapsFileno<T, std::enable_if_t<kHasFileno<std::decay_t<typename T::type>> &&
                                      std::is_convertible_v<const T&, typename T::type&>>> = true;
 
-// The text of Python's ValueError.
+// With the message of Python's ValueError.
 inline absl::Status NegativeDescriptor(intmax_t number) {
   return absl::InvalidArgumentError(
       absl::StrCat("file descriptor cannot be a negative integer (", number, ")"));
@@ -74,7 +75,7 @@ inline constexpr bool kIsWaitable =
     internal::kIsDescriptorNumber<T> || std::is_same_v<T, FILE*> || internal::kHasFileno<T> ||
     internal::kRefersToFileno<T> || internal::kWrapsFileno<T>;
 
-// The descriptor of a waitable, which stays its owner's. Whether it is open is not looked at.
+// The descriptor of a waitable; its ownership does not change. Whether it is open is not checked.
 //
 // kInvalidArgument (Python's ValueError): negative, as fileno() of a closed object usually is; a
 // null pointer. kOutOfRange (OverflowError): more than INT_MAX. A T that is not a waitable
