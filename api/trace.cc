@@ -130,8 +130,8 @@ class TracedPoller final : public ForwardingPoller {
     return record;
   }
 
-  void ReportChange(Call call, int fd, Interest interest, Trigger trigger, const absl::Status& status,
-                  Clock::time_point start) const {
+  void ReportChange(Call call, int fd, Interest interest, Trigger trigger,
+                    const absl::Status& status, Clock::time_point start) const {
     TraceRecord record = NewRecord(call, status, start);
     record.fd = fd;
     record.interest = interest;

@@ -14,7 +14,7 @@ extern "C" const char* __tsan_default_suppressions() {
   return "race:linux_kqueue_cleanup\n"
          "race:monitoring_thread\n"
          "race:epoll_update\n"
-         "race:LibkqueueEmulation::MakeQueueAnew\n"
+         "race:LibkqueueEmulation::RecreateQueue\n"
          "race:KqueueRegistrations::DropStray\n";
 }
 #endif

@@ -13,7 +13,7 @@ int64_t MonotonicNow() {
   return now.tv_sec * kNanosPerSecond + now.tv_nsec;
 }
 
-// A Duration counts quarters of a nanosecond; ToInt64Nanoseconds drops them.
+// An absl::Duration counts quarters of a nanosecond, which ToInt64Nanoseconds truncates.
 int64_t NanosecondsRoundedUp(absl::Duration timeout) {
   const int64_t whole = absl::ToInt64Nanoseconds(timeout);
   return absl::Nanoseconds(whole) < timeout ? whole + 1 : whole;

@@ -1,4 +1,4 @@
-// The end of a wait, and every conversion of it into what a system call takes.
+// The deadline of a wait, with conversions to the timeouts of the system calls.
 
 #ifndef SOMEOS_BACKENDS_BASE_DEADLINE_H_
 #define SOMEOS_BACKENDS_BASE_DEADLINE_H_
@@ -12,25 +12,26 @@
 
 namespace someos::base {
 
-// A point of CLOCK_MONOTONIC that a wait may not outlast, nor end before.
+// A point in time on CLOCK_MONOTONIC at which a wait times out: no earlier and no later.
 //
 //   Deadline deadline(timeout);
 //   do {
 //     n = ppoll(fds, count, deadline.infinite() ? nullptr : &deadline.AsTimespec(), nullptr);
 //   } while (n == 0 && !deadline.Passed());
 //
-// Conversions round up, so no wait ends early, and never exceed kLongestWait, because kernels
-// differ in what they refuse (macOS's kevent: EINVAL; INT_MAX milliseconds; 32-bit seconds). A
-// wait cut short by that meets `!Passed()` and goes on.
+// Conversions round up, so that no wait ends early, and never exceed kLongestWaitSeconds, because
+// kernels have different limits (macOS's kevent: EINVAL; INT_MAX milliseconds; 32-bit seconds). If
+// a system call times out because of that limit, Passed() is false and the caller waits again.
 //
-// The clock is read only for a timeout that is neither zero nor infinite: once at construction
-// and once per call of Passed().
+// The clock is read only for a timeout that is neither zero nor infinite: once at construction and
+// once per call of Passed().
 class Deadline {
  public:
-  // About eleven days: accepted by every system call on every system.
+  // About eleven days; every system call on every system accepts it.
   static constexpr int64_t kLongestWaitSeconds = 1'000'000;
 
-  // Zero or less: do not block. InfiniteDuration, or beyond the clock's 292 years: block forever.
+  // Zero or less: does not block. InfiniteDuration, or beyond the 292 years of the clock: blocks
+  // forever.
   explicit Deadline(absl::Duration timeout) {
     if (timeout == absl::InfiniteDuration()) {
       end_ns_ = remaining_ns_ = kForever;
@@ -46,11 +47,11 @@ class Deadline {
   // Made with a timeout of zero or less.
   bool immediate() const { return end_ns_ == kImmediate; }
 
-  // Whether the deadline is over: always for an immediate one, never for an infinite one. If it is
-  // not over, the conversions below give the time that is left from now on.
+  // Whether the deadline has passed: always for an immediate one, never for an infinite one. If it
+  // has not, the conversions below return the time that remains as of this call.
   bool Passed();
 
-  // What is left, as the system calls want it. Not for an infinite deadline.
+  // The remaining time in the types that the system calls take. Not for an infinite deadline.
   timespec AsTimespec() const;
   timeval AsTimeval() const;
   int AsMilliseconds() const;
@@ -61,11 +62,11 @@ class Deadline {
 
   Deadline(int64_t end_ns, int64_t remaining_ns) : end_ns_(end_ns), remaining_ns_(remaining_ns) {}
 
-  // By value, so that a deadline that is not one of these can live in registers.
+  // Returns by value, so that a deadline without a clock can stay in registers.
   static Deadline After(absl::Duration timeout);
 
   int64_t end_ns_;        // on CLOCK_MONOTONIC; kForever; kImmediate
-  int64_t remaining_ns_;  // as of the last look at the clock
+  int64_t remaining_ns_;  // as of the last reading of the clock
 };
 
 }  // namespace someos::base

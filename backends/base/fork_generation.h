@@ -1,4 +1,4 @@
-// Noticing that this process is a forked child.
+// Detects that this process is a forked child.
 
 #ifndef SOMEOS_BACKENDS_BASE_FORK_GENERATION_H_
 #define SOMEOS_BACKENDS_BASE_FORK_GENERATION_H_
@@ -15,16 +15,16 @@ namespace internal {
 extern std::atomic<uint32_t> fork_generation;
 }
 
-// A number that differs between a process and every child it forks, at the cost of one load.
-// Counted by pthread_atfork, so a child of a bare clone() system call is not noticed.
+// A number that differs between a process and every child that it forks. Costs one load. It is
+// maintained by a pthread_atfork handler, so a child of a bare clone() system call is not detected.
 inline uint32_t ForkGeneration() {
   return internal::fork_generation.load(std::memory_order_relaxed);
 }
 
-// Starts the counting; called by whoever is going to compare generations. Cheap when repeated.
+// Installs the fork handler. To be called before generations are compared; cheap to repeat.
 void WatchForForks();
 
-// The refusal of an operation in a forked child: kFailedPrecondition.
+// The error of an operation that is refused in a forked child: kFailedPrecondition.
 absl::Status ForkedError(absl::string_view operation);
 
 }  // namespace someos::base

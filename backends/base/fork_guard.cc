@@ -14,12 +14,12 @@
 namespace someos::base {
 namespace {
 
-// Made anew, not unlocked: that would wake the threads that are queued on it. The child does not
-// have them, and where Abseil has them sleep on a mutex of pthread's (on the BSDs), one of them may
-// have held that at the fork. Abseil's deadlock detector (of programs without NDEBUG) is told to
-// forget that it was locked. ThreadSanitizer is not to be told so by other means than an unlock,
-// and runs where Abseil has futexes.
-void MakeAnew(absl::Mutex* mutex) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+// Constructs the mutex again instead of unlocking it. An unlock would wake the threads that are
+// queued on it, which do not exist in the child; and where Abseil puts them to sleep on a pthread
+// mutex (on the BSDs), one of them may have held that mutex at the fork. ForgetDeadlockInfo() makes
+// Abseil's deadlock detector (in programs without NDEBUG) forget that the mutex was locked.
+// ThreadSanitizer accepts nothing but an unlock; it runs where Abseil uses futexes.
+void Reinitialize(absl::Mutex* mutex) ABSL_NO_THREAD_SAFETY_ANALYSIS {
 #ifdef ABSL_HAVE_THREAD_SANITIZER
   mutex->unlock();
 #else
@@ -37,7 +37,7 @@ class ForkGuards {
     static ForkGuards* const guards = [] {
       pthread_atfork([] { Get().LockAll(); }, [] { Get().UnlockAll(); },
                      [] { Get().StartChild(); });
-      return new ForkGuards;  // lives forever: a fork may come at any time
+      return new ForkGuards;  // never destroyed: a fork may happen at any time
     }();
     return *guards;
   }
@@ -63,9 +63,9 @@ class ForkGuards {
   void StartChild() ABSL_NO_THREAD_SAFETY_ANALYSIS {
     for (const ForkGuard* guard : guards_) {
       if (guard->flag_ != nullptr) guard->flag_->store(false, std::memory_order_relaxed);
-      MakeAnew(&guard->mutex_);
+      Reinitialize(&guard->mutex_);
     }
-    MakeAnew(&mutex_);
+    Reinitialize(&mutex_);
   }
 
   absl::Mutex mutex_;

@@ -1,4 +1,4 @@
-// Keeping fork() out of a mutex's critical sections.
+// Keeps fork() from happening within the critical sections of a mutex.
 
 #ifndef SOMEOS_BACKENDS_BASE_FORK_GUARD_H_
 #define SOMEOS_BACKENDS_BASE_FORK_GUARD_H_
@@ -9,16 +9,17 @@
 
 namespace someos::base {
 
-// While it lives, a fork() by any thread waits until nobody holds `mutex`, and finds what the mutex
-// guards in order. In the child the mutex is free: without this, one that another thread held at
-// the time of the fork would stay locked for ever, as that thread is not there to unlock it.
+// During its lifetime, a fork() by any thread waits until no thread holds `mutex`, so that the data
+// that it guards is consistent in the child. In the child the mutex is unlocked. Without this, a
+// mutex that another thread held at the time of the fork would stay locked forever, since that
+// thread does not exist in the child.
 //
-// Done by pthread_atfork, so a bare clone() system call is not held up. A thread must not fork
-// while it holds the mutex itself.
+// It uses pthread_atfork, so a bare clone() system call does not wait. A thread must not fork while
+// it holds the mutex itself.
 class ForkGuard {
  public:
-  // `mutex` must outlive it, and so must `flag` if given, which is false in the child. A poller
-  // that looks at such a flag needs no other look to notice that it was forked.
+  // `mutex` must outlive the guard, and so must `flag` if given. `flag` is set to false in the
+  // child: a poller that checks such a flag anyway needs no other check for a fork.
   explicit ForkGuard(absl::Mutex& mutex, std::atomic<bool>* flag = nullptr);
   ForkGuard(const ForkGuard&) = delete;
   ForkGuard& operator=(const ForkGuard&) = delete;

@@ -1,4 +1,4 @@
-// A lock that costs nothing in a program with one thread.
+// A scoped lock that costs almost nothing in a program with one thread.
 
 #ifndef SOMEOS_BACKENDS_BASE_LOCK_IF_THREADS_H_
 #define SOMEOS_BACKENDS_BASE_LOCK_IF_THREADS_H_
@@ -10,23 +10,24 @@
 
 namespace someos::base {
 
-// absl::MutexLock, but a mutex that no other thread can be about to lock is left alone: there is no
-// other thread, or the caller knows that it is `alone` in this. Not for a scope in which the
-// program's first other thread may be started.
+// Like absl::MutexLock, but does not lock the mutex if no other thread can lock it: the program has
+// a single thread, or the caller guarantees by `externally_synchronized` that no other thread uses
+// what the mutex guards. Do not use it for a scope in which the program's second thread may be
+// started.
 class ABSL_SCOPED_LOCKABLE LockIfThreads {
  public:
-  explicit LockIfThreads(absl::Mutex& mutex, bool alone = false)
+  explicit LockIfThreads(absl::Mutex& mutex, bool externally_synchronized = false)
       ABSL_EXCLUSIVE_LOCK_FUNCTION(mutex) ABSL_NO_THREAD_SAFETY_ANALYSIS {
-    if (ABSL_PREDICT_TRUE(SingleThreaded()) || alone) return;
+    if (ABSL_PREDICT_TRUE(SingleThreaded()) || externally_synchronized) return;
     locked_ = &mutex;
     mutex.lock();
   }
   LockIfThreads(const LockIfThreads&) = delete;
   LockIfThreads& operator=(const LockIfThreads&) = delete;
 
-  // Calls the function without the lock; the analysis is not told.
+  // Calls `function` with the lock released. Thread safety analysis does not check this.
   template <typename Function>
-  auto Without(Function function) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  auto CallUnlocked(Function function) ABSL_NO_THREAD_SAFETY_ANALYSIS {
     if (locked_ == nullptr) return function();
     locked_->unlock();
     const auto result = function();

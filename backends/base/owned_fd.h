@@ -1,4 +1,4 @@
-// A descriptor that closes itself.
+// A file descriptor with an owner, who closes it.
 
 #ifndef SOMEOS_BACKENDS_BASE_OWNED_FD_H_
 #define SOMEOS_BACKENDS_BASE_OWNED_FD_H_
@@ -25,12 +25,12 @@ class OwnedFd {
   int get() const { return fd_; }
   bool valid() const { return fd_ >= 0; }
 
-  // Gives the descriptor up without closing it.
+  // Releases ownership without closing the descriptor.
   int Release() { return std::exchange(fd_, -1); }
 
-  // Closes the descriptor held, if any, and holds `fd` from now on. close() is not retried on
-  // EINTR: Linux and the BSDs have freed the number by then, and it may be another file's already.
-  // Leaves errno alone.
+  // Closes the owned descriptor, if any, and takes ownership of `fd`. close() is not retried after
+  // EINTR: Linux and the BSDs have freed the number by then, and it may already name another file.
+  // Preserves errno.
   void Reset(int fd = -1) {
     if (fd_ >= 0) {
       const int saved = errno;

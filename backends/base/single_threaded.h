@@ -1,4 +1,4 @@
-// Whether this program may do without what only threads need.
+// Whether the program has a single thread and can skip synchronization.
 
 #ifndef SOMEOS_BACKENDS_BASE_SINGLE_THREADED_H_
 #define SOMEOS_BACKENDS_BASE_SINGLE_THREADED_H_
@@ -13,7 +13,7 @@
 
 namespace someos::base {
 
-// True only while the program has one thread. False if the C library does not tell.
+// True only while the program has a single thread. False if the C library does not report it.
 inline bool SingleThreaded() {
 #ifdef SOMEOS_HAS_LIBC_SINGLE_THREADED
   return __libc_single_threaded != 0;

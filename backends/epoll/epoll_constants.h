@@ -1,6 +1,6 @@
-// The EPOLL* constants of Python's select module, with the values of the system's <sys/epoll.h>.
-// A constant is there if the system's header has it, as in Python. They are not the POLL* ones:
-// on some architectures the values differ.
+// The EPOLL* constants of Python's select module, with the values of the system's <sys/epoll.h>. As
+// in Python, a constant exists if the system's header defines it. Do not use the POLL* constants
+// instead: on some architectures the values differ.
 
 #ifndef SOMEOS_BACKENDS_EPOLL_EPOLL_CONSTANTS_H_
 #define SOMEOS_BACKENDS_EPOLL_EPOLL_CONSTANTS_H_
@@ -16,12 +16,12 @@
 
 namespace someos::select {
 
-// Bits of the event masks of Epoll: what to report, and what is reported. Meanings: epoll_ctl(2).
+// Bits of the event masks of Epoll, both of registrations and of events; see epoll_ctl(2).
 inline constexpr uint32_t kEpollIn = EPOLLIN;
 inline constexpr uint32_t kEpollOut = EPOLLOUT;
 inline constexpr uint32_t kEpollPri = EPOLLPRI;
-inline constexpr uint32_t kEpollErr = EPOLLERR;  // reported unasked
-inline constexpr uint32_t kEpollHup = EPOLLHUP;  // reported unasked
+inline constexpr uint32_t kEpollErr = EPOLLERR;  // always reported
+inline constexpr uint32_t kEpollHup = EPOLLHUP;  // always reported
 inline constexpr uint32_t kEpollRdnorm = EPOLLRDNORM;
 inline constexpr uint32_t kEpollRdband = EPOLLRDBAND;
 inline constexpr uint32_t kEpollWrnorm = EPOLLWRNORM;
@@ -31,7 +31,7 @@ inline constexpr uint32_t kEpollMsg = EPOLLMSG;  // ignored by Linux
 inline constexpr uint32_t kEpollRdhup = EPOLLRDHUP;  // Linux 2.6.17
 #endif
 
-// Bits that only a registration has: how to report.
+// Bits of registrations only, which control how events are reported.
 inline constexpr uint32_t kEpollEt = EPOLLET;
 #ifdef EPOLLONESHOT
 inline constexpr uint32_t kEpollOneshot = EPOLLONESHOT;
@@ -43,7 +43,7 @@ inline constexpr uint32_t kEpollExclusive = EPOLLEXCLUSIVE;  // Linux 4.5
 inline constexpr uint32_t kEpollWakeup = EPOLLWAKEUP;  // Linux 3.5; needs CAP_BLOCK_SUSPEND
 #endif
 
-// A flag of Epoll::Create, which sets it in any case. Not a bit of a mask.
+// A flag of Epoll::Create, which sets it in any case. Not a bit of an event mask.
 inline constexpr int kEpollCloexec = EPOLL_CLOEXEC;
 
 // All of the above by Python's names; EPOLL_CLOEXEC is the last.

@@ -7,20 +7,20 @@
 namespace someos {
 
 EpollDelivery::Result EpollDelivery::Deliver(absl::Span<Event> events, size_t count) {
-  const size_t left = DeliverPlainOnes(events, count);
+  const size_t left = DeliverPlainEvents(events, count);
   if (ABSL_PREDICT_FALSE(left > 0)) return DeliverRest(events, count, left);
   Result result;
   result.delivered = count;
   return result;
 }
 
-size_t EpollDelivery::DeliverPlainOnes(absl::Span<Event> events, size_t count) {
+size_t EpollDelivery::DeliverPlainEvents(absl::Span<Event> events, size_t count) {
   const EpollRegistrations::View entries = registrations_.view();
-  // Several a round, for what the loop itself costs.
-  constexpr size_t kRound = 4;
+  // Unrolled, to reduce the overhead of the loop.
+  constexpr size_t kUnrolled = 4;
   size_t left = count;
-  for (; left >= kRound; left -= kRound) {
-    for (size_t i = 0; i < kRound; ++i) {
+  for (; left >= kUnrolled; left -= kUnrolled) {
+    for (size_t i = 0; i < kUnrolled; ++i) {
       if (ABSL_PREDICT_FALSE(!DeliverPlain(entries, events, left - i - 1))) return left - i;
     }
   }
@@ -33,7 +33,7 @@ size_t EpollDelivery::DeliverPlainOnes(absl::Span<Event> events, size_t count) {
 EpollDelivery::Result EpollDelivery::DeliverRest(absl::Span<Event> events, size_t count,
                                                  size_t left) {
   Result result;
-  size_t first = left;  // of those that are delivered, which stand at the end
+  size_t first = left;  // index of the first delivered event; they are at the end
   while (left > 0) {
     epoll_event raw;
     std::memcpy(&raw, Raw(events, --left), sizeof(raw));
@@ -59,7 +59,7 @@ EpollDelivery::Result EpollDelivery::DeliverRest(absl::Span<Event> events, size_
 EpollDelivery::Outcome EpollDelivery::DeliverOne(const epoll_event& raw, Event& event) {
   const uint64_t tag = raw.data.u64;
   if (tag == EpollSet::WakeTag(registrations_.wake_channel())) {
-    // Signalled without a pending Wake: by a change.
+    // If no Wake is pending, the channel was signalled by a change.
     return wake_request_.Take() ? Outcome::kWoken : Outcome::kDropped;
   }
   const int fd = static_cast<int>(static_cast<uint32_t>(tag));
@@ -74,14 +74,14 @@ EpollDelivery::Outcome EpollDelivery::DeliverOne(const epoll_event& raw, Event& 
                           entry.state.load(std::memory_order_relaxed) == packed)) {
       break;
     }
-    if (!registrations_.Stands(tag)) return Outcome::kStale;
+    if (!registrations_.IsCurrent(tag)) return Outcome::kStale;
   }
   if (ABSL_PREDICT_FALSE(!state.reportable())) return Outcome::kDropped;
   if (state.trigger == Trigger::kOneShot) {
     EpollState fired = state;
     fired.fired = true;
     uint64_t expected = packed;
-    // If this fails, another thread has just armed it again, or unregistered it.
+    // If this fails, another thread has just re-armed or unregistered it.
     entry.state.compare_exchange_strong(expected, fired.Pack(), std::memory_order_relaxed);
   }
   event.fd = fd;

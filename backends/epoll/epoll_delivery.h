@@ -1,4 +1,4 @@
-// From what epoll_wait(2) brings to what Wait returns.
+// Translates the events of epoll_wait(2) to those that Wait returns.
 
 #ifndef SOMEOS_BACKENDS_EPOLL_EPOLL_DELIVERY_H_
 #define SOMEOS_BACKENDS_EPOLL_EPOLL_DELIVERY_H_
@@ -21,52 +21,52 @@
 
 namespace someos {
 
-// Turns the kernel's events into Events where they are: the kernel writes into the caller's own
-// span. It goes from the last one to the first and so never overwrites what it still has to read,
-// because an Event is no smaller.
+// Translates the kernel's events to Events in place: the kernel writes into the caller's own span.
+// It proceeds from the last event to the first. Since an Event is no smaller than an epoll_event,
+// it never overwrites one that it still has to read.
 //
-// Most events are plain: their entry says so by its plain_tag (epoll_entry.h), and the kernel's
-// mask is the answer as it stands. Of the others some are dropped, and the gaps are closed.
+// The fast path is for plain events: their entry is marked by its plain_tag (epoll_entry.h), and
+// the kernel's mask can be reported unchanged. Some of the other events are dropped, and the gaps
+// are closed.
 //
-// For the waiting thread.
+// To be used by the waiting thread only.
 class EpollDelivery {
  public:
-  // What became of the events of one system call.
+  // The result of delivering the events of one system call.
   struct Result {
     size_t delivered = 0;
     bool woken = false;  // by a Wake
-    bool stale = false;  // there were events of registrations that are no more
+    bool stale = false;  // there were stale events, of registrations that no longer exist
   };
 
-  // Both must outlive it.
+  // Both arguments must outlive the object.
   EpollDelivery(EpollRegistrations& registrations, poller_base::WakeRequest& wake_request)
       : registrations_(registrations), wake_request_(wake_request) {}
 
-  // Where a system call puts its events.
+  // The buffer for the events of a system call.
   static epoll_event* Buffer(absl::Span<Event> events) {
     static_assert(sizeof(epoll_event) <= sizeof(Event));
     static_assert(alignof(epoll_event) <= alignof(Event));
     return reinterpret_cast<epoll_event*>(events.data());
   }
 
-  // Turns the event that a system call has put at `i` into `events[i]` if it is plain, and says
-  // whether it is.
+  // If the kernel's event at index `i` is plain, translates it to `events[i]` and returns true.
   static bool DeliverPlain(EpollRegistrations::View entries, absl::Span<Event> events, size_t i);
 
-  // Turns the `count` events of a system call into the first ones of `events`.
+  // Translates the `count` events of a system call to the first ones of `events`.
   Result Deliver(absl::Span<Event> events, size_t count);
 
  private:
   enum class Outcome { kDelivered, kDropped, kStale, kWoken };
 
-  // They are packed on some architectures.
+  // Bytes, because epoll_event is packed on some architectures.
   static const unsigned char* Raw(absl::Span<Event> events, size_t i) {
     return reinterpret_cast<const unsigned char*>(events.data()) + i * sizeof(epoll_event);
   }
-  // Delivers plain events from the last of `count` on, up to one that is not; returns how many are
-  // left.
-  size_t DeliverPlainOnes(absl::Span<Event> events, size_t count);
-  // Delivers the `left` ones before `count - left` plain ones, and closes the gaps.
+  // Delivers the plain events at the end of the `count` events, backwards to the first that is not
+  // plain. Returns how many events are left.
+  size_t DeliverPlainEvents(absl::Span<Event> events, size_t count);
+  // Delivers the `left` events in front of `count - left` plain ones, and closes the gaps.
   Result DeliverRest(absl::Span<Event> events, size_t count, size_t left);
   Outcome DeliverOne(const epoll_event& raw, Event& event);
 

@@ -1,4 +1,4 @@
-// What EpollPoller keeps of each descriptor.
+// The state that EpollPoller keeps for each descriptor.
 
 #ifndef SOMEOS_BACKENDS_EPOLL_EPOLL_ENTRY_H_
 #define SOMEOS_BACKENDS_EPOLL_EPOLL_ENTRY_H_
@@ -10,19 +10,19 @@
 
 namespace someos {
 
-// What the poller knows about a descriptor, packed into one word of its EpollEntry.
+// The state of a descriptor; it is packed into one word of its EpollEntry.
 struct EpollState {
-  // Counts the registrations that this number has had. It travels through the kernel with each
-  // event, so that an event of an earlier registration is recognised.
+  // Counts the registrations that this number has had. The kernel returns it with each event, so
+  // that a stale event of an earlier registration is recognised.
   uint32_t generation = 0;
   Interest interest = Interest::kNone;
   Trigger trigger = Trigger::kLevel;
   bool registered = false;
   bool fired = false;         // a one-shot that has been reported
   bool always_ready = false;  // a file that epoll refuses because it never blocks
-  bool gone = false;          // closed without Unregister, and found out
+  bool gone = false;          // was closed without Unregister, which has been detected
 
-  // Packed: the generation, then interest and trigger, then these.
+  // The packed form: the generation, then interest and trigger, then these bits.
   static constexpr uint64_t kRegistered = uint64_t{1} << 48;
   static constexpr uint64_t kFired = uint64_t{1} << 49;
   static constexpr uint64_t kAlwaysReady = uint64_t{1} << 50;
@@ -48,8 +48,8 @@ struct EpollState {
   }
 
   bool reportable() const { return !fired && interest != Interest::kNone; }
-  // Whether an event of this registration is reported as it comes, without a second thought; and
-  // whether that of a new one with this interest and trigger is.
+  // Whether an event of this registration can be reported unchanged, by the fast path. IsPlain: the
+  // same for a new registration with this interest and trigger.
   bool plain() const {
     return registered && !fired && !always_ready && !gone && IsPlain(interest, trigger);
   }
@@ -57,18 +57,18 @@ struct EpollState {
     return interest != Interest::kNone && trigger != Trigger::kOneShot;
   }
 
-  // What epoll_event.data holds for this registration of `fd`; and for that of a packed state.
+  // The value of epoll_event.data for this registration of `fd`, or for a packed state.
   uint64_t Tag(int fd) const { return Tag(fd, generation); }
   static uint64_t Tag(int fd, uint64_t packed) { return packed << 32 | static_cast<uint32_t>(fd); }
 };
 
-// One slot of the table. Written under the lock of the registrations, read by the waiting thread
-// without it; the waiter writes one thing itself, that a one-shot has fired.
+// One slot of the table. It is written under the lock of the registrations, and read by the waiting
+// thread without the lock. The waiting thread writes one thing itself: that a one-shot has fired.
 //
-// An entry is written before the kernel can report under its tag, so a waiter that has an event
-// with that tag reads the data that belong to it, or later ones.
+// An entry is written before the kernel can report events with its tag. So if the waiting thread
+// has an event with that tag, it reads the data of that registration, or later data.
 struct EpollEntry {
-  // No registration's tag: no descriptor has this number.
+  // Not the tag of any registration: no descriptor has this number.
   static constexpr uint64_t kNoTag = UINT64_MAX;
 
   std::atomic<uint64_t> plain_tag{kNoTag};  // the tag if the state is plain()
@@ -77,21 +77,22 @@ struct EpollEntry {
 
   EpollState Load() const { return EpollState::Unpack(state.load(std::memory_order_relaxed)); }
 
-  // Replaces all, so that a reader never takes the data of one registration for another's.
+  // Replaces the whole entry so that a reader never mistakes the data of one registration for that
+  // of another.
   void Store(int fd, const EpollState& new_state, uint64_t new_data) {
     StorePacked(fd, new_state.Pack(), new_state.plain(), new_data);
   }
-  // The same of a packed state, of which the caller says whether it is plain().
+  // The same for a packed state; the caller passes whether it is plain().
   void StorePacked(int fd, uint64_t new_state, bool plain, uint64_t new_data) {
-    // Invalid while the data change: a reader that meets the new data under the old tag or state
-    // sees, when it looks at that once more, that it has changed.
+    // Tag and state are invalid while the data changes: a reader that combines the new data with
+    // the old tag or state detects the change when it reads that tag or state again.
     plain_tag.store(kNoTag, std::memory_order_relaxed);
     state.store(0, std::memory_order_relaxed);
     data.store(new_data, std::memory_order_release);
     state.store(new_state, std::memory_order_release);
     if (plain) plain_tag.store(EpollState::Tag(fd, new_state), std::memory_order_release);
   }
-  // Keeps the generation, so that events of what was here remain recognisable.
+  // Keeps the generation, so that stale events of the old registration are still recognised.
   void Forget() {
     plain_tag.store(kNoTag, std::memory_order_relaxed);
     const uint32_t generation = static_cast<uint32_t>(state.load(std::memory_order_relaxed));

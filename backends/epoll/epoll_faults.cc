@@ -37,10 +37,11 @@ int Control(int epoll_fd, int operation, int fd, epoll_event* event) {
   return RealEpollSystem().control(epoll_fd, operation, fd, event);
 }
 
-// The wait by the name `call`. `really_wait` fills some room, and `look` does without blocking.
-template <typename ReallyWait, typename Look>
-int WaitWithFaults(absl::string_view call, epoll_event* events, int max_events,
-                   ReallyWait really_wait, Look look) {
+// A wait, as the FaultPlan has it for `call`. `wait` makes the real system call, and
+// `wait_non_blocking` the same without blocking.
+template <typename RealWait, typename NonBlockingWait>
+int WaitWithFaults(absl::string_view call, epoll_event* events, int max_events, RealWait wait,
+                   NonBlockingWait wait_non_blocking) {
   static thread_local epoll_event last = {};
   const FaultPlan::WaitFault fault = FaultPlan::OfWait(call);
   if (fault.error != 0) {
@@ -53,9 +54,9 @@ int WaitWithFaults(absl::string_view call, epoll_event* events, int max_events,
   const int room = std::min(max_events - repeated, fault.most);
   int count = 0;
   if (repeated == 0) {
-    count = really_wait(events, room);
+    count = wait(events, room);
   } else if (room > 0) {
-    count = std::max(look(events + repeated, room), 0);
+    count = std::max(wait_non_blocking(events + repeated, room), 0);
   }
   if (count > 0) last = events[repeated + count - 1];
   FaultPlan::WaitMade(call);
@@ -99,13 +100,13 @@ const FaultyBackend& FaultyEpoll() {
        {"epoll_create1", EMFILE},
        {"epoll_create1", ENFILE},
        {"epoll_create1", ENOMEM},
-       {"epoll_create1", ENOSYS},  // a sandbox's
+       {"epoll_create1", ENOSYS},  // in a sandbox
        {kAdd, EBADF},
        {kAdd, EINVAL},
        {kAdd, ENOMEM},
        {kAdd, ENOSPC},
        {kAdd, EPERM}},
-      // Not EEXIST: no kernel says so of a descriptor that it then does not find.
+      // Not EEXIST: no kernel returns it for a descriptor that it then does not find.
       /*registrations=*/
       {{kAdd, EBADF}, {kAdd, EINVAL}, {kAdd, ELOOP}, {kAdd, ENOMEM}, {kAdd, ENOSPC}, {kAdd, EPERM}},
       /*modifications=*/
@@ -125,7 +126,7 @@ const FaultyBackend& FaultyEpoll() {
        {"epoll_pwait2", EFAULT},
        {"epoll_pwait2", EINTR, true},
        {"epoll_pwait2", EINVAL},
-       // Kernels, and sandboxes, that have not heard of it.
+       // Kernels and sandboxes that do not know it.
        {"epoll_pwait2", ENOSYS, true},
        {"epoll_pwait2", EPERM, true}},
       /*wait_calls=*/{"epoll_wait", "epoll_pwait2"},

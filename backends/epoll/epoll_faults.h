@@ -1,4 +1,4 @@
-// The system calls of the epoll backend, with faults.
+// The system calls of the epoll backend, with fault injection.
 
 #ifndef SOMEOS_BACKENDS_EPOLL_EPOLL_FAULTS_H_
 #define SOMEOS_BACKENDS_EPOLL_EPOLL_FAULTS_H_
@@ -8,11 +8,11 @@
 
 namespace someos {
 
-// The kernel's, as the FaultPlan has it. It names the calls "epoll_create1", "epoll_ctl ADD",
-// "epoll_ctl MOD", "epoll_ctl DEL", "epoll_wait" and "epoll_pwait2".
+// The kernel's calls with the faults of the FaultPlan, which names them "epoll_create1", "epoll_ctl
+// ADD", "epoll_ctl MOD", "epoll_ctl DEL", "epoll_wait" and "epoll_pwait2".
 const EpollSystem& FaultyEpollSystem();
 
-// The Poller over it.
+// The Poller over these calls.
 const FaultyBackend& FaultyEpoll();
 
 }  // namespace someos

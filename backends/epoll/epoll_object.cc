@@ -19,18 +19,18 @@ namespace someos::select {
 namespace {
 
 constexpr int kDefaultMaxEvents = FD_SETSIZE - 1;
-// More is EINVAL in the kernel.
+// The kernel refuses more with EINVAL.
 constexpr int kKernelMaxEvents = INT_MAX / sizeof(epoll_event);
-// As many descriptors as a process may have open, unless fs.nr_open has been raised. Room for them
-// is 12 MiB of addresses; memory is taken for what the kernel fills.
-constexpr int kMostRoom = 1 << 20;
+// As many descriptors as a process can have open, unless fs.nr_open has been raised. The buffer
+// takes 12 MiB of address space; only the pages that the kernel fills take memory.
+constexpr int kMaxBufferEvents = 1 << 20;
 
 absl::Status ClosedError() {
   return absl::InvalidArgumentError("I/O operation on closed epoll object");
 }
 
-// Python rounds towards positive infinity to milliseconds, so that what is less than a millisecond
-// below zero means zero, and only the rest of what is negative blocks.
+// Python rounds up to milliseconds, so a negative timeout of less than a millisecond means zero,
+// and only longer negative ones block.
 absl::StatusOr<base::Deadline> DeadlineOf(std::optional<absl::Duration> timeout) {
   if (timeout.has_value() && *timeout < absl::ZeroDuration()) {
     timeout = absl::Trunc(*timeout, absl::Milliseconds(1));
@@ -73,7 +73,8 @@ Epoll& Epoll::operator=(Epoll&& other) noexcept {
 void Epoll::Close() {
   const int fd = fd_.exchange(-1);
   if (fd < 0) return;
-  // ThreadSanitizer calls closing a number that another thread waits on a race; here it is allowed.
+  // ThreadSanitizer reports closing a number that another thread waits on as a race; here it is
+  // allowed.
   ABSL_ANNOTATE_IGNORE_WRITES_BEGIN();
   base::OwnedFd(fd).Reset();
   ABSL_ANNOTATE_IGNORE_WRITES_END();
@@ -107,29 +108,29 @@ absl::StatusOr<std::vector<EpollEvent>> Epoll::Poll(std::optional<absl::Duration
     return ErrnoStatus(EINVAL, absl::StrCat("poll: maxevents ", maxevents));
   }
   if (maxevents <= kDefaultMaxEvents) {
-    epoll_event room[kDefaultMaxEvents];
-    return PollInto(room, maxevents, *deadline);
+    epoll_event buffer[kDefaultMaxEvents];
+    return PollInto(buffer, maxevents, *deadline);
   }
-  const int size = std::min(maxevents, kMostRoom);
-  const std::unique_ptr<epoll_event[]> room(new (std::nothrow) epoll_event[size]);
-  if (room == nullptr) return ErrnoStatus(ENOMEM, absl::StrCat("poll: maxevents ", maxevents));
-  return PollInto(room.get(), size, *deadline);
+  const int size = std::min(maxevents, kMaxBufferEvents);
+  const std::unique_ptr<epoll_event[]> buffer(new (std::nothrow) epoll_event[size]);
+  if (buffer == nullptr) return ErrnoStatus(ENOMEM, absl::StrCat("poll: maxevents ", maxevents));
+  return PollInto(buffer.get(), size, *deadline);
 }
 
-absl::StatusOr<std::vector<EpollEvent>> Epoll::PollInto(epoll_event* room, int size,
+absl::StatusOr<std::vector<EpollEvent>> Epoll::PollInto(epoll_event* buffer, int size,
                                                         base::Deadline deadline) {
   while (true) {
     const int epoll_fd = fileno();
-    // Poll() has seen it open; so it has been closed by another thread or by a signal handler.
+    // It was open at the beginning of Poll(), so another thread or a signal handler has closed it.
     if (epoll_fd < 0) return ErrnoStatus(EBADF, "poll: closed meanwhile");
-    const int count = waiter_.Wait(epoll_fd, room, size, deadline);
+    const int count = waiter_.Wait(epoll_fd, buffer, size, deadline);
     if (count < 0 && errno != EINTR) {
       return ErrnoStatus(errno, absl::StrCat("poll epoll fd ", epoll_fd));
     }
     std::vector<EpollEvent> events;
     if (count > 0) {
       events.reserve(count);
-      for (int i = 0; i < count; ++i) events.push_back({room[i].data.fd, room[i].events});
+      for (int i = 0; i < count; ++i) events.push_back({buffer[i].data.fd, buffer[i].events});
       return events;
     }
     if (deadline.Passed()) return events;

@@ -1,4 +1,4 @@
-// Python's select.epoll: Linux's epoll(7) as it is, without the promises of someos/api/poller.h.
+// Python's select.epoll: Linux's epoll(7) as it is, without the contract of someos/api/poller.h.
 
 #ifndef SOMEOS_BACKENDS_EPOLL_EPOLL_OBJECT_H_
 #define SOMEOS_BACKENDS_EPOLL_EPOLL_OBJECT_H_
@@ -21,7 +21,7 @@
 
 namespace someos::select {
 
-// One pair of what Epoll::Poll returns: `auto [fd, events] = ...`.
+// One element of the result of Epoll::Poll: `auto [fd, events] = ...`.
 struct EpollEvent {
   int fd = -1;          // the number that was registered
   uint32_t events = 0;  // kEpollIn and so on
@@ -40,49 +40,49 @@ struct EpollEvent {
   }
 };
 
-// An epoll object of the kernel, by the methods and rules of Python 3.13's select.epoll.
+// An epoll object of the kernel, with the methods and rules of Python 3.13's select.epoll.
 //
 //   absl::StatusOr<Epoll> epoll = Epoll::Create();
 //   absl::Status added = epoll->Register(socket, kEpollIn);
 //   for (const auto& [fd, events] : epoll->Poll(absl::Seconds(1)).value()) { ... }
 //
 // Linux only. Deviations from Python:
-//  - fileno() of a closed object is -1, so that passing it where a descriptor is wanted fails as
-//    a negative descriptor does; Python raises ValueError at once.
-//  - FromFd() refuses every negative number; Python takes -1 for "make a new one".
-//  - Timeouts have a nanosecond's resolution from Linux 5.11 on, where Python rounds up to
-//    milliseconds.
-//  - Poll() reports at most 2^20 events, however many it is asked for.
+//  - fileno() of a closed object is -1, so that using it as a descriptor fails like any negative
+//    descriptor; Python raises ValueError at once.
+//  - FromFd() refuses every negative number; in Python -1 means "make a new one".
+//  - Timeouts have a resolution of a nanosecond since Linux 5.11; Python rounds up to milliseconds.
+//  - Poll() reports at most 2^20 events, even if it is asked for more.
 //
 // What a user of the kernel's epoll should know:
-//  - It watches files, not numbers. A number closed without Unregister while a duplicate of it is
-//    open goes on being reported, and can no more be unregistered (T1). Unregister before closing.
-//  - A forked child shares the kernel object: what it registers or unregisters, the parent's
-//    object has registered or unregistered as well (T2). Close() in the child closes the child's
-//    number alone.
+//  - It watches files, not numbers. If a number is closed without Unregister while a duplicate of
+//    it is open, its events continue, and it can no longer be unregistered (T1). Unregister before
+//    closing.
+//  - A forked child shares the kernel object: what the child registers or unregisters, changes the
+//    parent's object as well (T2). Close() in the child closes only the child's descriptor.
 //  - Regular files and directories are refused with EPERM (T20).
 //
-// Errors: the status of a refused system call carries its errno (ErrnoOf). An operation on a
-// closed object is kInvalidArgument "I/O operation on closed epoll object". Waitables (see
-// someos/api/waitable.h) are looked at first: a negative one is kInvalidArgument as well.
+// Errors: the status of a refused system call carries its errno (ErrnoOf). An operation on a closed
+// object is kInvalidArgument "I/O operation on closed epoll object". Waitables (see
+// someos/api/waitable.h) are checked first: a negative one is kInvalidArgument as well.
 //
-// Threads: any method at any time, except that moving and destroying need the object for
-// themselves. After a Close() a Poll() of another thread waits on, on what was the kernel object,
-// until it has something to report, its time is up, or a signal makes it notice (EBADF). A call
-// that another thread's Close() overtakes may find the number closed, or reused, as in Python.
+// Threads: any thread may call any method at any time, except that no other call may run while the
+// object is moved or destroyed. If one thread calls Close() while another is in Poll(), that Poll()
+// continues to wait on the old kernel object until it has something to report, times out, or is
+// interrupted by a signal and then returns EBADF. A call that races with another thread's Close()
+// may find the number closed, or reused, as in Python.
 class Epoll {
  public:
   // epoll_create1(2); always close-on-exec.
   //
-  // `sizehint` has no effect; 0, and less than -1, is kInvalidArgument. `flags` other than 0 and
-  // kEpollCloexec: EINVAL. EMFILE, ENFILE, ENOMEM from the kernel; ENOSYS in a sandbox without
+  // `sizehint` has no effect; 0 and values below -1 are kInvalidArgument. `flags` other than 0 and
+  // kEpollCloexec: EINVAL. EMFILE, ENFILE, ENOMEM: from the kernel. ENOSYS: in a sandbox without
   // epoll. `system`, for tests, must outlive the object.
   static absl::StatusOr<Epoll> Create(int sizehint = -1, int flags = 0,
                                       const EpollSystem& system = RealEpollSystem());
 
-  // Takes over an epoll descriptor: Close() and the destructor close it. It is left as it is, in
-  // particular whether it is close-on-exec; that it is an epoll object is not checked, its use
-  // gives EBADF or EINVAL. kInvalidArgument: negative.
+  // Takes ownership of an epoll descriptor: Close() and the destructor close it. Its flags,
+  // including close-on-exec, are not changed. Whether it is an epoll object is not checked; if not,
+  // its use fails with EBADF or EINVAL. kInvalidArgument: negative.
   static absl::StatusOr<Epoll> FromFd(int fd, const EpollSystem& system = RealEpollSystem());
 
   // The source is a closed object afterwards.
@@ -90,46 +90,47 @@ class Epoll {
   Epoll& operator=(Epoll&& other) noexcept;
   ~Epoll() { Close(); }
 
-  // Starts watching `waitable`. EEXIST: watched already. EBADF: not open. EPERM: a file that epoll
-  // does not support. EINVAL: this object itself; kEpollExclusive with a bit that excludes it.
-  // ELOOP: epoll objects watching one another, or too deep. ENOSPC: fs.epoll.max_user_watches.
+  // Starts watching `waitable`. EEXIST: already watched. EBADF: not open. EPERM: a file that epoll
+  // does not support. EINVAL: this object itself; kEpollExclusive with a bit that does not allow
+  // it. ELOOP: epoll objects that watch each other, or are nested too deeply. ENOSPC:
+  // fs.epoll.max_user_watches.
   template <typename Waitable>
   absl::Status Register(const Waitable& waitable,
                         uint32_t eventmask = kEpollIn | kEpollPri | kEpollOut) {
     return Control(kRegister, DescriptorOf(waitable), eventmask);
   }
 
-  // Replaces the whole mask, edge trigger and one-shot included; arms a one-shot again, and an
-  // edge that still holds. ENOENT: not watched. EBADF: not open. EINVAL: it is, or is to be,
-  // kEpollExclusive.
+  // Replaces the whole mask, including the edge-triggered and one-shot bits. Re-arms a one-shot,
+  // and an edge-triggered condition that still holds. ENOENT: not watched. EBADF: not open. EINVAL:
+  // the old or the new mask has kEpollExclusive.
   template <typename Waitable>
   absl::Status Modify(const Waitable& waitable, uint32_t eventmask) {
     return Control(kModify, DescriptorOf(waitable), eventmask);
   }
 
-  // Stops watching `waitable`. ENOENT: not watched. EBADF: not open, as Python has it since 3.9.
+  // Stops watching `waitable`. ENOENT: not watched. EBADF: not open, as in Python since 3.9.
   template <typename Waitable>
   absl::Status Unregister(const Waitable& waitable) {
     return Control(kUnregister, DescriptorOf(waitable), 0);
   }
 
-  // Waits until something is ready, and returns it; nothing after a timeout.
+  // Waits until something is ready and returns the events; none after a timeout.
   //
-  // `timeout`: none, absl::InfiniteDuration() and -1 ms or less block; what is between -1 ms and 0
-  // does not block at all; the rest is never cut short, a signal only interrupts it to go on. More
-  // than INT_MAX milliseconds: kOutOfRange. `maxevents`: -1 stands for FD_SETSIZE - 1; 0 and
-  // less than -1 is kInvalidArgument; more than INT_MAX / sizeof(epoll_event) EINVAL. What does not
-  // fit is reported by the next calls, in turn. EBADF: closed while it waited. ENOMEM: no memory
-  // for more than FD_SETSIZE events.
+  // `timeout`: std::nullopt, absl::InfiniteDuration() and -1 ms or less block; values between -1 ms
+  // and 0 do not block; other timeouts never end early, also not because of a signal. More than
+  // INT_MAX milliseconds, positive or negative: kOutOfRange. `maxevents`: -1 means FD_SETSIZE - 1;
+  // 0 and values below -1 are kInvalidArgument; more than INT_MAX / sizeof(epoll_event) is EINVAL.
+  // Events that do not fit are reported by the next calls, in turn. EBADF: closed while it waited.
+  // ENOMEM: no memory for a buffer of FD_SETSIZE or more events.
   absl::StatusOr<std::vector<EpollEvent>> Poll(std::optional<absl::Duration> timeout = std::nullopt,
                                                int maxevents = -1);
 
-  // Closes the descriptor. Never fails; once more does nothing.
+  // Closes the descriptor. Never fails; further calls are no-ops.
   void Close();
   bool closed() const { return fileno() < 0; }
 
-  // The descriptor of the epoll object, which makes it a waitable itself (readable while something
-  // is ready); -1 if it is closed.
+  // The descriptor of the epoll object; -1 if it is closed. It makes the object a waitable, which
+  // is readable while something is ready.
   int fileno() const { return fd_.load(std::memory_order_relaxed); }
 
  private:
@@ -145,7 +146,7 @@ class Epoll {
 
   absl::Status Control(const Operation& operation, const absl::StatusOr<int>& fd,
                        uint32_t eventmask);
-  absl::StatusOr<std::vector<EpollEvent>> PollInto(epoll_event* room, int size,
+  absl::StatusOr<std::vector<EpollEvent>> PollInto(epoll_event* buffer, int size,
                                                    base::Deadline deadline);
 
   const EpollSystem* system_;

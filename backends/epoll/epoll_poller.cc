@@ -18,13 +18,14 @@
 namespace someos {
 namespace {
 
-constexpr size_t kMostEvents = INT_MAX / sizeof(epoll_event);  // epoll_wait: more is EINVAL
+constexpr size_t kMaxEvents = INT_MAX / sizeof(epoll_event);  // epoll_wait refuses more with EINVAL
 
+// The part of `events` that the kernel accepts.
 absl::Span<Event> Usable(absl::Span<Event> events) {
-  return events.first(std::min(events.size(), kMostEvents));
+  return events.first(std::min(events.size(), kMaxEvents));
 }
 
-// Of epoll_wait(2)'s two timeouts that need no clock.
+// For the two timeouts of epoll_wait(2) that need no clock: -1 and 0.
 absl::Duration Timeout(int milliseconds) {
   return milliseconds < 0 ? absl::InfiniteDuration() : absl::ZeroDuration();
 }
@@ -116,8 +117,8 @@ absl::Status EpollPoller::DoRebuildAfterFork() {
 //      return                v    | files that epoll refuses
 //                            +----+
 //
-// WaitFast, to the system call and back, is one piece of code without other calls: hence the inline
-// functions, above their caller, and those that are not.
+// WaitFast makes no function call other than the system call. That is why the functions of the fast
+// path are inline and stand above their caller, and those that leave it are not inlined.
 
 inline WaitOutcome EpollPoller::Return(size_t delivered) {
   if (delivered == 1) {
@@ -134,8 +135,8 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline WaitOutcome EpollPoller::WaitFast(absl::Span
   if (ABSL_PREDICT_FALSE(!registrations_.kernel_only())) return DoWait(events, Timeout(kTimeout));
   if (ABSL_PREDICT_FALSE(!Claim())) return SingleWaiter::Refusal();
   room_ = events.size();
-  // A span of more than kMostEvents need not fit into an int; the kernel refuses it then, or is
-  // told of less room.
+  // The size of a span of more than kMaxEvents may not fit into an int; then the kernel refuses the
+  // call, or gets a smaller size.
   const int count = wait_(registrations_.set_fd(), EpollDelivery::Buffer(events),
                           static_cast<int>(events.size()), kTimeout);
   if (ABSL_PREDICT_TRUE(count == 1) &&
@@ -156,7 +157,7 @@ template <int kTimeout>
 WaitOutcome EpollPoller::LeaveFastPath(Event* begin, int count) {
   absl::Span<Event> events(begin, room_);
   const Deadline deadline(Timeout(kTimeout));
-  if (count < 0 && errno == EINVAL && events.size() > kMostEvents) {
+  if (count < 0 && errno == EINVAL && events.size() > kMaxEvents) {
     events = Usable(events);
     return WaitSlow(events, deadline, CallKernel(events, deadline));
   }
@@ -180,7 +181,8 @@ WaitOutcome EpollPoller::WaitSlow(absl::Span<Event> events, Deadline deadline, C
     }
     const auto [delivered, woken, stale] = call.events;
     if (stale) {
-      // A failure must not cost what has been fetched; it comes back with the stale events.
+      // If this fails, the events that were fetched must not be lost: the failure is reported only
+      // if there are none. Otherwise it is retried when the stale events recur.
       const absl::Status status = registrations_.DropStale();
       if (!status.ok() && delivered == 0 && !woken) return status;
     }
@@ -200,7 +202,8 @@ EpollPoller::Call EpollPoller::CallKernel(absl::Span<Event> events, Deadline dea
 }
 
 EpollPoller::Call EpollPoller::CallWithAlwaysReady(absl::Span<Event> events) {
-  // Neither kind may starve the other: half the room each, or turns if there is room for one.
+  // To prevent starvation, each kind gets half of the room; if there is room for one event only,
+  // they alternate.
   size_t reserved = events.size() / 2;
   if (events.size() == 1) {
     always_ready_turn_ = !always_ready_turn_;

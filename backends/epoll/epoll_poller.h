@@ -2,17 +2,17 @@
 //
 // Deviations from the contract of someos/api/poller.h:
 //  - A descriptor that was closed without Unregister is not reported as kInvalid: the kernel
-//    forgets it in silence, unless a duplicate keeps the file open; then its events go on. Once
-//    the number is unregistered or registered anew, the poller drops these events and replaces
-//    its kernel object (one epoll_ctl per registration), because epoll has no way to remove them.
-//    A number that was registered anew, and then comes to name that old file again, passes for
-//    registered: the kernel does not tell which of the two the poller means.
+//    removes it without notice, unless a duplicate keeps the file open; then its events continue.
+//    Once the number is unregistered or registered again, such events are stale: the poller drops
+//    them and replaces its kernel object (two epoll_ctl calls per registration), because epoll has
+//    no way to remove them. If a number that was registered again later names that old file once
+//    more, it still counts as registered: the kernel has both files under that number and does not
+//    tell which one the poller means.
 //  - RebuildAfterFork asks the parent's kernel object which file each number stood for. A number
-//  that
-//    names another file in the child is in that object for a moment; the parent's wait may look
-//    once more for it, and reports nothing.
-//  - Timeouts have a nanosecond's resolution from Linux 5.11 on (epoll_pwait2), a millisecond's
-//    before; which one it is, is found out at run time.
+//    that names another file in the child is in that object for a moment; this may cause a spurious
+//    wake-up of the parent's wait, which reports nothing.
+//  - Timeouts have a resolution of a nanosecond since Linux 5.11 (epoll_pwait2), before that of a
+//    millisecond; this is determined at run time.
 
 #ifndef SOMEOS_BACKENDS_EPOLL_EPOLL_POLLER_H_
 #define SOMEOS_BACKENDS_EPOLL_EPOLL_POLLER_H_
@@ -56,11 +56,11 @@ class EpollPoller final : public Poller {
   Counters counters() const override { return counters_.Read(); }
 
  private:
-  // One system call, and what became of its events.
+  // The result of one system call.
   struct Call {
     EpollDelivery::Result events;
     int error = 0;  // errno, if it failed
-    // All its room went to events that are not reported; others may be ready behind them.
+    // Events that are not reported took all the room; others may be ready in addition to them.
     bool crowded_out = false;
   };
 
@@ -77,8 +77,8 @@ class EpollPoller final : public Poller {
   absl::Status DoRebuildAfterFork() override;
   absl::StatusOr<int> DoTakeError(int fd) override;
 
-  // How a wait goes is drawn in epoll_poller.cc.
-  static constexpr int kLook = 0;  // epoll_wait(2)'s timeouts that need no clock
+  // A diagram of a wait is in epoll_poller.cc.
+  static constexpr int kLook = 0;  // the timeouts of epoll_wait(2) that need no clock
   static constexpr int kForever = -1;
   template <int kTimeout>
   WaitOutcome WaitFast(absl::Span<Event> events);
@@ -98,15 +98,16 @@ class EpollPoller final : public Poller {
   EpollWaiter waiter_;
   poller_base::WakeRequest wake_request_;
   poller_base::SingleWaiter single_waiter_;
-  // Of the running wait's span; the waiting thread's. Kept here and not in a register that has to
-  // be saved and restored, because most waits do not ask for it again.
+  // The size of the running wait's span; used only by the waiting thread. It is stored here because
+  // most waits do not need it after the system call: a local variable would occupy a register that
+  // has to be saved and restored.
   size_t room_ = 0;
-  bool always_ready_turn_ = false;  // the waiting thread's
+  bool always_ready_turn_ = false;  // used only by the waiting thread
   EpollRegistrations registrations_;
   EpollDelivery delivery_{registrations_, wake_request_};
 };
 
-// This backend, for the facade and for those who depend on //backends/epoll alone.
+// This backend, for the facade and for users who depend on //backends/epoll directly.
 const Backend& EpollBackend();
 
 }  // namespace someos

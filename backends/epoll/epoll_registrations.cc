@@ -18,11 +18,11 @@ using poller_base::FdError;
 using poller_base::FileIdentity;
 using poller_base::WakeChannel;
 
-// Whether epoll_ctl(2) fails with this for a number that is closed or names another file than the
-// one that was registered: not open, not in the set, of a kind that no set takes.
+// Whether this errno of epoll_ctl(2) means that the number is closed or names another file than the
+// registered one: not open, not in the set, or a kind of file that epoll refuses.
 bool NamesAnotherFile(int error) { return error == EBADF || error == ENOENT || error == EPERM; }
 
-// A one-shot that has fired stays silent.
+// A one-shot that has fired is added without an interest, so that it reports nothing.
 int AddTo(const EpollSet& set, int fd, const EpollState& state) {
   return set.Add(fd, state.fired ? Interest::kNone : state.interest, state.trigger, state.Tag(fd));
 }
@@ -35,8 +35,11 @@ int ModifyIn(const EpollSet& set, int fd, const EpollState& state) {
 }  // namespace
 
 EpollRegistrations::EpollRegistrations(const EpollSystem& system, EpollSet set,
-                                       WakeChannel wake_channel, bool alone)
-    : system_(system), alone_(alone), set_(std::move(set)), wake_channel_(std::move(wake_channel)) {
+                                       WakeChannel wake_channel, bool externally_synchronized)
+    : system_(system),
+      externally_synchronized_(externally_synchronized),
+      set_(std::move(set)),
+      wake_channel_(std::move(wake_channel)) {
   table_.At(wake_channel_.fd());
 }
 
@@ -48,9 +51,10 @@ absl::Status EpollRegistrations::RegisterAgain(int fd, Interest interest, uint64
   state.interest = interest;
   state.trigger = trigger;
   state.registered = true;
-  // The kernel knows files, not numbers, so it tells a second registration (EEXIST) from the
-  // first one of a new file under a number that was closed and reused. It is asked without an
-  // interest, because the entry must not be written before the answer.
+  // The kernel knows files, not just numbers, so it can distinguish a second registration of the
+  // same file (EEXIST) from the registration of a new file under a number that was closed and
+  // reused. It is asked with an empty interest, so that it reports nothing yet: the entry cannot be
+  // written before the answer.
   if (const int error = set_.Add(fd, Interest::kNone, trigger, state.Tag(fd)); error != 0) {
     if (error == EPERM) return RegisterAlwaysReady(fd, state, data);
     return FdError(error, "register", fd);
@@ -67,8 +71,8 @@ absl::Status EpollRegistrations::RegisterAgain(int fd, Interest interest, uint64
 absl::Status EpollRegistrations::RegisterAfterError(int fd, EpollState state, uint64_t data,
                                                     int error) {
   if (error == EEXIST) {
-    // Unregistered after its number was closed, while a duplicate kept the file open; and now the
-    // number names that file again.
+    // The registration was unregistered after its number was closed, while a duplicate kept the
+    // file open; now the number names that file again.
     error = ModifyIn(set_, fd, state);
   }
   if (error == 0) return absl::OkStatus();
@@ -80,7 +84,7 @@ absl::Status EpollRegistrations::RegisterAfterError(int fd, EpollState state, ui
 absl::Status EpollRegistrations::RegisterAlwaysReady(int fd, EpollState state, uint64_t data) {
   const std::optional<FileIdentity> identity = FileIdentity::Of(fd);
   if (!identity.has_value()) return FdError(errno, "register", fd);
-  // These can be waited for; whoever refused it, it was not for that.
+  // These can be waited for, so the EPERM has another cause.
   if (S_ISFIFO(identity->mode) || S_ISSOCK(identity->mode)) return FdError(EPERM, "register", fd);
   EpollEntry& entry = table_.At(fd);
   const EpollState old = entry.Load();
@@ -102,7 +106,7 @@ void EpollRegistrations::UpdateKernelOnly() {
 void EpollRegistrations::SetAlwaysReadyActive(int fd, bool active) {
   always_ready_.SetActive(fd, active);
   UpdateKernelOnly();
-  if (active) wake_channel_.Signal();  // a running wait does not know of it
+  if (active) wake_channel_.Signal();  // a running wait must take the file into account
 }
 
 void EpollRegistrations::ForgetAlwaysReady(int fd) {
@@ -144,9 +148,9 @@ std::vector<Registration> EpollRegistrations::List() const {
   return result;
 }
 
-bool EpollRegistrations::Stands(uint64_t tag) {
-  // Another thread may be between writing the table and telling the kernel, or back; once it has
-  // left the lock, the table is the truth.
+bool EpollRegistrations::IsCurrent(uint64_t tag) {
+  // Another thread may have written the table but not yet made the system call, or be about to undo
+  // the change. Once it has released the lock, the table is correct.
   base::LockIfThreads lock(mutex_);
   const int fd = static_cast<int>(static_cast<uint32_t>(tag));
   const EpollState state = table_.At(fd).Load();
@@ -164,8 +168,9 @@ size_t EpollRegistrations::TakeAlwaysReady(absl::Span<Event> events) {
     const std::optional<FileIdentity> identity = FileIdentity::Of(*fd);
     const bool same_file = identity.has_value() && always_ready_.Holds(*fd, *identity);
     if (!same_file || state.trigger != Trigger::kLevel) {
-      // An edge is reported once, too: the file will never become ready anew. One closed behind our
-      // back is not reported, as the kernel does for all others.
+      // An edge is reported only once as well: the file never becomes ready again, because it
+      // always is. A file that was closed without Unregister is not reported; this is what the
+      // kernel does for all other files.
       state.fired = true;
       entry.state.store(state.Pack(), std::memory_order_relaxed);
       always_ready_.SetActive(*fd, false);
@@ -188,13 +193,13 @@ size_t EpollRegistrations::TakeAlwaysReady(absl::Span<Event> events) {
 
 absl::Status EpollRegistrations::DropStale() {
   base::LockIfThreads lock(mutex_);
-  // Without a suspicion it was an event that the kernel had handed out just before another thread
-  // unregistered its descriptor in the ordinary way.
+  // If no stale registration is suspected, the kernel returned the event just before another thread
+  // unregistered its descriptor normally.
   if (!stale_suspected_) return absl::OkStatus();
   constexpr absl::string_view kOperation = "wait: drop stale registrations";
   absl::StatusOr<EpollSet> fresh = EpollSet::Create(kOperation, system_, wake_channel_);
   if (!fresh.ok()) return fresh.status();
-  // Out of memory, say: then the old set stays as it is, and the next wait tries again.
+  // On a failure, for example without memory, the old set remains, and the next wait tries again.
   absl::Status failure;
   const auto for_each_in_kernel = [&](const auto& visit) {
     table_.ForEach([&](int fd, EpollEntry& entry) {
@@ -202,7 +207,7 @@ absl::Status EpollRegistrations::DropStale() {
       if (!failure.ok() || !state.registered || state.always_ready || state.gone) return;
       const int error = visit(fd, state);
       if (error == 0) return;
-      // The new set itself may have taken the number of a closed file (EINVAL).
+      // The new set itself may have reused the number of a closed file (EINVAL).
       if (fd != fresh->fd() && !NamesAnotherFile(error)) {
         failure = FdError(error, absl::StrCat(kOperation, ": register"), fd);
         return;
@@ -213,10 +218,10 @@ absl::Status EpollRegistrations::DropStale() {
     });
   };
   for_each_in_kernel([&](int fd, const EpollState& state) { return AddTo(*fresh, fd, state); });
-  // A number that was closed, and perhaps reused, without Unregister must not be in the new set as
-  // if it were registered. The old set knows which file each number stood for, and refuses to
-  // modify another. It is asked after the additions: what still is the same file then has been it
-  // all the time.
+  // A number that was closed, and perhaps reused, without Unregister must not get into the new set
+  // as if it were registered. The old set knows which file each number stood for, and refuses to
+  // modify a registration of another file. It is asked after the additions: if a number still names
+  // the same file then, it also did so during its addition.
   for_each_in_kernel([&](int fd, const EpollState& state) { return ModifyIn(set_, fd, state); });
   if (!failure.ok()) return failure;
   set_ = *std::move(fresh);
@@ -226,9 +231,10 @@ absl::Status EpollRegistrations::DropStale() {
 
 absl::Status EpollRegistrations::ReplaceSet() {
   base::LockIfThreads lock(mutex_);
-  // Before anything is opened that could take the number of a registration whose file is closed.
+  // Before a descriptor is opened that could reuse the number of a registration whose file is
+  // closed.
   for (const auto& [fd, state] : Registered()) {
-    if (const int error = LossInChild(fd, state); error != 0) Lose(fd, error);
+    if (const int error = CheckInChild(fd, state); error != 0) ForgetLost(fd, error);
   }
   absl::StatusOr<WakeChannel> wake_channel = WakeChannel::Create();
   if (!wake_channel.ok()) return wake_channel.status();
@@ -247,12 +253,12 @@ absl::Status EpollRegistrations::Refill() {
   base::LockIfThreads lock(mutex_);
   for (const auto& [fd, state] : Registered()) {
     const int error = state.always_ready ? 0 : AddTo(set_, fd, state);
-    if (error != 0) Lose(fd, error);
+    if (error != 0) ForgetLost(fd, error);
   }
   return lost_.Take();
 }
 
-int EpollRegistrations::LossInChild(int fd, const EpollState& state) const {
+int EpollRegistrations::CheckInChild(int fd, const EpollState& state) const {
   if (fcntl(fd, F_GETFD) == -1) return errno;
   if (state.gone) return ENOENT;
   if (state.always_ready) {
@@ -271,7 +277,7 @@ std::vector<std::pair<int, EpollState>> EpollRegistrations::Registered() const {
   return registered;
 }
 
-void EpollRegistrations::Lose(int fd, int error) {
+void EpollRegistrations::ForgetLost(int fd, int error) {
   table_.At(fd).Forget();
   ForgetAlwaysReady(fd);
   lost_.Add(fd, error);

@@ -1,5 +1,5 @@
-// What is registered with an EpollPoller: in the kernel's set, in a table beside it, and, for the
-// files that epoll refuses, in that table alone.
+// The registrations of an EpollPoller. They are in the kernel's epoll set and in a table; files
+// that epoll refuses are only in the table.
 
 #ifndef SOMEOS_BACKENDS_EPOLL_EPOLL_REGISTRATIONS_H_
 #define SOMEOS_BACKENDS_EPOLL_EPOLL_REGISTRATIONS_H_
@@ -41,12 +41,12 @@ class EpollRegistrations {
  public:
   using View = poller_base::FdTable<EpollEntry>::View;
 
-  // `set` watches `wake_channel`. `system` must outlive the registrations. No two calls to one that
-  // is `alone` overlap.
+  // `set` watches `wake_channel`. `system` must outlive the registrations. If
+  // `externally_synchronized`, no two calls may overlap.
   EpollRegistrations(const EpollSystem& system, EpollSet set, poller_base::WakeChannel wake_channel,
-                     bool alone);
+                     bool externally_synchronized);
 
-  // ---- Changes, as Poller has them; from any thread.
+  // ---- The changes of Poller. Thread-safe.
 
   absl::Status Register(int fd, Interest interest, uint64_t data, Trigger trigger);
   absl::Status Modify(int fd, Interest interest, uint64_t data, Trigger trigger);
@@ -54,40 +54,43 @@ class EpollRegistrations {
   bool Holds(int fd) const;
   std::vector<Registration> List() const;
 
-  // Signalled for the waiting thread to come back.
+  // Signalled to make the waiting thread return from the kernel.
   const poller_base::WakeChannel& wake_channel() const { return wake_channel_; }
 
-  // ---- For the thread that waits.
+  // ---- For the waiting thread.
 
   int set_fd() const { return set_.fd(); }
-  // Has the entry of whatever the kernel may have reported, because Register makes entries first.
+  // Has an entry for every event that the kernel may have reported, because Register creates the
+  // entry before it calls the kernel.
   View view() const { return table_.view(); }
-  // Whether the registration that an event's `tag` names still stands. Waits until a change that
-  // another thread is in the middle of is through.
-  bool Stands(uint64_t tag);
-  // Whether the kernel knows all that a wait is for: this is no forked child, and no file that
-  // epoll refuses is to be reported. One flag for both.
+  // Whether the registration that an event's `tag` names still exists: false if the event is stale.
+  // If another thread is making a change, waits until it is complete.
+  bool IsCurrent(uint64_t tag);
+  // Whether a wait has to ask only the kernel: this is not a forked child, and no file that epoll
+  // refuses is to be reported. One flag for both, so that the fast path checks only one.
   bool kernel_only() const { return kernel_only_.load(std::memory_order_relaxed); }
-  // Fills `events` with such files, each in its turn; returns how many.
+  // Fills `events` with the files that epoll refuses, in round-robin order. Returns how many.
   size_t TakeAlwaysReady(absl::Span<Event> events);
-  // Replaces the kernel's set by a new one with the registrations that still stand, if there may be
-  // others in the old one. If that fails, the old one stays.
+  // If the kernel's set may contain stale registrations, replaces it by a new one with the current
+  // registrations. If that fails, the old set remains.
   absl::Status DropStale();
 
   // ---- After a fork, in the child.
 
-  // Whether this is a child that has not called ReplaceSet.
+  // Whether this is a child that has not called ReplaceSet successfully.
   bool forked() const { return fork_generation_ != base::ForkGeneration(); }
-  // Replaces set and wake channel by new ones of the child's own, empty as yet. If that fails, the
-  // old ones stay. Closing the child's numbers leaves the parent's files as they are.
+  // Replaces the set and the wake channel by new ones, which belong to the child; the set is still
+  // empty. If that fails, the old ones remain. Closing the child's descriptors does not affect the
+  // parent's.
   absl::Status ReplaceSet();
-  // Registers everything in the new set. The error of the first that could not be, here or because
-  // it did not name its file any more when ReplaceSet was first called; all of those are forgotten.
+  // Registers everything in the new set. Returns the error of the first registration that is lost,
+  // because this fails or because its number no longer named its file when ReplaceSet was first
+  // called. All lost registrations are forgotten.
   absl::Status Refill();
 
  private:
-  // The slow paths of Register and Modify: of a number that is registered; after `error`; of a file
-  // that epoll refuses, or a number that is not registered.
+  // The slow paths of Register and Modify: for a number that is already registered; after `error`;
+  // for a file that epoll refuses, or a number that is not registered.
   ABSL_ATTRIBUTE_NOINLINE absl::Status RegisterAgain(int fd, Interest interest, uint64_t data,
                                                      Trigger trigger)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -102,24 +105,23 @@ class EpollRegistrations {
   void UpdateKernelOnly() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void SetAlwaysReadyActive(int fd, bool active) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void ForgetAlwaysReady(int fd) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Every registration, by descriptor.
+  // Every registration, in the order of the descriptors.
   std::vector<std::pair<int, EpollState>> Registered() const;
-  // Forgets a registration that a rebuild has lost.
-  void Lose(int fd, int error) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Why the number `fd`, in a forked child, does not name the registered file any more; 0 if it
-  // does.
-  int LossInChild(int fd, const EpollState& state) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Forgets a registration that is lost in a rebuild, and records it in lost_.
+  void ForgetLost(int fd, int error) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // In a forked child: 0 if the number `fd` still names the registered file, otherwise an errno.
+  int CheckInChild(int fd, const EpollState& state) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const EpollSystem& system_;
-  const bool alone_;
-  EpollSet set_;  // replaced under mutex_, and by the waiting thread alone
+  const bool externally_synchronized_;
+  EpollSet set_;  // replaced under mutex_, and only by the waiting thread
   poller_base::WakeChannel wake_channel_;
   poller_base::FdTable<EpollEntry> table_;
   uint32_t fork_generation_ = base::ForkGeneration();
   std::atomic<bool> kernel_only_{true};
 
-  // Serialises changes, unless they are known not to overlap. The slow wait path takes it,
-  // always: for the fork that another thread may make.
+  // Serializes changes, unless they are externally synchronized. The slow path of a wait locks it
+  // even then, because another thread may fork at any time.
   mutable absl::Mutex mutex_;
   const base::ForkGuard fork_guard_{mutex_, &kernel_only_};
   poller_base::AlwaysReady always_ready_ ABSL_GUARDED_BY(mutex_);
@@ -128,17 +130,17 @@ class EpollRegistrations {
   poller_base::LostRegistrations lost_ ABSL_GUARDED_BY(mutex_);
 };
 
-// Inline, to be one piece of code with the poller's own, without a call between: changes are a
-// system call and little else.
+// Inline, so that the poller's functions contain them without a function call: changes are a system
+// call and little else.
 
 ABSL_ATTRIBUTE_ALWAYS_INLINE inline absl::Status EpollRegistrations::Register(int fd,
                                                                               Interest interest,
                                                                               uint64_t data,
                                                                               Trigger trigger) {
-  base::LockIfThreads lock(mutex_, alone_);
+  base::LockIfThreads lock(mutex_, externally_synchronized_);
   EpollEntry* entry = table_.Find(fd);
   if (ABSL_PREDICT_FALSE(entry == nullptr)) {
-    // The table does not grow for a number that names nothing, INT_MAX perhaps.
+    // The table must not grow for a number that is not open, such as INT_MAX.
     if (fcntl(fd, F_GETFD) == -1) return poller_base::FdError(errno, "register", fd);
     entry = &table_.At(fd);
   }
@@ -160,7 +162,7 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline absl::Status EpollRegistrations::Modify(int 
                                                                             Interest interest,
                                                                             uint64_t data,
                                                                             Trigger trigger) {
-  base::LockIfThreads lock(mutex_, alone_);
+  base::LockIfThreads lock(mutex_, externally_synchronized_);
   EpollEntry* entry = table_.Find(fd);
   if (ABSL_PREDICT_FALSE(entry == nullptr)) return poller_base::FdError(ENOENT, "modify", fd);
   const uint64_t old = entry->state.load(std::memory_order_relaxed);
@@ -168,7 +170,7 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline absl::Status EpollRegistrations::Modify(int 
                          EpollState::kRegistered)) {
     return ModifyAlwaysReady(fd, interest, data, trigger);
   }
-  // Before the kernel can report under the new mask; taken back if it refuses.
+  // Before the kernel can report events with the new mask; undone if the kernel refuses.
   const uint64_t old_data = entry->data.load(std::memory_order_relaxed);
   const uint64_t state = static_cast<uint32_t>(old) |
                          (old & (EpollState::kRegistered | EpollState::kGone)) |
@@ -184,7 +186,7 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline absl::Status EpollRegistrations::Modify(int 
 }
 
 ABSL_ATTRIBUTE_ALWAYS_INLINE inline absl::Status EpollRegistrations::Unregister(int fd) {
-  base::LockIfThreads lock(mutex_, alone_);
+  base::LockIfThreads lock(mutex_, externally_synchronized_);
   EpollEntry* entry = table_.Find(fd);
   if (ABSL_PREDICT_FALSE(entry == nullptr)) return poller_base::FdError(ENOENT, "unregister", fd);
   const uint64_t state = entry->state.load(std::memory_order_relaxed);

@@ -12,7 +12,7 @@ absl::StatusOr<EpollSet> EpollSet::Create(absl::string_view operation, const Epo
   base::OwnedFd fd(system.create(EPOLL_CLOEXEC));
   if (!fd.valid()) return ErrnoStatus(errno, absl::StrCat(operation, ": epoll_create1"));
   EpollSet set(system, std::move(fd));
-  // Edge-triggered, so that every signal is one event and the channel need never be drained.
+  // Edge-triggered, so that each signal causes one event and the channel need never be drained.
   const int error =
       set.Add(wake_channel.fd(), Interest::kReadable, Trigger::kEdge, WakeTag(wake_channel));
   if (error != 0) return ErrnoStatus(error, absl::StrCat(operation, ": epoll_ctl"));
@@ -20,13 +20,13 @@ absl::StatusOr<EpollSet> EpollSet::Create(absl::string_view operation, const Epo
 }
 
 bool EpollSet::MayHold(int fd, const poller_base::WakeChannel& wake_channel) const {
-  // The kernel looks for the file before it adds one, and has no question without an answer that
-  // changes something.
+  // Tries to add the file: if it is already there, the kernel answers EEXIST. There is no query
+  // that does not change anything.
   switch (ControlMask(EPOLL_CTL_ADD, fd, kProbeMask, WakeTag(wake_channel))) {
     case 0:
       Remove(fd);
       return false;
-    case EPERM:  // of a kind that no set takes
+    case EPERM:  // a kind of file that epoll refuses
       return false;
     default:
       return true;

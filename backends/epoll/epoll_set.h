@@ -1,4 +1,4 @@
-// One epoll object of the kernel, as EpollPoller uses it.
+// An epoll object of the kernel, as EpollPoller uses it.
 
 #ifndef SOMEOS_BACKENDS_EPOLL_EPOLL_SET_H_
 #define SOMEOS_BACKENDS_EPOLL_EPOLL_SET_H_
@@ -18,23 +18,24 @@
 
 namespace someos {
 
-// Owns the object; close-on-exec. The changes answer 0 or epoll_ctl(2)'s errno. Any thread may make
-// them at any time.
+// Owns the object, which is close-on-exec. The changes return 0 or the errno of epoll_ctl(2), and
+// are thread-safe.
 class EpollSet {
  public:
-  // A new set that watches `wake_channel` for signals, and reports them under WakeTag. Messages of
-  // failures begin with `operation`. EMFILE, ENFILE, ENOMEM, ENOSPC. `system` must outlive the set.
+  // Creates a set that watches `wake_channel` for signals and reports them with WakeTag. Error
+  // messages begin with `operation`. EMFILE, ENFILE, ENOMEM, ENOSPC. `system` must outlive the set.
   static absl::StatusOr<EpollSet> Create(absl::string_view operation, const EpollSystem& system,
                                          const poller_base::WakeChannel& wake_channel);
 
-  // No registration has it: no two descriptors share a number.
+  // The tag of the wake channel. No registration has it, because no two open descriptors have the
+  // same number.
   static uint64_t WakeTag(const poller_base::WakeChannel& wake_channel) {
     return static_cast<uint32_t>(wake_channel.fd());
   }
 
   int fd() const { return fd_.get(); }
 
-  // Events come with `tag` as their data.
+  // Events are reported with `tag` as their data.
   int Add(int fd, Interest interest, Trigger trigger, uint64_t tag) const {
     return Control(EPOLL_CTL_ADD, fd, interest, trigger, tag);
   }
@@ -46,9 +47,9 @@ class EpollSet {
     return system_->control(fd_.get(), EPOLL_CTL_DEL, fd, &unused) == 0 ? 0 : errno;
   }
 
-  // Whether the file that the open descriptor `fd` names was added under this number, as far as
-  // the kernel tells: true if it cannot be asked, because this set's own number was closed. Another
-  // file is in the set for a moment, and may have an event with the WakeTag of `wake_channel`.
+  // Whether the file that the open descriptor `fd` names was added under this number. Also true if
+  // the kernel cannot be asked, because this set's own number was closed. A file that was not added
+  // is in the set for a moment, and may cause an event with the WakeTag of `wake_channel`.
   bool MayHold(int fd, const poller_base::WakeChannel& wake_channel) const;
   // What MayHold has epoll_ctl(2) add; no interest has it.
   static constexpr uint32_t kProbeMask = EPOLLET;

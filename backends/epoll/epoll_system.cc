@@ -11,8 +11,8 @@ namespace {
 
 int WaitPrecisely(int epoll_fd, epoll_event* events, int max_events, const timespec& timeout) {
 #ifdef SYS_epoll_pwait2
-  // By number, because glibc has a wrapper only since 2.35; the kernel takes 64-bit fields here on
-  // every architecture.
+  // By system call number, because glibc has a wrapper only since 2.35. The kernel takes 64-bit
+  // fields here on every architecture.
   const struct {
     int64_t seconds;
     int64_t nanoseconds;

@@ -8,17 +8,17 @@
 
 namespace someos {
 
-// Each as its man page has it: -1 and errno on failure. Constant while in use: pollers keep
-// pointers to it, and to its functions.
+// Each behaves as in its man page: -1 and errno on failure. Must not change while in use: pollers
+// keep pointers to it and to its functions.
 struct EpollSystem {
   int (*create)(int flags);
   int (*control)(int epoll_fd, int operation, int fd, epoll_event* event);
   int (*wait)(int epoll_fd, epoll_event* events, int max_events, int milliseconds);
-  // epoll_pwait2 (Linux 5.11) without a signal mask. ENOSYS on older kernels.
+  // epoll_pwait2(2) (Linux 5.11) without a signal mask. ENOSYS on older kernels.
   int (*wait_precisely)(int epoll_fd, epoll_event* events, int max_events, const timespec& timeout);
 };
 
-// The kernel's own.
+// The system calls of the kernel.
 const EpollSystem& RealEpollSystem();
 
 }  // namespace someos

@@ -10,7 +10,7 @@ int EpollWaiter::WaitFor(int epoll_fd, epoll_event* events, int max_events,
                          base::Deadline deadline) {
   if (precise_.load(std::memory_order_relaxed)) {
     const int count = system_->wait_precisely(epoll_fd, events, max_events, deadline.AsTimespec());
-    // EPERM is what sandboxes answer to a system call they have not heard of.
+    // Sandboxes return EPERM for a system call that they do not know.
     if (count >= 0 || (errno != ENOSYS && errno != EPERM)) return count;
     precise_.store(false, std::memory_order_relaxed);
   }

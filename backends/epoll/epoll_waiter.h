@@ -1,4 +1,5 @@
-// The wait of epoll(7) up to a deadline, by the finest timeout that the running kernel offers.
+// Waits on an epoll(7) object until a deadline, with the finest timeout that the running kernel
+// offers.
 
 #ifndef SOMEOS_BACKENDS_EPOLL_EPOLL_WAITER_H_
 #define SOMEOS_BACKENDS_EPOLL_EPOLL_WAITER_H_
@@ -15,8 +16,8 @@
 
 namespace someos {
 
-// Chooses between epoll_pwait2 (nanoseconds, Linux 5.11) and epoll_wait (milliseconds), and
-// remembers that the kernel turned out not to have the former. Any thread may wait at any time.
+// Uses epoll_pwait2 (nanoseconds, Linux 5.11), and falls back to epoll_wait (milliseconds) once the
+// kernel turns out not to have the former. Thread-safe.
 class EpollWaiter {
  public:
   // `system` must outlive the waiter and its copies.
@@ -30,8 +31,9 @@ class EpollWaiter {
     return *this;
   }
 
-  // As epoll_wait(2): the number of events, or -1 and errno. Ends early for signals and for
-  // timeouts longer than Deadline's conversions give, so the caller asks deadline.Passed().
+  // As epoll_wait(2): returns the number of events, or -1 with errno. May return early after a
+  // signal, and for timeouts longer than Deadline's conversions allow, so the caller must check
+  // deadline.Passed().
   ABSL_ATTRIBUTE_ALWAYS_INLINE int Wait(int epoll_fd, epoll_event* events, int max_events,
                                         base::Deadline deadline) {
     if (deadline.infinite()) return system_->wait(epoll_fd, events, max_events, -1);
@@ -39,14 +41,14 @@ class EpollWaiter {
     return WaitFor(epoll_fd, events, max_events, deadline);
   }
 
-  // What timeouts are rounded up to a multiple of. Asks the kernel, without waiting.
+  // Timeouts are rounded up to a multiple of this. Asks the kernel, without waiting.
   absl::Duration Resolution() const;
 
  private:
   int WaitFor(int epoll_fd, epoll_event* events, int max_events, base::Deadline deadline);
 
   const EpollSystem* system_;
-  std::atomic<bool> precise_{true};  // until the kernel turns out not to have epoll_pwait2
+  std::atomic<bool> precise_{true};  // false once the kernel turns out not to have epoll_pwait2
 };
 
 }  // namespace someos

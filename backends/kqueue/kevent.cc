@@ -20,8 +20,8 @@ namespace {
 
 using SystemUdata = decltype(internal::SystemKevent::udata);
 
-// udata is a pointer or, on NetBSD before 10, a number. (Templates, because only there is the cast
-// that is wrong for the type left out.)
+// udata is a pointer or, on NetBSD before 10, a number. (Templates, because only in a template does
+// `if constexpr` discard the cast that does not compile for the type.)
 template <typename Udata>
 uintptr_t FromUdata(Udata udata) {
   if constexpr (std::is_pointer_v<Udata>) {
@@ -42,7 +42,7 @@ Udata ToUdata(uintptr_t udata) {
 
 }  // namespace
 
-// Copies throughout: macOS packs struct kevent, so that no reference may be bound to its fields.
+// Copies the fields: macOS packs struct kevent, so references must not be bound to them.
 Kevent::Kevent(const struct ::kevent& raw)
     : Kevent(KqIdent{raw.ident}, raw.filter, raw.flags, raw.fflags, raw.data,
              FromUdata<SystemUdata>(raw.udata)) {}

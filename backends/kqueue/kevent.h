@@ -18,7 +18,7 @@ namespace someos::select {
 
 namespace internal {
 
-// The texts of Python's OverflowErrors.
+// With the messages of Python's OverflowErrors.
 absl::Status NegativeIdent();
 absl::Status IdentTooBig();
 
@@ -51,28 +51,29 @@ KqIdent UncheckedIdent(const Ident& ident) {
 
 }  // namespace internal
 
-// The fields of struct kevent, with its types, and with Python's defaults, comparisons and text.
-// What they mean is in kqueue(2); a field keeps every value that it has room for.
+// The fields of struct kevent with the system's types, and with Python's defaults, comparisons and
+// text form. For their meanings see kqueue(2). A field keeps every value that its type can hold.
 //
 //   Kevent change(socket, kKqFilterWrite, kKqEvAdd | kKqEvOneshot);
 //
-// A value, as good as the six fields it has: any thread may have its own. FreeBSD's `ext` is not
-// among the fields; it is 0 in changes and dropped from events.
+// A plain value type. FreeBSD's `ext` is not among the fields: it is 0 in changes, and dropped from
+// events.
 struct Kevent {
-  // What the filter watches: for most filters a descriptor, for others the number of a process, of
-  // a signal, of a timer.
+  // What the filter watches: for most filters a descriptor, for others a process id, a signal
+  // number or the number of a timer.
   KqIdent ident;
   KqFilter filter;  // kKqFilter...
   KqFlags flags;    // kKqEv...
-  KqFflags fflags;  // kKqNote..., as the filter has them
-  KqData data;      // the filter's: how many bytes can be read, a timer's period, an errno
-  uintptr_t udata;  // the caller's own; comes back with each event
+  KqFflags fflags;  // kKqNote..., depending on the filter
+  KqData data;      // depending on the filter: the bytes to read, a timer's period, an errno
+  uintptr_t udata;  // a value of the caller; returned with each event
 
-  // `ident` is a waitable (see someos/api/waitable.h) or any other number that a filter wants.
+  // `ident` is a waitable (see someos/api/waitable.h) or any other number that a filter takes.
   //
-  // A constructor cannot fail where Python does (an ident that is negative or, like a closed
-  // object's, no descriptor): such an ident becomes the number that C makes of it, -1 the highest
-  // there is. It is no descriptor's, so Kqueue::Control answers EBADF. Create refuses instead.
+  // A constructor cannot fail where Python raises an exception (an ident that is negative or, like
+  // that of a closed object, not a descriptor). Such an ident is converted as in C, -1 to the
+  // highest number. No descriptor has that number, so Kqueue::Control returns EBADF. Create refuses
+  // such an ident instead.
   template <typename Ident, std::enable_if_t<kIsWaitable<Ident>, int> = 0>
   explicit Kevent(const Ident& ident, KqFilter filter = kKqFilterRead, KqFlags flags = kKqEvAdd,
                   KqFflags fflags = 0, KqData data = 0, uintptr_t udata = 0)
@@ -84,8 +85,8 @@ struct Kevent {
         udata(udata) {}
 
   // The same with Python's checks. kOutOfRange (OverflowError): a number that is negative or does
-  // not fit. kInvalidArgument (ValueError): an object whose descriptor is negative, as a closed
-  // one's is, or that is a null pointer.
+  // not fit. kInvalidArgument (ValueError): an object whose descriptor is negative, for example
+  // because it is closed, or a null pointer.
   template <typename Ident, std::enable_if_t<kIsWaitable<Ident>, int> = 0>
   static absl::StatusOr<Kevent> Create(const Ident& ident, KqFilter filter = kKqFilterRead,
                                        KqFlags flags = kKqEvAdd, KqFflags fflags = 0,
@@ -95,15 +96,15 @@ struct Kevent {
     return Kevent(*checked, filter, flags, fflags, data, udata);
   }
 
-  // From the kernel's form, and to it.
+  // Converts from and to the kernel's struct.
   explicit Kevent(const struct ::kevent& raw);
   struct ::kevent Raw() const;
 
-  // As Python prints it: "<select.kevent ident=5 filter=-1 flags=0x1 fflags=0x0 data=0x0
-  // udata=0x0>", in one line.
+  // As Python prints it, on one line: "<select.kevent ident=5 filter=-1 flags=0x1 fflags=0x0
+  // data=0x0 udata=0x0>".
   std::string ToString() const;
 
-  // Field by field in their order, udata as a signed number, as Python compares.
+  // As Python compares: field by field in order, udata as a signed number.
   friend bool operator==(const Kevent& a, const Kevent& b) { return a.Key() == b.Key(); }
   friend bool operator!=(const Kevent& a, const Kevent& b) { return a.Key() != b.Key(); }
   friend bool operator<(const Kevent& a, const Kevent& b) { return a.Key() < b.Key(); }

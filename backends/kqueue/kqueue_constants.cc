@@ -7,7 +7,7 @@
 namespace someos::select {
 namespace {
 
-// The kinds of filters that share their notes.
+// Groups of filters whose notes have the same meanings.
 enum class Family { kNone, kIo, kVnode, kProc, kNetdev, kTimer, kDevice, kUser };
 
 struct Note {

@@ -1,11 +1,10 @@
 // The constants of kqueue(2): kKqFilterRead for Python's KQ_FILTER_READ, kKqEvAdd for KQ_EV_ADD,
 // kKqNoteLowat for KQ_NOTE_LOWAT.
 //
-// All names and values are in kqueue_constants.inc, one line for each, and this header makes both
-// the constants and their table of that list. A constant exists where the system's <sys/event.h>
-// has its macro; whether it does is asked at compile time by FindConstant(kKqueueConstants, ...).
-// Those of filters and flags that Python lacks (KQ_FILTER_USER, KQ_EV_DISPATCH) have names made
-// after the same pattern.
+// All names and values are in kqueue_constants.inc, one line for each. This header generates both
+// the constants and their table from that list. A constant exists if the system's <sys/event.h> has
+// its macro; FindConstant(kKqueueConstants, ...) checks this at compile time. Filters and flags
+// that Python does not have (KQ_FILTER_USER, KQ_EV_DISPATCH) are named by the same pattern.
 //
 // Source: the system's kqueue(2), and the Python library's section on "Kevent Objects".
 
@@ -30,16 +29,16 @@ namespace internal {
 using SystemKevent = struct ::kevent;
 }
 
-// The types of struct kevent's fields, which are not the same on every system: NetBSD has unsigned
-// filters and 32-bit flags, FreeBSD and OpenBSD have 64 bits of data also on 32-bit machines.
+// The types of the fields of struct kevent, which differ between systems: NetBSD has unsigned
+// filters and 32-bit flags; FreeBSD and OpenBSD have 64-bit data even on 32-bit machines.
 using KqIdent = decltype(internal::SystemKevent::ident);
 using KqFilter = decltype(internal::SystemKevent::filter);
 using KqFlags = decltype(internal::SystemKevent::flags);
 using KqFflags = decltype(internal::SystemKevent::fflags);
 using KqData = decltype(internal::SystemKevent::data);
 
-// The constants. A filter, a flag and a note have the type of their field. Masks of notes are
-// 64 bits wide: macOS has a negative KQ_NOTE_PCTRLMASK, in Python as well.
+// The constants. Filters, flags and notes have the type of their field. Masks of notes are 64 bits
+// wide, because KQ_NOTE_PCTRLMASK is negative on macOS, as in Python.
 #if defined(__clang__)
 #pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Wdeprecated-declarations"  // macOS's NOTE_REAP
@@ -54,7 +53,7 @@ using KqData = decltype(internal::SystemKevent::data);
 #pragma clang diagnostic pop
 #endif
 
-// All of them, by Python's names.
+// All of the above, by Python's names.
 inline constexpr Constant kKqueueConstants[] = {
 #define SOMEOS_KQ_FILTER(name, python_name, macro) {python_name, name},
 #define SOMEOS_KQ_EV(name, python_name, macro) {python_name, name},
@@ -64,14 +63,14 @@ inline constexpr Constant kKqueueConstants[] = {
 #include "someos/backends/kqueue/kqueue_constants.inc"
 };
 
-// "KQ_FILTER_READ"; the number of a filter that has no name.
+// "KQ_FILTER_READ"; for a filter without a name, its number.
 std::string KqFilterName(KqFilter filter);
 
-// "KQ_EV_ADD|KQ_EV_CLEAR", or "0"; bits without a name stand at the end, in hexadecimal.
+// "KQ_EV_ADD|KQ_EV_CLEAR", or "0"; bits without a name come last, in hexadecimal.
 std::string KqEvNames(KqFlags flags);
 
-// "KQ_NOTE_WRITE|KQ_NOTE_RENAME": the same bit means different things to different filters. Of an
-// event of KQ_FILTER_READ or WRITE with KQ_EV_EOF, fflags is a socket's errno and no mask at all.
+// "KQ_NOTE_WRITE|KQ_NOTE_RENAME". The meaning of a bit depends on the filter. In an event of
+// KQ_FILTER_READ or WRITE with KQ_EV_EOF, fflags is not a mask, but the errno of a socket.
 std::string KqNoteNames(KqFilter filter, KqFflags fflags);
 
 }  // namespace someos::select

@@ -30,7 +30,7 @@ class FaultyQueue final : public KernelQueue {
 
   int Kevent(const struct kevent* changes, int change_count, struct kevent* events, int event_count,
              const timespec* timeout) override {
-    // One by one, which without room for events is the same as together.
+    // One by one; without room for events, this is equivalent to all at once.
     for (int i = 0; event_count == 0 && i < change_count; ++i) {
       if (Fails(changes[i]) || real_->Kevent(&changes[i], 1, nullptr, 0, nullptr) < 0) return -1;
     }
@@ -40,7 +40,7 @@ class FaultyQueue final : public KernelQueue {
       const timespec now = {};
       const int result = real_->Kevent(changes, change_count, events, event_count, &now);
       if (result != 0) return result;
-      // If it is to wait as well, that is what follows now, by its own name.
+      // The wait, if there is one, follows now, with its own name for the FaultPlan.
     }
     const FaultPlan::WaitFault fault = FaultPlan::OfWait(kWait);
     if (fault.error != 0) {
@@ -48,7 +48,7 @@ class FaultyQueue final : public KernelQueue {
       return -1;
     }
     if (fault.early) return 0;
-    return WaitReally(events, event_count, timeout, fault);
+    return RealWait(events, event_count, timeout, fault);
   }
 
   int fd() const override { return real_->fd(); }
@@ -62,8 +62,8 @@ class FaultyQueue final : public KernelQueue {
     return FaultPlan::Fails(name, static_cast<int>(change.ident));
   }
 
-  int WaitReally(struct kevent* events, int event_count, const timespec* timeout,
-                 const FaultPlan::WaitFault& fault) {
+  int RealWait(struct kevent* events, int event_count, const timespec* timeout,
+               const FaultPlan::WaitFault& fault) {
     static thread_local struct kevent last = {};
     int repeated = 0;
     if (fault.repeat) events[repeated++] = last;
@@ -104,7 +104,7 @@ std::vector<Fault> CreationFaults() {
 
 std::vector<Fault> ModificationFaults() {
   std::vector<Fault> faults = EveryChangeFault(kAdd);
-  // Where it has taken filters out in the same call.
+  // Absorbed if the same call has removed filters.
   for (Fault& fault : faults) fault.perhaps_absorbed = true;
   for (const Fault& fault : EveryChangeFault(kDelete, /*absorbed=*/true)) faults.push_back(fault);
   for (const Fault& fault : EveryChangeFault(kEnable)) faults.push_back(fault);

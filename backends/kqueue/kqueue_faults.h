@@ -1,4 +1,4 @@
-// The kernel queue of the kqueue backend, with faults.
+// The kernel queue of the kqueue backend, with fault injection.
 
 #ifndef SOMEOS_BACKENDS_KQUEUE_KQUEUE_FAULTS_H_
 #define SOMEOS_BACKENDS_KQUEUE_KQUEUE_FAULTS_H_
@@ -11,9 +11,9 @@
 
 namespace someos {
 
-// A new queue of the running system that does as the FaultPlan has it. It names the making
-// "kqueue", the changes of a kevent() (the first of them, if there is room for events) "kevent
-// ADD", "kevent DELETE" or "kevent ENABLE", and the wait that comes after them "kevent".
+// Creates a queue of the running system with the faults of the FaultPlan. The plan names the
+// creation "kqueue", the changes of a kevent() (only the first one, if there is room for events)
+// "kevent ADD", "kevent DELETE" or "kevent ENABLE", and the wait after them "kevent".
 absl::StatusOr<std::unique_ptr<KernelQueue>> NewFaultyQueue();
 
 // The Poller over such queues.

@@ -19,17 +19,17 @@ constexpr auto kExceptKernelFilter = EVFILT_READ;  // never used
 constexpr unsigned kExceptNote = 0;
 #endif
 
-// What has the kernel report a filter once. FreeBSD's does not look again at one with EV_ONESHOT
-// when it hands it out (kern_event.c, kqueue_scan), nor does OpenBSD's (sys/event.h,
-// knote_process): it would report data that somebody has read since.
+// The flag for a filter that is to be reported once. For a filter with EV_ONESHOT, neither FreeBSD
+// (kern_event.c, kqueue_scan) nor OpenBSD (sys/event.h, knote_process) checks the condition again
+// when the event is fetched. The event would be stale if the data has been read since.
 #if defined(__FreeBSD__) || defined(__OpenBSD__)
 constexpr unsigned kOnce = EV_DISPATCH;
 #else
 constexpr unsigned kOnce = EV_ONESHOT;
 #endif
 
-// Whether the read filter is there for the end of file alone.
-bool ForTheEndAlone(const KqueueEntry& entry) {
+// Whether the read filter is only to report the end of file, not data.
+bool OnlyForEndOfFile(const KqueueEntry& entry) {
   return !HasAny(entry.interest, Interest::kReadable);
 }
 
@@ -46,8 +46,8 @@ struct kevent FilterChange(int fd, const KqueueEntry& entry, KqueueFilter filter
       break;
     default:
 #ifdef NOTE_LOWAT  // libkqueue has none
-      if (ForTheEndAlone(entry)) {
-        // No amount of data is enough.
+      if (OnlyForEndOfFile(entry)) {
+        // More data than there can ever be, so that data does not trigger the filter.
         change.fflags = NOTE_LOWAT;
         change.data = INT_MAX;
       }
@@ -58,9 +58,9 @@ struct kevent FilterChange(int fd, const KqueueEntry& entry, KqueueFilter filter
 }
 
 unsigned AdditionFlags(const KqueueEntry& entry, KqueueFilter filter) {
-  // A system that ignores NOTE_LOWAT would report data that nobody asked for over and over, and
-  // spend a one-shot on it.
-  if (filter == kKqueueReadFilter && ForTheEndAlone(entry)) return EV_ADD | EV_CLEAR;
+  // EV_CLEAR, because a system that ignores NOTE_LOWAT would otherwise report data that is not in
+  // the interest again and again, or use up a one-shot for it.
+  if (filter == kKqueueReadFilter && OnlyForEndOfFile(entry)) return EV_ADD | EV_CLEAR;
   switch (entry.trigger) {
     case Trigger::kEdge:
       return EV_ADD | EV_CLEAR;
@@ -80,7 +80,7 @@ uint8_t WantedFilters(const KqueueEntry& entry) {
   const Interest interest = entry.interest;
   Interest reads = Interest::kReadable | Interest::kReadHangup;
   if (entry.reader_close_suppressed) reads |= Interest::kWritable;
-  if (entry.no_priority) reads |= Interest::kPriority;  // for the end of file, reported unasked
+  if (entry.no_priority) reads |= Interest::kPriority;  // for the end of file: always reported
   const bool excepts = HasAny(interest, Interest::kPriority) && !entry.no_priority;
   return (HasAny(interest, reads) ? kKqueueReadFilter : kNoKqueueFilter) |
          (HasAny(interest, Interest::kWritable) ? kKqueueWriteFilter : kNoKqueueFilter) |
@@ -105,7 +105,7 @@ KqueueChanges Deletions(int fd, const KqueueEntry& entry) {
 }
 
 struct kevent Probe(int fd, const KqueueEntry& entry) {
-  // Without EV_ADD the kernel does not put it in.
+  // Without EV_ADD the kernel does not add the filter.
   KqueueChanges changes = Deletions(fd, entry);
   changes.front().flags = EV_ENABLE;
   return changes.front();
@@ -122,7 +122,7 @@ Readiness ReadinessOf(const struct kevent& event) {
     case kKqueueWriteFilter:
       return Readiness::kWritable;
     case kKqueueExceptFilter:
-      // OpenBSD's also fires for a hangup.
+      // On OpenBSD it also fires for a hang-up.
       return event.fflags & kExceptNote ? Readiness::kPriority : Readiness::kNone;
     default:
       return event.flags & EV_EOF ? Readiness::kReadable | Readiness::kReadHangup
@@ -130,7 +130,7 @@ Readiness ReadinessOf(const struct kevent& event) {
   }
 }
 
-bool TakenOutByKernel(const struct kevent& event) {
+bool RemovedByKernel(const struct kevent& event) {
   constexpr unsigned kLastReport = EV_EOF | EV_ONESHOT;
   return FilterOf(event) == kKqueueWriteFilter && (event.flags & kLastReport) == kLastReport;
 }
@@ -138,7 +138,7 @@ bool TakenOutByKernel(const struct kevent& event) {
 bool ReportsEndOnce(const KqueueEntry& entry, const struct kevent& event) {
   return FilterOf(event) == kKqueueReadFilter &&
          (entry.reader_close_suppressed || entry.no_priority) && (event.flags & EV_EOF) &&
-         ForTheEndAlone(entry);
+         OnlyForEndOfFile(entry);
 }
 
 }  // namespace someos

@@ -1,4 +1,4 @@
-// Between the interest of a registration and the filters of a kernel queue.
+// Translates between the interest of a registration and the filters of a kernel queue.
 
 #ifndef SOMEOS_BACKENDS_KQUEUE_KQUEUE_FILTERS_H_
 #define SOMEOS_BACKENDS_KQUEUE_KQUEUE_FILTERS_H_
@@ -23,53 +23,55 @@ enum KqueueFilter : uint8_t {
 // Whether this system's kqueue has a filter for priority data.
 extern const bool kKqueueHasPriority;
 
-// What KqueueRegistrations keeps of each descriptor.
+// The state that KqueueRegistrations keeps for each descriptor.
 struct KqueueEntry {
   uint64_t data = 0;
   uint32_t identity = 0;  // see FileIdentity
-  // Counts the registrations that this number has had; the kernel returns it with each event, so
-  // that an event of an earlier registration is recognised.
+  // Counts the registrations that this number has had. The kernel returns it with each event, so
+  // that a stale event of an earlier registration is recognised.
   uint32_t generation = 0;
-  // Where in the running wait's events this descriptor is, if it is there.
+  // The index of this descriptor in the events of the running wait, if it is among them.
   uint32_t slot = 0;
   Interest interest = Interest::kNone;
   Trigger trigger = Trigger::kLevel;
-  uint8_t filters = kNoKqueueFilter;  // what the kernel has
+  uint8_t filters = kNoKqueueFilter;  // those in the kernel
   bool registered = false;
-  bool fired = false;                    // has been reported as often as it is to be
-  bool always_ready = false;             // a file whose readiness the kernel does not queue
-  bool reader_close_suppressed = false;  // the read filter must report that the reader is gone
-  bool no_priority = false;              // the file has no such filter, and no such data
+  bool fired = false;                    // has been reported once and must not be reported again
+  bool always_ready = false;             // a file whose readiness the kernel does not report
+  bool reader_close_suppressed = false;  // only the read filter reports that the reader has closed
+  bool no_priority = false;              // the file has no filter for priority data, nor such data
 };
 
-// What one kevent(2) is to do about a descriptor: each filter out, and each in.
+// The changes that one kevent(2) makes for a descriptor: at most three deletions and three
+// additions.
 using KqueueChanges = absl::InlinedVector<struct kevent, 6>;
 
-// The filters that the entry's interest asks for; none if it has fired.
+// The filters that the entry's interest needs; none if it has fired.
 uint8_t WantedFilters(const KqueueEntry& entry);
 
-// The changes that put `filters` into the kernel, as the entry's trigger has it.
+// The changes that add `filters` to the kernel queue, with the entry's trigger.
 KqueueChanges Additions(int fd, const KqueueEntry& entry, uint8_t filters);
 
-// The changes that take the entry's filters out of the kernel.
+// The changes that delete the entry's filters from the kernel queue.
 KqueueChanges Deletions(int fd, const KqueueEntry& entry);
 
-// A change to one of the entry's filters, of which it has some, that changes nothing, but fails if
-// the kernel does not have it: with ENOENT if it went away with its file.
+// A change to one of the entry's filters that has no effect, but fails if the kernel does not have
+// the filter: with ENOENT if it was removed with its file. The entry must have a filter.
 struct kevent Probe(int fd, const KqueueEntry& entry);
 
 // The filter that has reported `event`.
 KqueueFilter FilterOf(const struct kevent& event);
 
-// What `event` says by itself: readable, read-hangup, writable, priority.
+// The readiness that `event` itself reports: readable, read-hangup, writable, priority.
 Readiness ReadinessOf(const struct kevent& event);
 
-// Whether the kernel has taken the filter out of the queue with `event`, though nobody asked for
-// that. FreeBSD and DragonFly BSD do so when they tell a pipe's writer that the reader is gone.
-bool TakenOutByKernel(const struct kevent& event);
+// Whether the kernel has removed the filter from the queue with `event`, without being asked to.
+// FreeBSD and DragonFly BSD do so when they report to a pipe's writer that the reader has closed
+// it.
+bool RemovedByKernel(const struct kevent& event);
 
-// Whether `event` is the only one about an end that stays: of a filter that is there for the end of
-// file alone.
+// Whether the kernel reports the end of file with `event` only once, although the condition
+// persists: the filter is only for the end of file.
 bool ReportsEndOnce(const KqueueEntry& entry, const struct kevent& event);
 
 }  // namespace someos

@@ -12,11 +12,11 @@
 namespace someos::select {
 namespace {
 
-// How many events one call may bring, however many are asked for: the room is not touched before
-// the kernel fills it, but it has to be there.
-constexpr size_t kMostEvents = 65536;
+// The maximum number of events per call, even if more are asked for. The buffer takes memory only
+// as far as the kernel fills it, but it has to be allocated.
+constexpr size_t kMaxEvents = 65536;
 
-// So many need no allocation.
+// Up to this number no allocation is needed.
 constexpr size_t kEventsOnStack = 32;
 
 }  // namespace
@@ -60,7 +60,7 @@ absl::StatusOr<std::vector<Kevent>> Kqueue::ControlUntil(absl::Span<const struct
                                                          base::Deadline& deadline) const {
   const int number = fileno();
   const size_t room =
-      std::min(static_cast<size_t>(max_events), std::max(kMostEvents, changes.size()));
+      std::min(static_cast<size_t>(max_events), std::max(kMaxEvents, changes.size()));
   struct ::kevent on_stack[kEventsOnStack];
   std::unique_ptr<struct ::kevent[]> on_heap;
   if (room > kEventsOnStack) {
@@ -69,7 +69,7 @@ absl::StatusOr<std::vector<Kevent>> Kqueue::ControlUntil(absl::Span<const struct
   struct ::kevent* const events = on_heap == nullptr ? on_stack : on_heap.get();
   while (true) {
     timespec time_left = {};
-    // Without room no system waits, but not all of them document it (T8).
+    // Without room for events no system waits, but not all of them document it (T8).
     const timespec* limit = nullptr;
     if (room == 0 || !deadline.infinite()) limit = &time_left;
     if (room > 0 && !deadline.infinite()) time_left = deadline.AsTimespec();
@@ -81,7 +81,7 @@ absl::StatusOr<std::vector<Kevent>> Kqueue::ControlUntil(absl::Span<const struct
     }
     if (room == 0 || deadline.Passed()) return std::vector<Kevent>();
     if (closed()) return ErrnoStatus(EBADF, absl::StrCat("control fd ", number));
-    // They have been applied, also if it was a signal that ended the wait.
+    // The changes have been applied, even if a signal ended the wait.
     changes = {};
   }
 }

@@ -15,11 +15,11 @@ using base::Deadline;
 using base::ForkedError;
 using poller_base::SingleWaiter;
 
-// How many events one kevent call may bring.
+// The maximum number of events per kevent(2) call.
 constexpr size_t kBufferEvents = 256;
 
-// Changes of a batch that become one kevent(2).
-constexpr size_t kMostTogether = 1024;
+// The maximum number of changes that are made with one kevent(2) call.
+constexpr size_t kMaxBatch = 1024;
 
 }  // namespace
 
@@ -68,11 +68,11 @@ absl::Status KqueuePoller::DoApply(absl::Span<const Change> changes,
   if (registrations_.forked()) return Poller::DoApply(changes, failed);
   BatchFailures failures(failed);
   for (size_t i = 0; i < changes.size();) {
-    const KqueueRegistrations::Together together =
-        registrations_.ApplyTogether(changes.subspan(i, kMostTogether));
-    const size_t end = i + std::max<size_t>(together.count, 1);
-    // kevent(2) does not say which of many changes has failed: then each by itself.
-    for (; !together.made && i < end; ++i) failures.Add(i, ApplyOne(changes[i]));
+    const KqueueRegistrations::Batch batch =
+        registrations_.ApplyBatch(changes.subspan(i, kMaxBatch));
+    const size_t end = i + std::max<size_t>(batch.count, 1);
+    // If kevent(2) fails, it does not tell which change was the cause, so they are made one by one.
+    for (; !batch.applied && i < end; ++i) failures.Add(i, ApplyOne(changes[i]));
     i = end;
   }
   return failures.first();
@@ -110,9 +110,9 @@ WaitOutcome KqueuePoller::WaitClaimed(absl::Span<Event> events, Deadline deadlin
     bool signalled = false;
     const size_t delivered =
         registrations_.Deliver(absl::MakeConstSpan(buffer_).first(found), events, signalled);
-    // Signalled without a pending Wake: by a change.
+    // If no Wake is pending, the channel was signalled by a change.
     const bool woken = signalled && wake_request_.Take();
-    // All room went to events that are not reported; others may be ready behind them.
+    // Events that are not reported took all the room; others may be ready in addition to them.
     const bool crowded_out = delivered == 0 && count.ok() && found == room;
     if (delivered > 0 || woken || (!crowded_out && deadline.Passed())) {
       counters_.CountWait(delivered, woken);
@@ -123,14 +123,15 @@ WaitOutcome KqueuePoller::WaitClaimed(absl::Span<Event> events, Deadline deadlin
 }
 
 size_t KqueuePoller::ReserveForAlwaysReady(size_t room) {
-  // Neither kind may starve the other: half the room each, or turns if there is room for one.
+  // To prevent starvation, each kind gets half of the room; if there is room for one event only,
+  // they alternate.
   if (room > 1) return room / 2;
   always_ready_turn_ = !always_ready_turn_;
   return always_ready_turn_ ? 1 : 0;
 }
 
 absl::StatusOr<int> KqueuePoller::WaitInKernel(size_t room, const Deadline* deadline) {
-  // No more than there is room to report: a one-shot or an edge that is fetched is spent.
+  // Fetches no more events than can be reported: a one-shot or an edge would be lost otherwise.
   if (room == 0) return 0;
   timespec timeout = {};
   const timespec* limit = &timeout;

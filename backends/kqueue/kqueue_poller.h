@@ -2,24 +2,26 @@
 //
 // Deviations from the contract of someos/api/poller.h:
 //  - A descriptor that was closed without Unregister is not reported as kInvalid: the kernel
-//    forgets it in silence.
+//  removes
+//    it without notice.
 //  - kPriority needs EVFILT_EXCEPT with NOTE_OOB (OpenBSD, DragonFly BSD, macOS).
-//  - A Modify takes filters out and puts others in. Should the kernel refuse the new ones and then
-//    the old ones as well (ENOMEM), the registration stays, but reports nothing until a Modify
-//    succeeds; the status says so.
+//  - Modify removes filters and adds others. If the kernel refuses the new ones and then the old
+//    ones as well (ENOMEM), the registration remains, but reports nothing until a Modify succeeds;
+//    the message of the status says so.
 //  - kReadHangup without kReadable is reported once, not by every wait.
-//  - A Register that fails with EEXIST may have an edge reported once more: the kernel is asked
-//    whether it still has the filter, and FreeBSD's evaluates it anew when asked (kern_event.c,
-//    kqueue_register).
-//  - A hangup that comes of this process's own shutdown(2), of the last direction that was open, is
-//    no event to FreeBSD's kqueue: it is not reported as an edge, nor to kReadHangup alone.
-//  - libkqueue takes no eventfds and the like (EINVAL), keeps a duplicate of each descriptor that
-//    has both kinds of interest until it is unregistered, and leaves descriptors of its own open
-//    to an exec. More of it is in libkqueue_emulation.h.
+//  - A Register that fails with EEXIST may cause an edge to be reported once more: the poller asks
+//    the kernel whether it still has the filter, and FreeBSD then evaluates the filter again
+//    (kern_event.c, kqueue_register).
+//  - If this process itself shuts down the last open direction of a socket with shutdown(2),
+//    FreeBSD's kqueue has no event for the hang-up: it is not reported to an edge-triggered
+//    registration, nor to an interest of kReadHangup alone.
+//  - libkqueue does not accept eventfds and the like (EINVAL), keeps a duplicate of each descriptor
+//    that is watched for reading and writing until it is unregistered, and its own descriptors stay
+//    open across exec. More is in libkqueue_emulation.h.
 //
-// A kqueue has one filter for reading and one for writing, and reports them apart; this Poller
-// joins them. EV_EOF means less than a hangup (it comes with every half-close), so poll(2) is
-// asked once about each descriptor that shows it.
+// A kqueue has one filter for reading and one for writing, and reports them separately; this Poller
+// combines them. EV_EOF does not mean a hang-up (every half-close sets it), so for each descriptor
+// with EV_EOF the Poller calls poll(2) once.
 
 #ifndef SOMEOS_BACKENDS_KQUEUE_KQUEUE_POLLER_H_
 #define SOMEOS_BACKENDS_KQUEUE_KQUEUE_POLLER_H_
@@ -49,7 +51,7 @@ class KqueuePoller final : public Poller {
  public:
   using QueueMaker = KqueueRegistrations::QueueMaker;
 
-  // Makes the poller over what `new_queue` makes. EMFILE, ENFILE, ENOMEM from there.
+  // Creates a poller over a queue from `new_queue`. EMFILE, ENFILE, ENOMEM: from `new_queue`.
   static absl::StatusOr<std::unique_ptr<KqueuePoller>> Create(
       const PollerOptions& options, QueueMaker new_queue = NewKernelQueue);
 
@@ -73,10 +75,9 @@ class KqueuePoller final : public Poller {
   absl::StatusOr<int> DoTakeError(int fd) override;
 
   WaitOutcome WaitClaimed(absl::Span<Event> events, base::Deadline deadline);
-  // How much of `room` events is kept from the kernel for files that are always ready.
+  // How many of `room` events are reserved for files that are always ready.
   size_t ReserveForAlwaysReady(size_t room);
-  // Fills buffer_ with at most `room` events of the kernel. `deadline` is that of the wait, or
-  // null: do not block.
+  // Fills buffer_ with at most `room` events of the kernel. Does not block if `deadline` is null.
   absl::StatusOr<int> WaitInKernel(size_t room, const base::Deadline* deadline);
 
   const PollerOptions options_;
@@ -84,12 +85,12 @@ class KqueuePoller final : public Poller {
   poller_base::WaitCounters counters_;
   poller_base::WakeRequest wake_request_;
   poller_base::SingleWaiter single_waiter_;
-  std::vector<struct kevent> buffer_;  // the waiting thread's
-  bool always_ready_turn_ = false;     // the waiting thread's
+  std::vector<struct kevent> buffer_;  // used only by the waiting thread
+  bool always_ready_turn_ = false;     // used only by the waiting thread
   KqueueRegistrations registrations_;
 };
 
-// This backend, for the facade and for those who depend on //backends/kqueue alone.
+// This backend, for the facade and for users who depend on //backends/kqueue directly.
 const Backend& KqueueBackend();
 
 }  // namespace someos

@@ -35,8 +35,8 @@ bool IsSocket(int fd) {
   return identity.has_value() && S_ISSOCK(identity->mode);
 }
 
-// What poll(2) says about `fd` now, in the values of Readiness (which are poll's), to one who has
-// this interest.
+// The readiness that poll(2) reports for `fd` now. (The values of Readiness are those of poll(2).)
+// `interest` is used to tell a hang-up from an error.
 Readiness AskPoll(int fd, Interest interest) {
   pollfd one = {fd, POLLIN | POLLOUT, 0};
   if (poll(&one, 1, 0) <= 0) return Readiness::kNone;
@@ -44,13 +44,14 @@ Readiness AskPoll(int fd, Interest interest) {
   return poller_base::WithErrorOfHangup(fd, interest, static_cast<Readiness>(found));
 }
 
-// A device, such as /dev/null, that has no queue and that poll(2) calls ready.
+// Whether this is a device, such as /dev/null, that kqueue does not support and that poll(2)
+// reports as ready.
 bool IsReadyDevice(int fd, const FileIdentity& identity, Interest interest) {
   constexpr Readiness kBoth = Readiness::kReadable | Readiness::kWritable;
   return S_ISCHR(identity.mode) && (AskPoll(fd, interest) & kBoth) == kBoth;
 }
 
-// The filters for a new interest or trigger in this file.
+// The filters for the entry's interest in this file. Sets reader_close_suppressed.
 uint8_t FiltersFor(int fd, KqueueEntry& entry) {
   entry.reader_close_suppressed =
       HasAny(entry.interest, Interest::kWritable) && poller_base::SuppressesReaderClose(fd);
@@ -61,7 +62,7 @@ uint8_t FiltersFor(int fd, KqueueEntry& entry) {
 
 absl::StatusOr<KqueueRegistrations::WatchedQueue> KqueueRegistrations::CreateWatchedQueue(
     QueueMaker new_queue) {
-  // A pipe everywhere: libkqueue takes no eventfd, and not every BSD has EVFILT_USER.
+  // A pipe on all systems: libkqueue does not accept an eventfd, and not every BSD has EVFILT_USER.
   absl::StatusOr<WakeChannel> wake_channel = WakeChannel::CreatePipe();
   if (!wake_channel.ok()) return wake_channel.status();
   absl::StatusOr<std::unique_ptr<KernelQueue>> queue = new_queue();
@@ -99,8 +100,8 @@ int KqueueRegistrations::AskKernel(int fd, const KqueueEntry& entry) const {
 int KqueueRegistrations::Arm(int fd, KqueueEntry& entry, const FileIdentity& identity) {
   ForgetAlwaysReady(fd, entry);
   const uint8_t wanted = FiltersFor(fd, entry);
-  // Out with the old ones and in with the new ones in one call. Not all at once in place: EV_ADD of
-  // a filter that is there does not change its EV_CLEAR or EV_ONESHOT.
+  // Deletes the old filters and adds the new ones in one call. It does not update them in place,
+  // because EV_ADD of an existing filter does not change its EV_CLEAR or EV_ONESHOT.
   KqueueChanges changes = Deletions(fd, entry);
   const bool replaces = !changes.empty();
   int error = wanted != kNoKqueueFilter && identity.always_ready() ? EPIPE : 0;
@@ -112,24 +113,25 @@ int KqueueRegistrations::Arm(int fd, KqueueEntry& entry, const FileIdentity& ide
     entry.filters = wanted;
     return 0;
   }
-  // Nobody knows how far it came.
+  // It is unknown which of the changes were made.
   entry.filters |= wanted;
   Disarm(fd, entry);
-  // It may have been a deletion that failed: of a one-shot's filter, say, that has just fired.
+  // The failed change may be a deletion, for example of a one-shot's filter that has just fired.
   return replaces ? Arm(fd, entry, identity) : ArmAfterError(fd, entry, identity, error);
 }
 
 int KqueueRegistrations::ArmAfterError(int fd, KqueueEntry& entry, const FileIdentity& identity,
                                        int error) {
-  // OpenBSD's pipes have the filter for poll(2) alone (sys_pipe.c, pipe_kqfilter).
+  // OpenBSD's pipes have EVFILT_EXCEPT only for the internal use of poll(2) (sys_pipe.c,
+  // pipe_kqfilter).
   if (error == EINVAL && (WantedFilters(entry) & kKqueueExceptFilter)) {
     entry.no_priority = true;
     return Arm(fd, entry, identity);
   }
-  // EPIPE: a pipe whose other end is gone already cannot be queued (T14), but is ready for ever.
+  // EPIPE: a pipe whose other end is already closed cannot be added (T14), but is always ready.
   if (error != EPIPE && !IsReadyDevice(fd, identity, entry.interest)) return error;
   AddAlwaysReady(fd, entry, identity);
-  wake_channel_.Signal();  // a running wait does not know of it
+  wake_channel_.Signal();  // a running wait must take the file into account
   return 0;
 }
 
@@ -158,8 +160,8 @@ void KqueueRegistrations::Disarm(int fd, KqueueEntry& entry) {
   entry.filters = kNoKqueueFilter;
   ForgetAlwaysReady(fd, entry);
   if (deletions.empty() || queue_->Change(deletions) == 0 || deletions.size() == 1) return;
-  // Fails if the file was closed, or its one-shot fired: then there is nothing to take out. But a
-  // deletion that fails stands in the way of those behind it.
+  // The call fails if the file was closed, or if its one-shot has fired: then there is nothing to
+  // delete. But a deletion that fails prevents those after it, so they are made one by one.
   for (const struct kevent& deletion : deletions) queue_->Change(deletion);
 }
 
@@ -197,8 +199,8 @@ absl::Status KqueueRegistrations::Modify(int fd, Interest interest, uint64_t dat
   if (const int error = FileIdentity::Mismatch(identity, entry->identity); error != 0) {
     return FdError(error, "modify", fd);
   }
-  // A one-shot's filter that is missing may just have fired: the waiting thread has fetched the
-  // event and is about to take mutex_.
+  // If a one-shot's filter is missing, it may have just fired: the waiting thread has fetched the
+  // event and is about to lock mutex_.
   const bool may_have_fired = entry->fired || entry->trigger == Trigger::kOneShot;
   if (const int error = may_have_fired ? 0 : AskKernel(fd, *entry); error != 0) {
     return FdError(error, "modify", fd);
@@ -229,22 +231,20 @@ absl::Status KqueueRegistrations::Unregister(int fd) {
   return absl::OkStatus();
 }
 
-KqueueRegistrations::Together KqueueRegistrations::ApplyTogether(
-    absl::Span<const Change> changes) {
+KqueueRegistrations::Batch KqueueRegistrations::ApplyBatch(absl::Span<const Change> changes) {
   switch (changes.front().operation) {
     case Change::Operation::kRegister:
-      return RegisterTogether(changes);
+      return RegisterBatch(changes);
     case Change::Operation::kUnregister:
-      return UnregisterTogether(changes);
+      return UnregisterBatch(changes);
     default:
       return {};
   }
 }
 
-// Registrations of numbers that are free, and of files that a queue takes: the others go one by
-// one.
-KqueueRegistrations::Together KqueueRegistrations::RegisterTogether(
-    absl::Span<const Change> changes) {
+// Registers numbers that are not registered yet and whose files a kqueue supports; the batch ends
+// before the first other one.
+KqueueRegistrations::Batch KqueueRegistrations::RegisterBatch(absl::Span<const Change> changes) {
   absl::MutexLock lock(mutex_);
   std::vector<struct kevent> additions;
   size_t count = 0;
@@ -268,8 +268,7 @@ KqueueRegistrations::Together KqueueRegistrations::RegisterTogether(
   return {count, false};
 }
 
-KqueueRegistrations::Together KqueueRegistrations::UnregisterTogether(
-    absl::Span<const Change> changes) {
+KqueueRegistrations::Batch KqueueRegistrations::UnregisterBatch(absl::Span<const Change> changes) {
   absl::MutexLock lock(mutex_);
   std::vector<struct kevent> deletions;
   size_t count = 0;
@@ -283,16 +282,16 @@ KqueueRegistrations::Together KqueueRegistrations::UnregisterTogether(
     entry->registered = false;
   }
   if (count == 0) return {};
-  const bool made = deletions.empty() || queue_->Change(deletions) == 0;
+  const bool applied = deletions.empty() || queue_->Change(deletions) == 0;
   for (const Change& change : changes.first(count)) {
     KqueueEntry& entry = table_[change.fd];
-    entry.registered = !made;
-    if (!made) continue;
+    entry.registered = !applied;
+    if (!applied) continue;
     entry.filters = kNoKqueueFilter;
     ForgetAlwaysReady(change.fd, entry);
     socket_errors_.erase(change.fd);
   }
-  return {count, made};
+  return {count, applied};
 }
 
 std::vector<Registration> KqueueRegistrations::List() const {
@@ -311,7 +310,7 @@ absl::StatusOr<int> KqueueRegistrations::TakeError(int fd) {
   if (FindRegistered(fd) == nullptr) return FdError(ENOENT, "take error of", fd);
   const auto from_event = socket_errors_.extract(fd);
   const absl::StatusOr<int> from_socket = poller_base::TakeSocketError(fd);
-  // libkqueue has taken it from the socket in order to report it in the event.
+  // libkqueue has taken the error from the socket in order to report it in the event.
   if (from_socket.ok() && *from_socket == 0 && !from_event.empty()) return from_event.mapped();
   return from_socket;
 }
@@ -337,35 +336,37 @@ void KqueueRegistrations::DeliverEvent(const struct kevent& event, Room& room) {
   const int fd = static_cast<int>(event.ident);
   const KqueueFilter filter = FilterOf(event);
   KqueueEntry* entry = FindRegistered(fd);
-  // (A one-shot's filters are taken out when one of them fires; events of others that the same call
-  // has brought still add to its report.)
+  // (When one of a one-shot's filters fires, all of them are deleted; events of the others from the
+  // same call still add to its report.)
   if (entry == nullptr || (!entry->fired && !(entry->filters & filter))) return DropStray(event);
   if (entry->generation != static_cast<uint32_t>(select::Kevent(event).udata)) return;
   Readiness readiness = ReadinessOf(event);
-  if (event.flags & (EV_EOF | EV_ERROR)) readiness |= EndOf(fd, *entry, event);
+  if (event.flags & (EV_EOF | EV_ERROR)) readiness |= HangupAndError(fd, *entry, event);
   Report(fd, *entry, readiness, static_cast<uint16_t>(event.flags), room);
-  const bool taken_out = TakenOutByKernel(event);
-  if (!taken_out && !ReportsEndOnce(*entry, event)) return;
+  const bool removed = RemovedByKernel(event);
+  if (!removed && !ReportsEndOnce(*entry, event)) return;
   if (entry->trigger == Trigger::kLevel) {
     KeepReporting(fd, *entry);
-  } else if (taken_out) {
-    entry->filters &= ~filter;  // so that AskKernel does not take it for that of another file
+  } else if (removed) {
+    entry->filters &= ~filter;  // or AskKernel would conclude that the number names another file
   }
 }
 
-Readiness KqueueRegistrations::EndOf(int fd, const KqueueEntry& entry, const struct kevent& event) {
-  Readiness end = AskPoll(fd, entry.interest) & (Readiness::kHangup | Readiness::kError);
-  if (event.fflags == 0 || FilterOf(event) == kKqueueExceptFilter) return end;
-  // The socket's error; libkqueue has taken it from the socket, so poll no longer sees it.
-  end |= Readiness::kError;
+Readiness KqueueRegistrations::HangupAndError(int fd, const KqueueEntry& entry,
+                                              const struct kevent& event) {
+  Readiness result = AskPoll(fd, entry.interest) & (Readiness::kHangup | Readiness::kError);
+  if (event.fflags == 0 || FilterOf(event) == kKqueueExceptFilter) return result;
+  // The error of the socket; libkqueue has taken it from the socket, so poll(2) no longer reports
+  // it.
+  result |= Readiness::kError;
   if ((event.flags & EV_EOF) && IsSocket(fd)) socket_errors_[fd] = static_cast<int>(event.fflags);
-  return end;
+  return result;
 }
 
-// Not inlined: ThreadSanitizer's suppressions know it by its name.
+// Not inlined, because ThreadSanitizer's suppressions refer to it by name.
 ABSL_ATTRIBUTE_NOINLINE void KqueueRegistrations::DropStray(const struct kevent& event) {
-  // Most often it was handed out just before another thread unregistered it, and there is nothing
-  // to take out. But if taking it out had failed, it would be reported for ever.
+  // Usually the event was fetched just before another thread unregistered the descriptor, and there
+  // is nothing to delete. But if that deletion had failed, the event would be reported forever.
   struct kevent change = event;
   change.flags = EV_DELETE;
   queue_->Change(change);
@@ -376,7 +377,7 @@ bool KqueueRegistrations::Report(int fd, KqueueEntry& entry, Readiness found, ui
   const auto wanted = static_cast<Readiness>(entry.interest);
   Readiness readiness = found & (wanted | Readiness::kHangup | Readiness::kError);
   if (HasAny(readiness, Readiness::kHangup | Readiness::kError)) {
-    // read() and write() return at once now: see Readiness.
+    // read() and write() now return at once: see Readiness.
     readiness |= wanted & (Readiness::kReadable | Readiness::kWritable);
   }
   if (readiness == Readiness::kNone) return false;
@@ -385,7 +386,8 @@ bool KqueueRegistrations::Report(int fd, KqueueEntry& entry, Readiness found, ui
     room.events[entry.slot].raw |= raw;
     return true;
   }
-  // Level-triggered, what finds no room comes again; the two others ask for no more than fits.
+  // A level-triggered event without room recurs. For the other triggers there is always room,
+  // because no more events are fetched than fit.
   if (entry.fired || room.delivered == room.events.size()) return true;
   entry.slot = static_cast<uint32_t>(room.delivered);
   Event& event = room.events[room.delivered++];
@@ -393,10 +395,10 @@ bool KqueueRegistrations::Report(int fd, KqueueEntry& entry, Readiness found, ui
   event.readiness = readiness;
   event.raw = raw;
   event.data = entry.data;
-  // What is ready always will not become ready anew.
+  // A file that is always ready never becomes ready again, so it has a single edge.
   const bool was_only_edge = entry.trigger == Trigger::kEdge && entry.always_ready;
   if (entry.trigger == Trigger::kOneShot || was_only_edge) {
-    // The filter that fired is gone; the other one must not fire as well.
+    // The filter that fired has been removed; the other one must not fire as well.
     Disarm(fd, entry);
     entry.fired = true;
   }
@@ -412,8 +414,9 @@ void KqueueRegistrations::DeliverAlwaysReady(Room& room) {
     KqueueEntry& entry = table_[*fd];
     const std::optional<FileIdentity> identity = FileIdentity::Of(*fd);
     const bool same_file = identity.has_value() && always_ready_.Holds(*fd, *identity);
-    // A file closed behind our back is forgotten, as the kernel does; one with nothing to report
-    // (an interest in priority data alone) will not get any.
+    // A file that was closed without Unregister is dropped, as the kernel does with others. So is
+    // one with nothing to report, because it will never have anything (an interest of kPriority
+    // alone).
     if (!same_file || !Report(*fd, entry, AskPoll(*fd, entry.interest), 0, room)) {
       always_ready_.SetActive(*fd, false);
     }
@@ -423,7 +426,8 @@ void KqueueRegistrations::DeliverAlwaysReady(Room& room) {
 
 absl::Status KqueueRegistrations::Rebuild(QueueMaker new_queue) {
   absl::MutexLock lock(mutex_);
-  // Before anything is opened that could take the number of a registration whose file is closed.
+  // Before a descriptor is opened that could reuse the number of a registration whose file is
+  // closed.
   ForgetOtherFiles();
   absl::StatusOr<WatchedQueue> watched = CreateWatchedQueue(new_queue);
   if (!watched.ok()) return watched.status();
@@ -448,7 +452,7 @@ void KqueueRegistrations::ForgetOtherFiles() {
     KqueueEntry& entry = table_[i];
     const int fd = static_cast<int>(i);
     if (!entry.registered) continue;
-    entry.filters = kNoKqueueFilter;  // the parent's queue has them
+    entry.filters = kNoKqueueFilter;  // they are in the parent's queue
     ForgetAlwaysReady(fd, entry);
     const int error = FileIdentity::Mismatch(FileIdentity::Of(fd), entry.identity);
     if (error == 0) continue;

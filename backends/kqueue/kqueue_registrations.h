@@ -1,5 +1,5 @@
-// What is registered with a KqueuePoller: in the kernel's queue, in a table beside it, and, for the
-// files that no queue reports as poll(2) does, in that table alone.
+// The registrations of a KqueuePoller. They are in the kernel's queue and in a table; files that a
+// kqueue does not report as poll(2) does are only in the table.
 
 #ifndef SOMEOS_BACKENDS_KQUEUE_KQUEUE_REGISTRATIONS_H_
 #define SOMEOS_BACKENDS_KQUEUE_KQUEUE_REGISTRATIONS_H_
@@ -47,7 +47,7 @@ class KqueueRegistrations {
   explicit KqueueRegistrations(WatchedQueue watched)
       : wake_channel_(std::move(watched.wake_channel)), queue_(std::move(watched.queue)) {}
 
-  // ---- Changes, as Poller has them; from any thread.
+  // ---- The changes of Poller. Thread-safe.
 
   absl::Status Register(int fd, Interest interest, uint64_t data, Trigger trigger);
   absl::Status Modify(int fd, Interest interest, uint64_t data, Trigger trigger);
@@ -55,38 +55,40 @@ class KqueueRegistrations {
   absl::StatusOr<int> TakeError(int fd);
   std::vector<Registration> List() const;
 
-  // Those of the first changes of a batch that one kevent(2) can make; and whether it has made
-  // them: all, or none.
-  struct Together {
+  // The first `count` of a list of changes, which one kevent(2) call can make, and whether it has
+  // applied them: either all or none.
+  struct Batch {
     size_t count = 0;
-    bool made = false;
+    bool applied = false;
   };
-  Together ApplyTogether(absl::Span<const Change> changes);
+  Batch ApplyBatch(absl::Span<const Change> changes);
 
-  // Signalled for the waiting thread to come back.
+  // Signalled to make the waiting thread return from the kernel.
   const poller_base::WakeChannel& wake_channel() const { return wake_channel_; }
 
-  // ---- For the thread that waits.
+  // ---- For the waiting thread.
 
   KernelQueue& queue() { return *queue_; }
 
-  // Whether there are files to report that the kernel does not queue. A change is followed by a
-  // signal to the wake channel, so a stale answer costs no event.
+  // Whether there are always-ready files to report, which the kernel does not report. A change is
+  // followed by a signal to the wake channel, so no event is lost if the answer is stale.
   bool some_always_ready() const {
     return always_ready_active_.load(std::memory_order_relaxed) > 0;
   }
 
-  // Fills `events` with what the kernel's events say, and with files that it does not queue, each
-  // in its turn; returns how many. `signalled` becomes whether the wake channel was.
+  // Fills `events` from the kernel's events `found` and with always-ready files, the latter in
+  // round-robin order. Returns how many. Sets `signalled` to whether the wake channel was
+  // signalled.
   size_t Deliver(absl::Span<const struct kevent> found, absl::Span<Event> events, bool& signalled);
 
   // ---- After a fork, in the child.
 
-  // Whether this is a child that has not called Rebuild with success.
+  // Whether this is a child that has not called Rebuild successfully.
   bool forked() const { return fork_generation_ != base::ForkGeneration(); }
-  // Replaces queue and wake channel by new ones of the child's own and registers everything in
-  // them. If they cannot be made, the old ones stay. Otherwise returns the error of the first
-  // registration that was lost, here or in an earlier call that failed; all of those are forgotten.
+  // Replaces the queue and the wake channel by new ones, which belong to the child, and registers
+  // everything again. If they cannot be created, the old ones remain. Otherwise returns the error
+  // of the first registration that was lost, in this or in an earlier failed call. All lost
+  // registrations are forgotten.
   absl::Status Rebuild(QueueMaker new_queue);
 
  private:
@@ -97,49 +99,49 @@ class KqueueRegistrations {
   };
 
   KqueueEntry* FindRegistered(int fd) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Makes the table's entry of `fd` one of a new registration, without filters as yet.
+  // Initializes the table's entry of `fd` for a new registration, still without filters.
   KqueueEntry& NewEntry(int fd, Interest interest, uint64_t data, Trigger trigger,
                         const poller_base::FileIdentity& identity)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  Together RegisterTogether(absl::Span<const Change> changes);
-  Together UnregisterTogether(absl::Span<const Change> changes);
+  Batch RegisterBatch(absl::Span<const Change> changes);
+  Batch UnregisterBatch(absl::Span<const Change> changes);
 
-  // 0 if the kernel still knows the registered file under this number, else an errno: ENOENT or
+  // 0 if the kernel still has the registered file under this number, otherwise an errno: ENOENT or
   // EBADF if it does not.
   int AskKernel(int fd, const KqueueEntry& entry) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Makes the kernel's filters, or the list of always-ready files, what the entry wants. Returns 0
-  // or an errno; the kernel has no filter then.
+  // Updates the kernel's filters, or the list of always-ready files, from the entry. Returns 0, or
+  // an errno; after an error the kernel has no filter for `fd`.
   int Arm(int fd, KqueueEntry& entry, const poller_base::FileIdentity& identity)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Arm, after a change of the filters has failed with `error`.
   int ArmAfterError(int fd, KqueueEntry& entry, const poller_base::FileIdentity& identity,
                     int error) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Disarm(int fd, KqueueEntry& entry) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Makes every wait ask poll(2) about the registered file, which is `identity`.
+  // Makes every wait check the registered file, which has `identity`, with poll(2).
   void AddAlwaysReady(int fd, KqueueEntry& entry, const poller_base::FileIdentity& identity)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // The same in place of filters that will not fire again, unless the file was closed.
+  // The same, instead of filters that will not fire again; unless the file was closed.
   void KeepReporting(int fd, KqueueEntry& entry) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void ForgetAlwaysReady(int fd, KqueueEntry& entry) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
-  // Adds what one event of the kernel says.
+  // Reports one event of the kernel.
   void DeliverEvent(const struct kevent& event, Room& room) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void DeliverAlwaysReady(Room& room) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Reports what of `found` the entry wants, as far as there is room. Returns whether it wants
-  // anything of it.
+  // Reports the conditions of `found` that are in the entry's interest, if there is room. Returns
+  // whether there are any.
   bool Report(int fd, KqueueEntry& entry, Readiness found, uint16_t raw, Room& room)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // The hangup and the error behind an event that has EV_EOF or EV_ERROR.
-  Readiness EndOf(int fd, const KqueueEntry& entry, const struct kevent& event)
+  // The hang-up and the error that are the cause of an event with EV_EOF or EV_ERROR.
+  Readiness HangupAndError(int fd, const KqueueEntry& entry, const struct kevent& event)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Takes a filter out of the kernel that reports what is not registered.
+  // Deletes from the kernel queue a filter whose event belongs to no registration.
   void DropStray(const struct kevent& event);
 
-  // After a fork: forgets what the parent's queue has, and the registrations whose numbers are
-  // closed or name other files by now.
+  // After a fork: forgets the filters, which are in the parent's queue, and the registrations whose
+  // numbers are closed or name other files by now.
   void ForgetOtherFiles() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
-  // Replaced after a fork, in the child, which has one thread.
+  // Replaced after a fork, in the child, which has a single thread.
   poller_base::WakeChannel wake_channel_;
   std::unique_ptr<KernelQueue> queue_;
   uint32_t fork_generation_ = base::ForkGeneration();
@@ -150,7 +152,7 @@ class KqueueRegistrations {
   std::vector<KqueueEntry> table_ ABSL_GUARDED_BY(mutex_);  // by descriptor
   poller_base::AlwaysReady always_ready_ ABSL_GUARDED_BY(mutex_);
   poller_base::LostRegistrations lost_ ABSL_GUARDED_BY(mutex_);
-  // By descriptor, the socket errors that came with events and that nobody has asked for.
+  // By descriptor: the socket errors that were in events and that TakeError has not returned yet.
   std::map<int, int> socket_errors_ ABSL_GUARDED_BY(mutex_);
 };
 

@@ -24,21 +24,22 @@ using base::OwnedFd;
 using poller_base::FileIdentity;
 using poller_base::WakeChannel;
 
-// libkqueue's own limit for one call.
-constexpr int kMostEvents = 512;
+// libkqueue's limit for one call.
+constexpr int kMaxEvents = 512;
 
 // The emulations of this process, by number.
 struct Registry {
   explicit Registry(uint32_t generation) : fork_generation(generation) {}
 
   const uint32_t fork_generation;
-  // Also held while a libkqueue queue is made or closed.
+  // Also held while a libkqueue queue is created or closed.
   absl::Mutex mutex;
   std::map<int, std::weak_ptr<LibkqueueEmulation>> emulations ABSL_GUARDED_BY(mutex);
 };
 
-// A forked child begins with an empty one: it has no part in its parent's queues, and a thread that
-// is not there any more may hold the parent's lock. Registries live forever.
+// A forked child starts with an empty registry: it does not inherit its parent's queues, and the
+// parent's lock may have been held by a thread that does not exist in the child. Registries are
+// never destroyed.
 Registry& ThisProcess() {
   static std::atomic<Registry*> current{nullptr};
   Registry* registry = current.load(std::memory_order_acquire);
@@ -49,9 +50,9 @@ Registry& ThisProcess() {
   return *registry;
 }
 
-// libkqueue frees what it has for a queue and its filters in a thread of its own, some time later;
-// a process that ends, or a forked child that has no such thread, looks as if it had leaked it.
-// Hence the LeakCheckDisablers.
+// libkqueue frees the memory of a queue and its filters later, in a thread of its own. In a process
+// that exits before that, or in a forked child, which does not have that thread, the memory looks
+// like a leak. That is why there are LeakCheckDisablers.
 int Apply(int queue, const struct kevent& change) {
   const absl::LeakCheckDisabler not_ours;
   return kevent(queue, &change, 1, nullptr, 0, nullptr) < 0 ? errno : 0;
@@ -65,12 +66,13 @@ OwnedFd NewQueue() {
   return queue;
 }
 
-// The queue must be without filters.
+// The queue must not have any filters.
 void CloseQueue(OwnedFd queue) {
   absl::MutexLock lock(ThisProcess().mutex);
   const int number = queue.get();
   queue.Reset();
-  // kevent() on the number is refused when libkqueue's thread has closed the queue's epoll set.
+  // Waits until libkqueue's thread has closed the queue's epoll set: then kevent() on the number
+  // fails.
   struct kevent event;
   const timespec now = {};
   for (int i = 0; i < 10'000 && kevent(number, nullptr, 0, &event, 1, &now) >= 0; ++i) {
@@ -85,15 +87,15 @@ bool IsForFile(int filter) { return IsIo(filter) || filter == EVFILT_VNODE; }
 
 absl::StatusOr<std::shared_ptr<LibkqueueEmulation>> LibkqueueEmulation::Create() {
   base::WatchForForks();
-  absl::StatusOr<WakeChannel> recall = WakeChannel::CreatePipe();
-  if (!recall.ok()) return recall.status();
+  absl::StatusOr<WakeChannel> wake_channel = WakeChannel::CreatePipe();
+  if (!wake_channel.ok()) return wake_channel.status();
   OwnedFd queue = NewQueue();
   if (!queue.valid()) return ErrnoStatus(errno, "create a kqueue");
   const std::shared_ptr<LibkqueueEmulation> result(
-      new LibkqueueEmulation(std::move(queue), *std::move(recall)));
+      new LibkqueueEmulation(std::move(queue), *std::move(wake_channel)));
   {
     absl::MutexLock lock(result->mutex_);
-    if (const int error = result->AddRecall(); error != 0) {
+    if (const int error = result->AddWakeChannel(); error != 0) {
       return ErrnoStatus(error, "create a kqueue");
     }
   }
@@ -110,17 +112,17 @@ std::shared_ptr<LibkqueueEmulation> LibkqueueEmulation::Find(int number) {
   return found == registry.emulations.end() ? nullptr : found->second.lock();
 }
 
-LibkqueueEmulation::LibkqueueEmulation(OwnedFd queue, WakeChannel recall)
+LibkqueueEmulation::LibkqueueEmulation(OwnedFd queue, WakeChannel wake_channel)
     : number_(queue.get()),
       fork_generation_(base::ForkGeneration()),
-      recall_(std::move(recall)),
+      wake_channel_(std::move(wake_channel)),
       queue_(std::move(queue)) {}
 
 LibkqueueEmulation::~LibkqueueEmulation() {
   if (fork_generation_ == base::ForkGeneration()) {
     Close();
   } else {
-    // The parent's, and so is the lock.
+    // They belong to the parent; its lock is not taken either.
     queue_.Release();
     for (OwnedFd& retired : retired_) retired.Release();
   }
@@ -136,7 +138,7 @@ void LibkqueueEmulation::Close() {
       absl::MutexLock registry_lock(registry.mutex);
       registry.emulations.erase(number_);
     }
-    CallWaiterBack();
+    InterruptWaiter();
     DeleteAll();
     filters_.clear();
     retired_.push_back(std::move(queue_));
@@ -144,8 +146,8 @@ void LibkqueueEmulation::Close() {
       if (fork_generation_ == 0) {
         CloseQueue(std::move(queue));
       } else {
-        // libkqueue's thread is in the parent, and would take the close for one of the parent's own
-        // queues.
+        // libkqueue's thread exists only in the parent, and would treat the close as that of one of
+        // the parent's own queues.
         queue.Release();
       }
     }
@@ -161,7 +163,7 @@ int LibkqueueEmulation::Kevent(const struct kevent* changes, int change_count,
   {
     absl::MutexLock lock(mutex_);
     if (change_count > 0) {
-      CallWaiterBack();
+      InterruptWaiter();
       result = ApplyChanges(changes, change_count, events, event_count);
       error = errno;
       --changing_;
@@ -200,7 +202,8 @@ int LibkqueueEmulation::WaitInTurn(struct kevent* events, int event_count,
                                    const timespec* timeout) {
   mutex_.Await(absl::Condition(+[](int* changing) { return *changing == 0; }, &changing_));
   if (waiting_ && !closed_) {
-    // Behind another thread. The caller looks at the clock and comes back.
+    // Another thread is waiting. Waits for the turn and returns 0; the caller checks its deadline
+    // and calls again.
     const auto my_turn = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
       return closed_ || (!waiting_ && changing_ == 0);
     };
@@ -215,11 +218,11 @@ int LibkqueueEmulation::WaitInTurn(struct kevent* events, int event_count,
   }
   waiting_ = true;
   const int queue = queue_.get();
-  const int most = std::min(event_count, kMostEvents);
+  const int room = std::min(event_count, kMaxEvents);
   mutex_.unlock();
-  // libkqueue looks at flags that it has not always written.
-  std::memset(events, 0, sizeof(*events) * most);
-  const int found = kevent(queue, nullptr, 0, events, most, timeout);
+  // libkqueue reads flags that it has not always written.
+  std::memset(events, 0, sizeof(*events) * room);
+  const int found = kevent(queue, nullptr, 0, events, room, timeout);
   const int error = errno;
   mutex_.lock();
   waiting_ = false;
@@ -227,18 +230,18 @@ int LibkqueueEmulation::WaitInTurn(struct kevent* events, int event_count,
   return found < 0 ? found : TranslateAll(events, found);
 }
 
-int LibkqueueEmulation::AddRecall() {
+int LibkqueueEmulation::AddWakeChannel() {
   struct kevent change = {};
-  change.ident = static_cast<uintptr_t>(recall_.fd());
+  change.ident = static_cast<uintptr_t>(wake_channel_.fd());
   change.filter = EVFILT_READ;
   change.flags = EV_ADD;
   return Apply(queue_.get(), change);
 }
 
-void LibkqueueEmulation::CallWaiterBack() {
+void LibkqueueEmulation::InterruptWaiter() {
   ++changing_;
   if (!waiting_) return;
-  recall_.Signal();
+  wake_channel_.Signal();
   mutex_.Await(absl::Condition(+[](bool* waiting) { return !*waiting; }, &waiting_));
 }
 
@@ -253,12 +256,12 @@ int LibkqueueEmulation::ApplyOne(const struct kevent& asked) {
         change.ident <= INT_MAX ? FileIdentity::Of(static_cast<int>(change.ident)) : std::nullopt;
     if (filter != filters_.end() &&
         (!file.has_value() || file->digest != filter->second.identity)) {
-      // A kernel has dropped the filter with its file.
+      // A kernel would have removed the filter with its file.
       const bool on_duplicate = filter->second.duplicate.valid();
       if (on_duplicate) DeleteFromQueue(filter->second);
       filters_.erase(filter);
       filter = filters_.end();
-      if (!on_duplicate) MakeQueueAnew();
+      if (!on_duplicate) RecreateQueue();
       filter = filters_.end();
     }
     if (!file.has_value()) return EBADF;
@@ -303,7 +306,8 @@ int LibkqueueEmulation::AddToQueue(Filter& filter) {
     change.fflags = (change.fflags & ~NOTE_USECONDS) | NOTE_NSECONDS;
     if (__builtin_mul_overflow(change.data, 1000, &change.data)) return EINVAL;
   }
-  // Not just tried: libkqueue never frees what it has for a filter that it could not add.
+  // Checked first instead of just trying, because libkqueue never frees the memory of a filter that
+  // it could not add.
   int error = occupied_.count(change.ident) > 0 && IsIo(change.filter)
                   ? EEXIST
                   : Apply(queue_.get(), change);
@@ -316,7 +320,7 @@ int LibkqueueEmulation::AddToQueue(Filter& filter) {
     error = Apply(queue_.get(), change);
     if (error == 0) originals_[filter.duplicate.get()] = fd;
   }
-  // EFAULT is what it makes of every errno, ENOSYS what it has for filters that it lacks.
+  // libkqueue returns EFAULT for every errno, and ENOSYS for filters that it does not implement.
   return error == EFAULT || error == ENOSYS ? EINVAL : error;
 }
 
@@ -345,30 +349,30 @@ void LibkqueueEmulation::DeleteFromQueue(Filter& filter) {
 
 void LibkqueueEmulation::DeleteAll() {
   for (auto& [key, filter] : filters_) DeleteFromQueue(filter);
-  struct kevent recall = {};
-  recall.ident = static_cast<uintptr_t>(recall_.fd());
-  recall.filter = EVFILT_READ;
-  recall.flags = EV_DELETE;
-  Apply(queue_.get(), recall);
+  struct kevent deletion = {};
+  deletion.ident = static_cast<uintptr_t>(wake_channel_.fd());
+  deletion.filter = EVFILT_READ;
+  deletion.flags = EV_DELETE;
+  Apply(queue_.get(), deletion);
 }
 
-void LibkqueueEmulation::MakeQueueAnew() {
+void LibkqueueEmulation::RecreateQueue() {
   OwnedFd fresh = NewQueue();
-  if (!fresh.valid()) return;  // the next change of a file that is gone tries again
+  if (!fresh.valid()) return;  // the next change for a closed file tries again
   DeleteAll();
   OwnedFd stale = std::exchange(queue_, std::move(fresh));
-  // Not closed before this object is: the first one's number is the user's. In a forked child none
-  // can be closed; see Close().
+  // The first queue is closed only together with this object, because the user has its number. In a
+  // forked child no queue can be closed; see Close().
   if (stale.get() == number_ || fork_generation_ != 0) {
     retired_.push_back(std::move(stale));
   } else {
     CloseQueue(std::move(stale));
   }
   occupied_.clear();
-  AddRecall();
+  AddWakeChannel();
   for (auto filter = filters_.begin(); filter != filters_.end();) {
     const bool disabled = std::exchange(filter->second.disabled, false);
-    // A filter whose file is gone would be gone from a kernel's queue as well.
+    // A kernel would have removed a filter whose file is closed.
     if (AddToQueue(filter->second) != 0) {
       filter = filters_.erase(filter);
       continue;
@@ -384,14 +388,14 @@ int LibkqueueEmulation::TranslateAll(struct kevent* events, int found) {
     struct kevent event = events[i];
     if (IsIo(event.filter)) {
       const int fd = static_cast<int>(event.ident);
-      if (fd == recall_.fd()) {
-        recall_.Drain();
+      if (fd == wake_channel_.fd()) {
+        wake_channel_.Drain();
         continue;
       }
       if (const auto original = originals_.find(fd); original != originals_.end()) {
         event.ident = static_cast<uintptr_t>(original->second);
       }
-      // A broken pipe has an error here and, unlike in a kernel, no end of file.
+      // A broken pipe has an error here, but, unlike with a kernel, not EV_EOF.
       if (event.fflags != 0) event.flags |= EV_EOF;
     }
     const auto filter = filters_.find(Key(event.ident, event.filter));

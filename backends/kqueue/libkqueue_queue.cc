@@ -1,4 +1,4 @@
-// KernelQueue over libkqueue, which gives Linux a kqueue.
+// KernelQueue over libkqueue, which emulates kqueue on Linux.
 
 #include <unistd.h>
 
@@ -16,7 +16,7 @@
 namespace someos {
 namespace {
 
-// One owner of a queue; as many as there are KernelQueues of the same number.
+// Several of these may share the emulation of one queue, if it was adopted by its number.
 class LibkqueueQueue final : public KernelQueue {
  public:
   LibkqueueQueue(int fd, std::shared_ptr<LibkqueueEmulation> emulation)
@@ -50,7 +50,7 @@ class LibkqueueQueue final : public KernelQueue {
  private:
   bool forked() const { return fork_generation_ != base::ForkGeneration(); }
 
-  const std::shared_ptr<LibkqueueEmulation> emulation_;  // null: the number is no queue's
+  const std::shared_ptr<LibkqueueEmulation> emulation_;  // null: the number is not a queue
   std::atomic<int> fd_;
   const uint32_t fork_generation_;
 };

@@ -31,7 +31,7 @@ class NativeQueue final : public KernelQueue {
 
   void Close() override {
     const int fd = fd_.exchange(-1);
-    // A child does not inherit a kqueue; its number may belong to another file by now (T16).
+    // A child does not inherit a kqueue; its number may belong to another file there (T16).
     if (fd >= 0 && !forked()) base::OwnedFd(fd).Reset();
   }
 
@@ -48,8 +48,8 @@ absl::StatusOr<std::unique_ptr<KernelQueue>> NewKernelQueue() {
   base::WatchForForks();
   const int fd = kqueue();
   if (fd < 0) return ErrnoStatus(errno, "create a kqueue");
-  // Not kqueue1() or kqueuex(), which only some systems have: a forked child does not inherit a
-  // kqueue, so no other thread's fork and exec can slip in between.
+  // Not kqueue1() or kqueuex(), which only some systems have. There is no race with a fork and exec
+  // by another thread, because a forked child does not inherit a kqueue.
   fcntl(fd, F_SETFD, FD_CLOEXEC);
   return std::make_unique<NativeQueue>(fd);
 }

@@ -15,12 +15,13 @@ namespace someos::select {
 inline constexpr int kPollIn = POLLIN;      // there is data to read
 inline constexpr int kPollPri = POLLPRI;    // there is urgent data to read
 inline constexpr int kPollOut = POLLOUT;    // a write would not block
-inline constexpr int kPollErr = POLLERR;    // an error; reported unasked
-inline constexpr int kPollHup = POLLHUP;    // hung up; reported unasked
-inline constexpr int kPollNval = POLLNVAL;  // the descriptor is not open; reported unasked
+inline constexpr int kPollErr = POLLERR;    // an error; always reported
+inline constexpr int kPollHup = POLLHUP;    // a hang-up; always reported
+inline constexpr int kPollNval = POLLNVAL;  // the descriptor is not open; always reported
 
-// The others are there where the system has them, which the preprocessor can ask of the system's
-// macro and a program of kPollConstants. On the BSDs and macOS kPollWrnorm is kPollOut.
+// The following constants exist only if the system has them. The preprocessor can check for the
+// system's macro, and a program can look a constant up in kPollConstants. On the BSDs and macOS
+// kPollWrnorm is kPollOut.
 #ifdef POLLRDNORM
 inline constexpr int kPollRdnorm = POLLRDNORM;  // normal data can be read
 #endif
@@ -40,11 +41,11 @@ inline constexpr int kPollMsg = POLLMSG;  // Linux: never set
 inline constexpr int kPollRdhup = POLLRDHUP;  // the peer has shut down its writing side
 #endif
 #ifdef POLLINIGNEOF
-inline constexpr int kPollInigneof = POLLINIGNEOF;  // FreeBSD: kPollIn, but not for ends of file
+inline constexpr int kPollInigneof = POLLINIGNEOF;  // FreeBSD: kPollIn, but not at end of file
 #endif
 
-// What this system has, by Python's names (POLLINIGNEOF is in no Python). Where two names share a
-// value, the more usual one comes first.
+// The constants of this system, by Python's names (no Python has POLLINIGNEOF). If two names share
+// a value, the more common one comes first.
 inline constexpr Constant kPollConstants[] = {
     {"POLLIN", POLLIN},
     {"POLLPRI", POLLPRI},

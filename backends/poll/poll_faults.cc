@@ -16,7 +16,7 @@
 namespace someos {
 namespace {
 
-// Leaves `most` of the events that were found, which are others each time.
+// Keeps `most` of the events that were found, different ones each time.
 int Shorten(pollfd* fds, nfds_t count, int found, int most) {
   static thread_local nfds_t start = 0;
   int kept = 0;
@@ -37,7 +37,7 @@ int PollWithFaults(pollfd* fds, nfds_t count, const base::Deadline& deadline) {
   const FaultPlan::WaitFault fault = FaultPlan::OfWait("poll");
   if (fault.error != 0) {
     errno = fault.error;
-    return -1;  // and what the last call found stays there
+    return -1;  // and the results of the last call remain in `fds`
   }
   if (fault.early) {
     for (nfds_t i = 0; i < count; ++i) fds[i].revents = 0;

@@ -1,4 +1,4 @@
-// The system call of the poll backend, with faults.
+// The system call of the poll backend, with fault injection.
 
 #ifndef SOMEOS_BACKENDS_POLL_POLL_FAULTS_H_
 #define SOMEOS_BACKENDS_POLL_POLL_FAULTS_H_
@@ -8,10 +8,10 @@
 
 namespace someos {
 
-// The kernel's, as the FaultPlan has it, by the name "poll".
+// The kernel's call with the faults of the FaultPlan, which names it "poll".
 const PollSystem& FaultyPollSystem();
 
-// The Poller over it.
+// The Poller over this call.
 const FaultyBackend& FaultyPoll();
 
 }  // namespace someos

@@ -78,7 +78,8 @@ absl::StatusOr<std::vector<PollEvent>> Poll::Wait(std::optional<absl::Duration> 
   if (!deadline.ok()) return deadline.status();
   {
     absl::MutexLock lock(mutex_);
-    // A thread that was waiting when this process was forked is not here to say that it is done.
+    // A thread that was waiting when this process was forked does not exist here, so it cannot
+    // clear waiting_.
     const uint32_t generation = base::ForkGeneration();
     if (waiting_ && waiting_generation_ == generation) {
       return absl::FailedPreconditionError("concurrent poll() invocation");
@@ -91,7 +92,7 @@ absl::StatusOr<std::vector<PollEvent>> Poll::Wait(std::optional<absl::Duration> 
     waiting_ = true;
     waiting_generation_ = generation;
   }
-  // Also if the thread is cancelled in poll(2), or there is no memory for the result.
+  // Runs also if the thread is cancelled in poll(2), or if there is no memory for the result.
   const absl::Cleanup done = [this] {
     absl::MutexLock lock(mutex_);
     waiting_ = false;

@@ -24,7 +24,7 @@
 
 namespace someos::select {
 
-// One descriptor that Poll::Wait has something to say about, as Python's pair (fd, event).
+// An event of one descriptor, from Poll::Wait: Python's pair (fd, event).
 struct PollEvent {
   int fd;
   int events;  // kPollIn and the like; never 0
@@ -43,41 +43,43 @@ struct PollEvent {
   }
 };
 
-// Descriptors to be waited for by poll(2). It owns none of them, and does not look at one before
-// Wait does: a number that is not open may be registered, and one that was closed may be
-// unregistered. Costs grow with how many there are, not with how high they are.
+// A set of descriptors to wait for with poll(2). It does not own them, and does not check them
+// before Wait: a number that is not open may be registered, and one that was closed may be
+// unregistered. The cost depends on how many descriptors there are, not on how high they are.
 //
 //   Poll poll;
 //   poll.Register(socket, kPollIn).IgnoreError();
 //   for (auto [fd, events] : *poll.Wait(absl::Seconds(1))) ...
 //
-// Threads: any may Register, Modify, Unregister while one of them is in Wait, which goes on with
-// what there was when it began; the next Wait sees the change. No lock is held while waiting.
-// Moving and destruction need the object to be otherwise unused.
+// Threads: any thread may call Register, Modify and Unregister while another one is in Wait. The
+// running Wait continues with the registrations that it started with; the next Wait uses the new
+// ones. No lock is held while waiting. No other call may run while the object is moved or
+// destroyed.
 //
-// Fork: the child has a copy of its own. It may Wait even if another thread of its parent was
-// waiting at that moment; but if another thread was within one of the short sections that look at
-// the registrations, its lock stays locked in the child, as with any object that threads share.
+// Fork: the child has its own copy. It may call Wait even if another thread of the parent was in
+// Wait at the time of the fork. But if another thread was in one of the short critical sections
+// that access the registrations, the lock stays locked in the child, as with any object that
+// threads share.
 //
-// All systems that have a poll(2) that works; some versions of macOS's do not support terminals and
-// other devices. Sources: Python's select.poll, poll(2).
+// For all systems with a working poll(2); some versions of macOS do not support terminals and other
+// devices. Sources: Python's select.poll, poll(2).
 class Poll {
  public:
-  // Nothing is registered. It takes no descriptor, and cannot fail.
+  // Without registrations. Needs no descriptor of its own, and cannot fail.
   Poll() : Poll(RealPollSystem()) {}
-  explicit Poll(const PollSystem& system);  // which must outlive the object
-  // What was moved from is a Poll with nothing registered.
+  explicit Poll(const PollSystem& system);  // `system` must outlive the object
+  // A moved-from object has no registrations.
   Poll(Poll&& other) noexcept;
   Poll& operator=(Poll&& other) noexcept;
 
-  // Registers a waitable (see api/waitable.h), or gives a registered one another mask; it keeps its
-  // place in the order of Wait's results then. kPollErr, kPollHup and kPollNval are always
-  // reported, even with a mask of 0. What the mask has beyond the constants goes to the kernel as
-  // it is.
+  // Registers a waitable (see api/waitable.h), or replaces the mask of a registered one, which then
+  // keeps its place in the order of Wait's results. kPollErr, kPollHup and kPollNval are always
+  // reported, even with a mask of 0. Bits of the mask other than the constants are passed to the
+  // kernel unchanged.
   //
-  // kInvalidArgument (ValueError): DescriptorOf has it; "value must be positive" of a negative
-  // mask. kOutOfRange (OverflowError): "Python int too large for C unsigned short" of a mask of
-  // more than 65535.
+  // Errors of DescriptorOf. kInvalidArgument (ValueError) "value must be positive": a negative
+  // mask. kOutOfRange (OverflowError) "Python int too large for C unsigned short": a mask above
+  // 65535.
   template <typename Waitable>
   absl::Status Register(const Waitable& waitable,
                         int64_t eventmask = kPollIn | kPollPri | kPollOut) {
@@ -85,33 +87,34 @@ class Poll {
     return fd.ok() ? RegisterFd(*fd, eventmask) : fd.status();
   }
 
-  // Gives a registered waitable another mask. ENOENT (OSError): it is not registered; else as
-  // Register, which is checked first.
+  // Replaces the mask of a registered waitable. The errors of Register, which are checked first;
+  // then ENOENT (OSError): it is not registered.
   template <typename Waitable>
   absl::Status Modify(const Waitable& waitable, int64_t eventmask) {
     const absl::StatusOr<int> fd = DescriptorOf(waitable);
     return fd.ok() ? ModifyFd(*fd, eventmask) : fd.status();
   }
 
-  // Forgets a waitable. kNotFound without an errno (KeyError): it is not registered.
+  // Removes a waitable. kNotFound without an errno (KeyError): it is not registered.
   template <typename Waitable>
   absl::Status Unregister(const Waitable& waitable) {
     const absl::StatusOr<int> fd = DescriptorOf(waitable);
     return fd.ok() ? UnregisterFd(*fd) : fd.status();
   }
 
-  // Python's poll(), which in C++ cannot be a method of a class of that name. Waits until there is
-  // something to report of a registered descriptor, or `timeout` is over, which gives no events.
-  // In the order of their first registration; an event's mask can have what the registration's
-  // has, and kPollErr, kPollHup, kPollNval. A descriptor that is not open is reported (kPollNval)
-  // each time until it is unregistered. On Linux the end of a pipe is kPollHup alone; other systems
-  // may add kPollIn.
+  // Python's poll(), which in C++ cannot be a method of a class with that name. Waits until there
+  // is an event for a registered descriptor, and returns the events in the order of first
+  // registration; none if `timeout` has passed. The mask of an event can contain the bits of the
+  // registration, and kPollErr, kPollHup and kPollNval. A descriptor that is not open is reported
+  // (kPollNval) each time until it is unregistered. On Linux the end of file of a pipe is kPollHup
+  // without kPollIn; other systems may add kPollIn.
   //
-  // `timeout`: nothing, absl::InfiniteDuration() or a negative one waits without end; zero does not
-  // wait. Signals do not shorten the wait nor end it.
+  // `timeout`: std::nullopt, absl::InfiniteDuration() or a negative one waits forever; zero does
+  // not wait. Signals neither shorten nor end the wait.
   //
-  // kOutOfRange (OverflowError): "timeout is too large", more than INT_MAX milliseconds either way.
-  // kFailedPrecondition (RuntimeError): "concurrent poll() invocation", another thread is in Wait.
+  // kOutOfRange (OverflowError) "timeout is too large": more than INT_MAX milliseconds, positive or
+  // negative. kFailedPrecondition (RuntimeError) "concurrent poll() invocation": another thread is
+  // in Wait.
   // EINVAL (OSError): more descriptors than RLIMIT_NOFILE. ENOMEM: from the kernel.
   absl::StatusOr<std::vector<PollEvent>> Wait(std::optional<absl::Duration> timeout = std::nullopt);
 
@@ -126,10 +129,11 @@ class Poll {
   const PollSystem* system_;
   absl::Mutex mutex_;
   internal::PollRegistrations registrations_ ABSL_GUARDED_BY(mutex_);
-  bool changed_ ABSL_GUARDED_BY(mutex_) = false;  // since watched_ was made of registrations_
+  // Whether registrations_ has changed since it was copied to watched_.
+  bool changed_ ABSL_GUARDED_BY(mutex_) = false;
   bool waiting_ ABSL_GUARDED_BY(mutex_) = false;
-  uint32_t waiting_generation_ ABSL_GUARDED_BY(mutex_) = 0;  // of forks, when waiting_ was set
-  std::vector<pollfd> watched_;  // the kernel's copy; belongs to whoever has set waiting_
+  uint32_t waiting_generation_ ABSL_GUARDED_BY(mutex_) = 0;  // ForkGeneration() of the waiter
+  std::vector<pollfd> watched_;  // passed to the kernel; owned by the thread that set waiting_
 };
 
 }  // namespace someos::select

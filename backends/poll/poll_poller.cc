@@ -21,7 +21,7 @@ constexpr short kReadHangupMask = POLLRDHUP;
 constexpr short kReadHangupMask = 0;
 #endif
 
-// Readable, priority, writable, error, hangup and invalid have poll(2)'s own values.
+// Readable, priority, writable, error, hang-up and invalid have the values of poll(2).
 constexpr short kSharedBits = POLLIN | POLLPRI | POLLOUT | POLLERR | POLLHUP | POLLNVAL;
 static_assert(static_cast<int>(Readiness::kReadable) == POLLIN);
 static_assert(static_cast<int>(Readiness::kPriority) == POLLPRI);
@@ -77,7 +77,7 @@ void PollPoller::Watch(int fd, Interest interest) {
     poller_base::ReserveSlowly(watched_, watched_.size() + 1);
     watched_.emplace_back();
   }
-  // A negative number keeps the place and makes the kernel look away, hangups included (T4).
+  // A negative number keeps the place and makes the kernel ignore it, including hang-ups (T4).
   short mask = PollMask(interest);
   if (HasAny(interest, Interest::kWritable) && poller_base::SuppressesReaderClose(fd))
     mask |= POLLPRI;

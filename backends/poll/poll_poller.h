@@ -2,12 +2,13 @@
 //
 // Deviations from the contract of someos/api/poller.h:
 //  - No edge-triggered mode.
-//  - The kernel knows numbers, not files. Whether a number was closed and reused is told by
-//    fstat(2), which cannot tell two timerfds (Linux) apart, nor two pipes that were made within a
-//    hundredth of a second (OpenBSD, NetBSD), or the two ends of one (OpenBSD): for these, Register
-//    of a reused number that was not unregistered answers EEXIST.
-//  - kReadHangup needs POLLRDHUP (Linux, FreeBSD 14); elsewhere a half-close is only readable.
-//  - A wait costs time in proportion to the number of registrations.
+//  - The kernel knows numbers, not files. Whether a number was closed and reused is detected with
+//    fstat(2), which cannot distinguish two timerfds (Linux), two pipes that were made within a
+//    hundredth of a second (OpenBSD, NetBSD), or the two ends of a pipe (OpenBSD). For these,
+//    Register of a reused number that was not unregistered fails with EEXIST.
+//  - kReadHangup needs POLLRDHUP (Linux, FreeBSD 14); elsewhere a half-close shows as readable
+//    only.
+//  - The time of a wait is proportional to the number of registrations.
 
 #ifndef SOMEOS_BACKENDS_POLL_POLL_POLLER_H_
 #define SOMEOS_BACKENDS_POLL_POLL_POLLER_H_
@@ -51,12 +52,12 @@ class PollPoller final : public poller_base::ScanningPoller {
   absl::Status ReplaceWakeFd(int fd) override;
 
   const PollSystem& system_;
-  std::vector<pollfd> watched_;  // the wake channel first
-  std::vector<int> place_;       // of each descriptor in watched_; 0 for none
-  size_t scan_start_ = 1;        // in watched_
+  std::vector<pollfd> watched_;  // the wake channel is the first
+  std::vector<int> place_;       // index in watched_ of each descriptor; 0 for none
+  size_t scan_start_ = 1;        // index in watched_
 };
 
-// This backend, for the facade and for those who depend on //backends/poll alone.
+// This backend, for the facade and for users who depend on //backends/poll directly.
 const Backend& PollBackend();
 
 }  // namespace someos

@@ -20,13 +20,14 @@ bool PollRegistrations::Remove(int fd) {
   if (place == places_.end()) return false;
   entries_[place->second].fd = kGap;
   places_.erase(place);
-  // Lest a program that registers and removes, and never waits, fills the memory with gaps.
+  // Otherwise a program that registers and removes, but never waits, would fill the memory with
+  // gaps.
   if (entries_.size() > 2 * places_.size() + 16) CloseGaps();
   return true;
 }
 
 absl::Span<const pollfd> PollRegistrations::AsPollfds() {
-  // The kernel would skip a gap, but count it against RLIMIT_NOFILE.
+  // The kernel would skip gaps, but count them against RLIMIT_NOFILE.
   if (entries_.size() != places_.size()) CloseGaps();
   return entries_;
 }

@@ -1,4 +1,4 @@
-// The descriptors of a poll object: a map from number to mask that remembers its order.
+// The descriptors of a poll object: a map from descriptor to mask that keeps the insertion order.
 
 #ifndef SOMEOS_BACKENDS_POLL_POLL_REGISTRATIONS_H_
 #define SOMEOS_BACKENDS_POLL_POLL_REGISTRATIONS_H_
@@ -14,18 +14,18 @@
 
 namespace someos::select::internal {
 
-// Takes memory for the descriptors it has, however high their numbers are. Every operation but
-// AsPollfds takes constant time (amortised). Not thread-safe.
+// Memory use depends on the number of descriptors, not on how high they are. Every operation except
+// AsPollfds takes amortised constant time. Not thread-safe.
 class PollRegistrations {
  public:
-  // A new descriptor goes to the end; one that is there keeps its place.
+  // A new descriptor is added at the end; an existing one keeps its place.
   void Set(int fd, uint16_t mask);
-  // False: there is no such descriptor.
+  // These return false if there is no such descriptor.
   bool Change(int fd, uint16_t mask);
   bool Remove(int fd);
 
-  // All of them, in the order of their first Set, as poll(2) takes them. Valid until the next call
-  // of another method.
+  // All descriptors in the order of their first Set, in the form that poll(2) takes. Valid until
+  // the next call of another method.
   absl::Span<const pollfd> AsPollfds();
 
  private:
@@ -34,7 +34,7 @@ class PollRegistrations {
   void CloseGaps();
 
   std::vector<pollfd> entries_;              // with gaps where descriptors were removed
-  absl::flat_hash_map<int, size_t> places_;  // of the descriptors in entries_
+  absl::flat_hash_map<int, size_t> places_;  // index in entries_ of each descriptor
 };
 
 }  // namespace someos::select::internal

@@ -12,7 +12,8 @@ namespace {
 
 using base::Deadline;
 
-// Whether <poll.h> declares ppoll; looked up through the type of its argument.
+// Whether <poll.h> declares ppoll(). A template, so that the call is looked up, through the type of
+// its argument, only on instantiation.
 template <typename PollFd, typename = void>
 struct HasPpoll : std::false_type {};
 template <typename PollFd>

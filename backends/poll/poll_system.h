@@ -13,11 +13,12 @@ namespace someos {
 struct PollSystem {
   // poll(2) until `deadline`; -1 and errno on failure.
   int (*poll)(pollfd* fds, nfds_t count, const base::Deadline& deadline);
-  // The finest timeout of it.
+  // The resolution of its timeouts.
   absl::Duration resolution;
 };
 
-// The kernel's own: ppoll(2) where there is one, else poll(2) in milliseconds (macOS).
+// The system call of the kernel: ppoll(2) where it exists, otherwise poll(2) with milliseconds
+// (macOS).
 const PollSystem& RealPollSystem();
 
 }  // namespace someos

@@ -1,4 +1,4 @@
-// The registered files that never block, on mechanisms whose kernel refuses or misreports them.
+// Registered files that are always ready, for mechanisms whose kernel refuses or misreports them.
 
 #ifndef SOMEOS_BACKENDS_POLLER_BASE_ALWAYS_READY_H_
 #define SOMEOS_BACKENDS_POLLER_BASE_ALWAYS_READY_H_
@@ -12,12 +12,12 @@
 
 namespace someos::poller_base {
 
-// poll(2) calls a regular file readable and writable at any time; epoll answers EPERM and kqueue
-// fires until the end of the file only. Pollers over those two keep such files here and report
-// them themselves. Not synchronised.
+// poll(2) reports a regular file as readable and writable at any time. epoll refuses it with EPERM,
+// and kqueue reports it only until the end of the file. The pollers over those two keep such files
+// here and report them themselves. Not thread-safe.
 class AlwaysReady {
  public:
-  // Adds or replaces `fd`. Inactive files are kept but not handed out.
+  // Adds or replaces `fd`. Inactive files are kept, but not returned by Next().
   void Add(int fd, const FileIdentity& identity, bool active);
   void SetActive(int fd, bool active);
   void Remove(int fd);
@@ -25,10 +25,10 @@ class AlwaysReady {
   // Whether `fd` was added and still names the same file.
   bool Holds(int fd, const FileIdentity& identity) const;
 
-  // How many are active.
+  // The number of active files.
   size_t active() const { return active_; }
 
-  // The next active file, each in its turn. nullopt if there is none.
+  // The next active file, in round-robin order. nullopt if there is none.
   std::optional<int> Next();
 
  private:
@@ -39,7 +39,7 @@ class AlwaysReady {
 
   std::map<int, File> files_;
   size_t active_ = 0;
-  int last_ = -1;  // the file handed out last
+  int last_ = -1;  // the file returned last
 };
 
 }  // namespace someos::poller_base

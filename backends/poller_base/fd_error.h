@@ -11,8 +11,8 @@
 
 namespace someos::poller_base {
 
-// ErrnoStatus with "<operation> fd <fd>". Not inlined, to keep the strings out of the paths that
-// succeed.
+// ErrnoStatus with "<operation> fd <fd>". Not inlined, to keep the construction of the string out
+// of the success path.
 ABSL_ATTRIBUTE_NOINLINE inline absl::Status FdError(int error, absl::string_view operation,
                                                     int fd) {
   return ErrnoStatus(error, absl::StrCat(operation, " fd ", fd));

@@ -1,4 +1,4 @@
-// A dense table indexed by descriptor, readable without a lock while it grows.
+// A dense table indexed by descriptor, which can be read without a lock while it grows.
 
 #ifndef SOMEOS_BACKENDS_POLLER_BASE_FD_TABLE_H_
 #define SOMEOS_BACKENDS_POLLER_BASE_FD_TABLE_H_
@@ -11,11 +11,12 @@
 
 namespace someos::poller_base {
 
-// Maps descriptor numbers to entries that are created on demand and never move, as the kernel's
-// own table does: descriptors are small and dense, so an index beats any hash.
+// Maps descriptor numbers to entries that are created on demand and never move. As in the kernel's
+// own table, an index is faster than a hash, because descriptors are small and dense.
 //
-// One writer at a time may call At(); any thread may call Find() meanwhile. What is inside an
-// entry is synchronised by its users (Entry's fields are atomics, or a lock is held).
+// One thread at a time may call At(); any thread may call Find() at the same time. Access to the
+// contents of an entry must be synchronized by the users (Entry's fields are atomics, or a lock is
+// held).
 template <typename Entry>
 class FdTable {
   static constexpr size_t kChunkEntries = 256;
@@ -26,7 +27,7 @@ class FdTable {
   FdTable(const FdTable&) = delete;
   FdTable& operator=(const FdTable&) = delete;
 
-  // The entry of `fd` >= 0, created with default values if need be.
+  // The entry of `fd` >= 0, created with default values if it does not exist.
   Entry& At(int fd) {
     const size_t index = static_cast<size_t>(fd) / kChunkEntries;
     if (index >= size_.load(std::memory_order_relaxed)) Grow(index);
@@ -40,21 +41,23 @@ class FdTable {
     return (*chunk)[static_cast<size_t>(fd) % kChunkEntries];
   }
 
-  // The entry of `fd` >= 0, or null if At(fd) never made it.
+  // The entry of `fd` >= 0, or null if it does not exist.
   Entry* Find(int fd) const {
     const size_t index = static_cast<size_t>(fd) / kChunkEntries;
     if (index >= size_.load(std::memory_order_acquire)) return nullptr;
-    // Acquire for both: this may be a later directory than the one that the size was published
-    // with, and then nothing but its own store says that it is whole.
+    // Acquire for both: this may be a later directory than the one that was published with the
+    // size, and then only the directory's own release store guarantees that its contents are
+    // visible.
     Chunk* chunk =
         directory_.load(std::memory_order_acquire)[index].load(std::memory_order_acquire);
     return chunk == nullptr ? nullptr : &(*chunk)[static_cast<size_t>(fd) % kChunkEntries];
   }
 
-  // The entries made so far, for a reader of many. Another thread's At() does not show in it.
+  // For reading many entries: those that exist now. Entries that another thread's At() adds later
+  // may be missing.
   class View {
    public:
-    // The entry of an `fd` for which At() has made one.
+    // The entry of `fd`, which must exist.
     Entry& operator[](int fd) const {
       const size_t index = static_cast<size_t>(fd);
       Chunk* chunk = chunks_[index / kChunkEntries].load(std::memory_order_acquire);
@@ -71,7 +74,7 @@ class FdTable {
   // Not of an empty table.
   View view() const { return View(directory_.load(std::memory_order_acquire)); }
 
-  // Calls visit(fd, entry) for every entry made so far, in the order of their numbers.
+  // Calls visit(fd, entry) for every existing entry, in the order of the descriptors.
   template <typename Visitor>
   void ForEach(Visitor visit) const {
     const size_t size = size_.load(std::memory_order_acquire);
@@ -86,9 +89,9 @@ class FdTable {
   }
 
  private:
-  // Publishes a directory that has room for `index`. The ones before it stay alive, because a
-  // reader may still be looking at them; they double in size, so they add up to less than the
-  // last one.
+  // Publishes a directory that has room for `index`. The earlier ones stay alive, because a reader
+  // may still be using them. Each is at least twice as large as the one before it, so together they
+  // are smaller than the last one.
   void Grow(size_t index) {
     const size_t old_size = size_.load(std::memory_order_relaxed);
     const std::atomic<Chunk*>* old = directory_.load(std::memory_order_relaxed);
@@ -100,7 +103,7 @@ class FdTable {
       grown[i].store(old[i].load(std::memory_order_relaxed), std::memory_order_relaxed);
     }
     directory_.store(grown, std::memory_order_release);
-    // After it: a reader that sees this size sees this directory, or a larger one.
+    // After the directory: a reader that sees this size sees this directory or a larger one.
     size_.store(size, std::memory_order_release);
   }
 

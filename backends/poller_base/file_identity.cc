@@ -14,7 +14,7 @@
 namespace someos::poller_base {
 namespace {
 
-// The finaliser of a 64-bit mixing function; spreads consecutive inode numbers.
+// The finalizer of a 64-bit mixing function; spreads consecutive inode numbers.
 uint64_t Mix(uint64_t value) {
   value ^= value >> 33;
   value *= 0xff51afd7ed558ccdu;
@@ -22,27 +22,27 @@ uint64_t Mix(uint64_t value) {
   return value;
 }
 
-// Eventfds, timerfds and the like share one inode without a type
-// (findings/linux_anonymous_inodes.sh). Eventfds have a number of their own. The lower half of these
-// digests is made of it, or says that there is none, or that it could not be found out.
+// Eventfds, timerfds and the like share one inode, which has no file type
+// (findings/linux_anonymous_inodes.sh). Each eventfd has an id. The lower half of such a digest is
+// derived from the id, or is kNoId if there is none, or kIdUnknown if it could not be read.
 constexpr uint32_t kAnonymousMask = 0xffff;
 constexpr uint32_t kIdUnknown = 0;
 constexpr uint32_t kNoId = 1;
 
-// Of other files the BSDs' FFS has in st_rdev where their first block is, which a write changes
-// (OpenBSD's ufs_vnops.c).
+// Only these have a meaningful st_rdev. For other files, FFS on the BSDs stores the address of the
+// first block there, which a write changes (OpenBSD's ufs_vnops.c).
 bool IsDevice(mode_t mode) { return S_ISCHR(mode) || S_ISBLK(mode); }
 
 bool IsAnonymous(mode_t mode) { return (mode & S_IFMT) == 0; }
 
 #ifdef __linux__
-// The number is in procfs alone (Linux 5.2).
+// The id is available only from procfs (Linux 5.2).
 uint32_t AnonymousId(int fd) {
   constexpr uint32_t kFirstId = kNoId + 1;
   char path[64];
   std::snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
   const int info = open(path, O_RDONLY | O_CLOEXEC);
-  if (info < 0) return kIdUnknown;  // no descriptors left, or no procfs
+  if (info < 0) return kIdUnknown;  // no free descriptors, or no procfs
   char text[512];
   const ssize_t size = read(info, text, sizeof(text) - 1);
   close(info);
@@ -57,9 +57,9 @@ uint32_t AnonymousId(int fd) {
 uint32_t AnonymousId(int) { return kNoId; }
 #endif
 
-// When a pipe without an inode was made: OpenBSD's and NetBSD's sys_pipe.c set st_ctim once, to the
-// time of the last tick of the clock, of which there are about a hundred in a second.
-uint64_t TimeMade([[maybe_unused]] const struct stat& status) {
+// The creation time of a pipe without an inode: sys_pipe.c of OpenBSD and NetBSD sets st_ctim once,
+// to the time of the last clock tick; there are about a hundred ticks per second.
+uint64_t CreationTime([[maybe_unused]] const struct stat& status) {
 #if defined(__OpenBSD__) || defined(__NetBSD__)
   return Mix(static_cast<uint64_t>(status.st_ctim.tv_sec)) ^
          static_cast<uint64_t>(status.st_ctim.tv_nsec);
@@ -70,7 +70,8 @@ uint64_t TimeMade([[maybe_unused]] const struct stat& status) {
 
 using NameCall = int (*)(int, sockaddr*, socklen_t*);
 
-// The port of the name that getsockname(2) or getpeername(2) has for `fd`; 0 if it has none.
+// The port in the address that getsockname(2) or getpeername(2) returns for `fd`; 0 if there is
+// none.
 uint16_t PortOf(NameCall name_of, int fd) {
   sockaddr_storage name = {};
   socklen_t size = sizeof(name);
@@ -103,9 +104,9 @@ std::optional<FileIdentity> FileIdentity::Of(int fd) {
   if (IsDevice(status.st_mode)) mixed = Mix(mixed ^ static_cast<uint64_t>(status.st_rdev));
   mixed = Mix(mixed ^ (status.st_mode & S_IFMT));
   if (S_ISFIFO(status.st_mode)) {
-    // The two ends of a pipe are one inode to Linux.
+    // On Linux the two ends of a pipe share one inode.
     mixed = Mix(mixed ^ static_cast<uint64_t>(fcntl(fd, F_GETFL) & O_ACCMODE));
-    if (status.st_ino == 0) mixed = Mix(mixed ^ TimeMade(status));
+    if (status.st_ino == 0) mixed = Mix(mixed ^ CreationTime(status));
   }
   uint32_t digest = static_cast<uint32_t>(mixed ^ (mixed >> 32));
   if (IsAnonymous(status.st_mode)) digest = (digest & ~kAnonymousMask) | AnonymousId(fd);

@@ -1,4 +1,4 @@
-// Telling whether a descriptor number still names the file it named before.
+// Detects whether a descriptor number still names the same file as before.
 
 #ifndef SOMEOS_BACKENDS_POLLER_BASE_FILE_IDENTITY_H_
 #define SOMEOS_BACKENDS_POLLER_BASE_FILE_IDENTITY_H_
@@ -10,38 +10,40 @@
 
 namespace someos::poller_base {
 
-// A digest of what fstat(2) says about the file behind a descriptor.
+// A digest of what fstat(2) reports about the file behind a descriptor.
 //
-// Two digests that differ belong to different files. Equal ones need not be the same file: Linux's
-// timerfds share one inode, and OpenBSD and NetBSD give pipes none, only the time, to a hundredth
-// of a second, at which they were made.
+// Different digests mean different files. Equal digests need not mean the same file: all timerfds
+// of Linux share one inode, and on OpenBSD and NetBSD pipes have no inode, only the time of their
+// creation, with a resolution of a hundredth of a second.
 struct FileIdentity {
   uint32_t digest = 0;
   mode_t mode = 0;
-  bool by_ports = false;  // the digest is that of a socket without an inode: see SocketPorts
+  bool by_ports = false;  // the digest is SocketPorts, of a socket without an inode
 
-  // Whether this is, as far as can be told, the file that had this digest. What tells Linux's
-  // eventfds apart cannot be read while the process is out of descriptors; a digest of such a time
-  // passes for that of any eventfd, timerfd and the like. So does that of a socket of a time when
-  // it had no port, or no peer yet.
+  // Whether this is, as far as can be determined, the file that had this digest. The number that
+  // distinguishes Linux's eventfds cannot be read while the process has no free descriptors; a
+  // digest computed then matches any eventfd, timerfd and the like. Likewise, the digest of a
+  // socket without an inode that had no port, or no peer yet, matches any port or peer.
   bool SameAs(uint32_t other_digest) const;
 
-  // Regular files and directories, which are always ready and which no kernel queue takes.
+  // Regular files and directories, which are always ready, and which neither epoll nor kqueue
+  // reports as poll(2) does.
   bool always_ready() const { return S_ISREG(mode) || S_ISDIR(mode); }
 
-  // nullopt with errno set (EBADF) if `fd` is not open.
+  // nullopt, with errno set to EBADF, if `fd` is not open.
   static std::optional<FileIdentity> Of(int fd);
 
-  // Why `found`, as Of() has just returned it, is not the file that had `digest`: ENOENT, or the
-  // errno of Of(). 0 if it is.
+  // Compares `found`, which Of() has just returned, with the file that had `digest`: 0 if they are
+  // the same, ENOENT if not, or the errno of a failed Of().
   static int Mismatch(const std::optional<FileIdentity>& found, uint32_t digest);
 };
 
-// What tells sockets apart that have no inode, as TCP's on the BSDs: the local port in the upper
-// half, the peer's in the lower one; 0 for one that the socket has not got (yet, or any more).
+// Distinguishes sockets that have no inode, such as TCP sockets on the BSDs: the local port in the
+// upper half, the peer's port in the lower half; 0 for a port that the socket does not have (yet,
+// or any more).
 uint32_t SocketPorts(int fd);
 
-// Whether two values of SocketPorts may be of one socket, at two moments of its life.
+// Whether two values of SocketPorts may belong to the same socket at different times.
 bool PortsAgree(uint32_t some, uint32_t others);
 
 }  // namespace someos::poller_base

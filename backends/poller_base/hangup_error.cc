@@ -9,10 +9,11 @@
 namespace someos::poller_base {
 namespace {
 
-// BSDs open both ends of a pipe for reading and writing: which one it is, the interest tells.
-bool IsForReading(int fd) { return (fcntl(fd, F_GETFL) & O_ACCMODE) == O_RDONLY; }
+// On some BSDs both ends of a pipe are open for reading and writing; there, only the interest shows
+// which end is meant.
+bool IsReadOnly(int fd) { return (fcntl(fd, F_GETFL) & O_ACCMODE) == O_RDONLY; }
 
-// A look at the data tells the error that is in their place, and leaves it where it is.
+// MSG_PEEK returns a pending error without consuming it.
 bool HasError(int socket) {
   char byte;
   if (recv(socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0) return false;
@@ -26,9 +27,9 @@ bool HangupIsError(int fd, Interest interest) {
   struct stat status;
   bool result = false;
   if (fstat(fd, &status) != 0) {
-    result = false;  // closed meanwhile
+    result = false;  // closed in the meantime
   } else if (S_ISFIFO(status.st_mode)) {
-    result = HasAny(interest, Interest::kWritable) && !IsForReading(fd);
+    result = HasAny(interest, Interest::kWritable) && !IsReadOnly(fd);
   } else if (S_ISSOCK(status.st_mode)) {
     result = HasError(fd);
   }

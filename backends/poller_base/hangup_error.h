@@ -1,4 +1,4 @@
-// What poll(2) leaves unsaid about a hangup.
+// Detects errors that poll(2) reports only as a hang-up.
 
 #ifndef SOMEOS_BACKENDS_POLLER_BASE_HANGUP_ERROR_H_
 #define SOMEOS_BACKENDS_POLLER_BASE_HANGUP_ERROR_H_
@@ -8,13 +8,15 @@
 
 namespace someos::poller_base {
 
-// Whether a hangup that poll(2) reports of `fd` is an error in the sense of Readiness: a connection
-// that was reset or refused, or, for who wants to write, a pipe that nobody reads any more. Takes
-// no error away: the next call on the socket still gets it, as far as the BSDs' go. Keeps errno.
+// Whether a hang-up that poll(2) reports for `fd` is an error in the sense of Readiness: a
+// connection that was reset or refused, or, if the interest contains kWritable, a pipe without
+// readers. Does not consume a pending error: the next call on the socket still returns it, on the
+// BSDs at least. Preserves errno.
 bool HangupIsError(int fd, Interest interest);
 
-// `found` with the kError that poll(2) does not report on the BSDs and macOS, which know no POLLERR
-// for sockets and pipes and call all of that a hangup. Linux's does: there it is `found` itself.
+// Adds kError to `found` where poll(2) does not report it: on the BSDs and macOS, which have no
+// POLLERR for sockets and pipes and report all of these as a hang-up. On Linux it returns `found`
+// unchanged, because its poll(2) reports errors.
 inline Readiness WithErrorOfHangup(int fd, Interest interest, Readiness found) {
 #ifdef __linux__
   constexpr bool kPollReportsErrors = true;

@@ -1,4 +1,4 @@
-// What a rebuild after a fork could not register again.
+// Registrations that a rebuild after a fork could not restore.
 
 #ifndef SOMEOS_BACKENDS_POLLER_BASE_LOST_REGISTRATIONS_H_
 #define SOMEOS_BACKENDS_POLLER_BASE_LOST_REGISTRATIONS_H_
@@ -10,14 +10,14 @@
 
 namespace someos::poller_base {
 
-// Kept over rebuilds that fail, until one succeeds and reports the first. Not synchronised.
+// Kept across rebuilds that fail, until one succeeds and reports the first loss. Not thread-safe.
 class LostRegistrations {
  public:
   void Add(int fd, int error) {
     if (first_.ok()) first_ = FdError(error, "rebuild after fork: register", fd);
   }
 
-  // The error of the first one, or OK; and forgets it.
+  // Returns the error of the first one, or OK, and clears it.
   absl::Status Take() { return std::exchange(first_, absl::OkStatus()); }
 
  private:

@@ -1,5 +1,5 @@
-// The timeouts of Python's select module: an absl::Duration for its seconds and milliseconds,
-// std::nullopt for its None.
+// The timeouts of Python's select module: an absl::Duration in place of seconds and milliseconds,
+// std::nullopt in place of None.
 
 #ifndef SOMEOS_BACKENDS_POLLER_BASE_PYTHON_TIMEOUT_H_
 #define SOMEOS_BACKENDS_POLLER_BASE_PYTHON_TIMEOUT_H_
@@ -13,16 +13,17 @@
 
 namespace someos::poller_base {
 
-// One rule for all: nothing and absl::InfiniteDuration() block, what Python refuses as too long is
-// refused with kOutOfRange (its OverflowError), and what it takes is waited to its end, rounded up
-// to what the kernel's clock offers and, where it is longer than the system call takes, in pieces.
+// Common rules: std::nullopt and absl::InfiniteDuration() block. A timeout that Python refuses as
+// too long is refused with kOutOfRange (its OverflowError). All others are waited for completely:
+// rounded up to the resolution of the kernel's timeouts, and with several system calls if they are
+// longer than one call can wait.
 
-// Of select() and kqueue.control(): at most 2^63 ns. A negative one is kInvalidArgument (Python's
+// For select() and kqueue.control(): at most 2^63 ns. A negative one is kInvalidArgument (Python's
 // ValueError) with `negative_message`.
 absl::StatusOr<base::Deadline> NonNegativeTimeout(std::optional<absl::Duration> timeout,
                                                   absl::string_view negative_message);
 
-// Of poll.poll() and epoll.poll(): at most INT_MAX milliseconds either way. A negative one blocks.
+// For poll.poll() and epoll.poll(): from INT_MIN to INT_MAX milliseconds. A negative one blocks.
 absl::StatusOr<base::Deadline> MillisecondTimeout(std::optional<absl::Duration> timeout);
 
 }  // namespace someos::poller_base

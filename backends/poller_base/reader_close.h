@@ -1,4 +1,4 @@
-// What OpenBSD leaves unsaid to one who waits for room in a pipe.
+// On OpenBSD a wait for room in a pipe does not notice that the reader closes it.
 
 #ifndef SOMEOS_BACKENDS_POLLER_BASE_READER_CLOSE_H_
 #define SOMEOS_BACKENDS_POLLER_BASE_READER_CLOSE_H_
@@ -8,13 +8,14 @@
 
 namespace someos::poller_base {
 
-// Whether one who waits until `fd` is writable does not hear that its reader goes. So it is with a
-// full pipe on OpenBSD, where pipe_destroy (sys_pipe.c) notifies those who wait for room before it
-// marks the end, and so in vain. Those who wait for data from the same end, which can be read as
-// well, or for priority data by poll(2), which a pipe never has, are notified after it.
+// Whether a wait until `fd` is writable is not notified when the last reader closes the pipe. This
+// is the case for a full pipe on OpenBSD: pipe_destroy (sys_pipe.c) notifies the waits for room
+// before it marks the end as closed, so they still find the pipe full. Two kinds of waits are
+// notified after that: for data to read (both ends can be read there), and for priority data by
+// poll(2) (which a pipe never has).
 inline bool SuppressesReaderClose([[maybe_unused]] int fd) {
 #ifdef __OpenBSD__
-  struct stat status;  // a FIFO, which is another matter, is open for writing only
+  struct stat status;  // excludes FIFOs, whose writing end is open for writing only
   return (fcntl(fd, F_GETFL) & O_ACCMODE) == O_RDWR && fstat(fd, &status) == 0 &&
          S_ISFIFO(status.st_mode);
 #else

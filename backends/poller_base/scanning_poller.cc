@@ -48,7 +48,8 @@ absl::Status ScanningPoller::DoRegister(int fd, Interest interest, uint64_t data
   if (absl::Status status = CheckSupported("register", fd, interest, trigger); !status.ok()) {
     return status;
   }
-  // Before the range: INT_MAX is not open, and must not size a table.
+  // Before CheckRange and before the table grows: a number like INT_MAX, which is not open, must
+  // not determine its size.
   const std::optional<FileIdentity> identity = FileIdentity::Of(fd);
   if (!identity.has_value()) return FdError(errno, "register", fd);
   if (absl::Status status = CheckRange(fd); !status.ok()) return status;
@@ -155,33 +156,33 @@ WaitOutcome ScanningPoller::DoWait(absl::Span<Event> events, absl::Duration time
   delivered_ = 0;
   const WaitOutcome outcome = WaitLocked(deadline, lock);
   waiting_ = false;
-  // Changes that came while the last events were on their way out of the kernel.
+  // Changes that were made while the thread was in its last system call.
   SyncChanged();
   return outcome;
 }
 
 int ScanningPoller::LookThenBlock(const base::Deadline& deadline) {
-  // A call that may block queues itself on every descriptor up to the first ready one before it
-  // returns; one that may not queues itself on none, and takes a fraction of the time where many
-  // are watched. A look in vain costs about a fifth of the call that follows, so looks become rare
-  // while they find nothing.
-  constexpr int kMostBlindWaits = 15;
-  // A look need not ask the kernel about the wake channel: only a Wake that is pending matters, and
-  // of that this process knows itself. A change that comes meanwhile signals the channel too; a
-  // later Block finds that, and goes on.
+  // A blocking call adds itself to the wait queue of every descriptor up to the first ready one
+  // before it returns. A non-blocking call adds itself to none, and takes a fraction of the time if
+  // many descriptors are watched. A look that finds nothing costs about a fifth of the blocking
+  // call that follows, so looks become rare while they find nothing (exponential back-off).
+  constexpr int kMaxLooksToSkip = 15;
+  // A look need not ask the kernel about the wake channel: only a pending Wake matters, and that is
+  // known without a system call. A concurrent change signals the channel as well; a later Block
+  // sees that signal and continues.
   if (wake_request_.pending()) return Block(deadline);
   if (deadline.immediate()) return Look();
-  if (blind_waits_ > 0) {
-    --blind_waits_;
+  if (looks_to_skip_ > 0) {
+    --looks_to_skip_;
     return Block(deadline);
   }
   const int count = Look();
   if (count != 0) {
-    next_blind_waits_ = 1;
+    next_looks_to_skip_ = 1;
     return count;
   }
-  blind_waits_ = next_blind_waits_;
-  next_blind_waits_ = std::min(2 * next_blind_waits_ + 1, kMostBlindWaits);
+  looks_to_skip_ = next_looks_to_skip_;
+  next_looks_to_skip_ = std::min(2 * next_looks_to_skip_ + 1, kMaxLooksToSkip);
   return Block(deadline);
 }
 
@@ -192,7 +193,7 @@ WaitOutcome ScanningPoller::Failure(int error, absl::string_view detail) const {
 WaitOutcome ScanningPoller::WaitLocked(base::Deadline& deadline, base::LockIfThreads& lock) {
   while (true) {
     int error = 0;
-    const int count = lock.Without([&] {
+    const int count = lock.CallUnlocked([&] {
       const int found = LookThenBlock(deadline);
       if (found < 0) error = errno;
       return found;
@@ -201,11 +202,11 @@ WaitOutcome ScanningPoller::WaitLocked(base::Deadline& deadline, base::LockIfThr
     bool woken = false;
     if (count > 0 && WakeFound()) {
       wake_channel_.Drain();
-      // Signalled without a pending Wake: by a change.
+      // If no Wake is pending, the channel was signalled by a change.
       woken = wake_request_.Take();
     }
-    // First, so that nothing is reported of a descriptor that changed meanwhile: its number may
-    // name another file by now.
+    // Before Scan, so that nothing stale is reported for a descriptor that changed during the
+    // system call: its number may name another file by now.
     SyncChanged();
     if (count > 0) {
       Scan();
@@ -213,7 +214,7 @@ WaitOutcome ScanningPoller::WaitLocked(base::Deadline& deadline, base::LockIfThr
       if (fcntl(wake_fd(), F_GETFD) == -1) {
         return Failure(error, ": wake channel");
       }
-      // Perhaps none: another thread may have opened the number anew by now.
+      // It may find none: another thread may have reused the number by now.
       DeliverClosed();
     } else if (error == EINTR) {
       counters_.CountInterrupted();
@@ -230,13 +231,14 @@ WaitOutcome ScanningPoller::WaitLocked(base::Deadline& deadline, base::LockIfThr
 }
 
 bool ScanningPoller::DeliverSlow(int fd, Readiness found, uint16_t raw) {
-  constexpr Readiness kUnasked = Readiness::kHangup | Readiness::kError | Readiness::kInvalid;
+  constexpr Readiness kAlwaysReported =
+      Readiness::kHangup | Readiness::kError | Readiness::kInvalid;
   Entry& entry = table_[fd];
   const auto wanted = static_cast<Readiness>(entry.interest);
   found = WithErrorOfHangup(fd, entry.interest, found);
-  Readiness readiness = found & (wanted | kUnasked);
+  Readiness readiness = found & (wanted | kAlwaysReported);
   if (HasAny(found, Readiness::kHangup | Readiness::kError)) {
-    // read() and write() return at once now: see Readiness.
+    // read() and write() now return at once: see Readiness.
     readiness |= wanted & (Readiness::kReadable | Readiness::kWritable);
   }
   if (readiness == Readiness::kNone) return true;
@@ -262,7 +264,8 @@ absl::Status ScanningPoller::DoRebuildAfterFork() {
   if (!forked()) return absl::OkStatus();
   base::LockIfThreads lock(mutex_);
   SyncChanged();
-  // Before anything is opened that could take the number of a registration whose file is closed.
+  // Before a descriptor is opened that could reuse the number of a registration whose file is
+  // closed.
   ForgetOtherFiles();
   absl::StatusOr<WakeChannel> wake_channel = WakeChannel::Create();
   if (!wake_channel.ok()) return wake_channel.status();

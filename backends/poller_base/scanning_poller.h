@@ -1,4 +1,5 @@
-// What poll(2) and select(2) share: registrations by number, and a wait that scans a set.
+// The common base of the Pollers over poll(2) and select(2): registrations by number, and a wait
+// that scans a set of descriptors.
 
 #ifndef SOMEOS_BACKENDS_POLLER_BASE_SCANNING_POLLER_H_
 #define SOMEOS_BACKENDS_POLLER_BASE_SCANNING_POLLER_H_
@@ -27,12 +28,12 @@
 
 namespace someos::poller_base {
 
-// A Poller for mechanisms that keep nothing in the kernel: each wait hands over a set of numbers,
-// the "watch set", which a subclass keeps in the form that its system call wants.
+// A Poller for mechanisms that keep no state in the kernel: each wait passes a set of numbers, the
+// "watch set", which a subclass keeps in the form that its system call takes.
 //
-// While a thread is inside the system call the watch set is the kernel's. Changes by other threads
-// go into the table of registrations at once, and into the watch set when the waiter, woken for
-// that, is back; it then waits on against the same deadline.
+// While a thread is inside the system call, the watch set must not be modified. Changes by other
+// threads are made in the table of registrations at once, and the waiting thread is woken. It
+// copies them to the watch set and continues to wait until the same deadline.
 class ScanningPoller : public Poller {
  public:
   std::vector<Registration> registrations() const override;
@@ -41,30 +42,32 @@ class ScanningPoller : public Poller {
  protected:
   ScanningPoller(const PollerOptions& options, WakeChannel wake_channel);
 
-  // Fills an Event of Wait's span from what the scan found about `fd`; called from Scan only.
-  // Conditions outside the registration's interest are left out, and the implied ones added.
-  // Returns whether there is room for more.
+  // Fills an Event of Wait's span with what the scan found about `fd`; called from Scan only.
+  // Removes conditions that are not in the registration's interest, and adds the implied ones.
+  // Returns whether there is room for more events.
   inline bool Deliver(int fd, Readiness found, uint16_t raw) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   int wake_fd() const { return wake_channel_.fd(); }
 
-  // Watches `fd` for `interest` from the next Block on, in place of what it was watched for, and
-  // drops what the last Block or Look found about it. kNone: keeps the place, watches for nothing.
+  // Watches `fd` for `interest` from the next Block or Look on, instead of its previous interest,
+  // and discards what the last Block or Look found about it. kNone: keeps its place in the set, but
+  // watches for nothing.
   virtual void Watch(int fd, Interest interest) = 0;
-  // Takes `fd` out of the watch set, if it is in it.
+  // Removes `fd` from the watch set, if it is there.
   virtual void Forget(int fd) = 0;
-  // Hands the watch set and the wake channel to the kernel. -1 and errno as the system call.
+  // Waits for the watch set and the wake channel. Returns what the system call returns; -1 with
+  // errno.
   virtual int Block(const base::Deadline& deadline) = 0;
-  // The same without blocking, and without the wake channel.
+  // Checks the watch set, without the wake channel and without blocking. Returns the same.
   virtual int Look() = 0;
   // Whether the last Block or Look found the wake channel readable.
   virtual bool WakeFound() const = 0;
-  // Calls Deliver for each ready descriptor of the last Block or Look, starting where the last Scan
-  // that ran out of room left off, until Deliver returns false.
+  // Calls Deliver for each ready descriptor of the last Block or Look until Deliver returns false.
+  // Starts where the last Scan that ran out of room stopped (fairness).
   virtual void Scan() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) = 0;
-  // Whether the mechanism can hold this number at all.
+  // An error if the mechanism cannot watch this number.
   virtual absl::Status CheckRange(int fd) const = 0;
-  // After a fork, the watch set must look for this channel instead of the parent's.
+  // After a fork: makes the watch set contain this wake channel instead of the parent's.
   virtual absl::Status ReplaceWakeFd(int fd) = 0;
 
   mutable absl::Mutex mutex_;
@@ -97,12 +100,13 @@ class ScanningPoller : public Poller {
   absl::Status CheckSupported(absl::string_view operation, int fd, Interest interest,
                               Trigger trigger) const;
   Entry* FindRegistered(int fd) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Brings the watch set in line with the table for `fd`: now, or when the waiter is back.
+  // Updates the watch set from the table for `fd`: now, or as soon as the waiting thread has
+  // returned from the system call.
   void Sync(int fd) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void SyncNow(int fd) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void SyncChanged() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // The slow path of Deliver, for what is not just some of the conditions that a level-triggered
-  // registration asks for.
+  // The slow path of Deliver. The fast path is for level-triggered registrations for which only
+  // conditions of their interest were found.
   bool DeliverSlow(int fd, Readiness found, uint16_t raw) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool Fill(const Entry& entry, int fd, Readiness readiness, uint16_t raw)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
@@ -113,16 +117,16 @@ class ScanningPoller : public Poller {
     event.data = entry.data;
     return delivered_ < events_.size();
   }
-  // Look or Block; the latter after a Look if that is likely to find something.
+  // Waits with Look or Block; before a Block it tries a Look if that is likely to find something.
   int LookThenBlock(const base::Deadline& deadline);
-  // A wait that fails with `error`.
+  // The result of a wait that fails with `error`.
   WaitOutcome Failure(int error, absl::string_view detail = "") const;
   WaitOutcome WaitLocked(base::Deadline& deadline, base::LockIfThreads& lock)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Forgets the registrations whose numbers are closed or name other files by now; lost_ is about
-  // the first of them.
+  // Forgets the registrations whose numbers are closed or name other files by now, and records them
+  // in lost_.
   void ForgetOtherFiles() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // For select(2), whose EBADF does not say which descriptor was closed.
+  // For select(2), whose EBADF does not tell which descriptor is closed: reports the closed ones.
   void DeliverClosed() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   bool forked() const { return fork_generation_ != base::ForkGeneration(); }
@@ -132,10 +136,10 @@ class ScanningPoller : public Poller {
   WakeChannel wake_channel_;
   WakeRequest wake_request_;
   uint32_t fork_generation_;
-  // The waiting thread's: how many waits to go without a look, and how many the next look that
-  // finds nothing will cost.
-  int blind_waits_ = 0;
-  int next_blind_waits_ = 1;
+  // Used only by the waiting thread, see LookThenBlock: how many of the next waits skip the look,
+  // and how many do after the next look that finds nothing.
+  int looks_to_skip_ = 0;
+  int next_looks_to_skip_ = 1;
 
   LostRegistrations lost_ ABSL_GUARDED_BY(mutex_);
   std::vector<Entry> table_ ABSL_GUARDED_BY(mutex_);  // by descriptor

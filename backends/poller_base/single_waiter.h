@@ -1,4 +1,4 @@
-// The right to wait on a poller, which one thread at a time has.
+// Ensures that only one thread at a time waits on a poller.
 
 #ifndef SOMEOS_BACKENDS_POLLER_BASE_SINGLE_WAITER_H_
 #define SOMEOS_BACKENDS_POLLER_BASE_SINGLE_WAITER_H_
@@ -14,12 +14,13 @@ namespace someos::poller_base {
 
 class SingleWaiter {
  public:
-  // Whether the calling thread has the right from now until Release.
+  // Whether the calling thread may wait, from now until Release: false if another thread does.
   //
-  // The only thread of a program needs no flag for that, nor does one that is known to be `alone`
-  // in this: an atomic exchange costs more than all the rest of a wait that finds something.
-  bool Claim(bool alone = false) {
-    return base::SingleThreaded() || alone || !claimed_.exchange(true, std::memory_order_acquire);
+  // A program with a single thread needs no flag for that, nor does an `externally_synchronized`
+  // poller: an atomic exchange costs more than all the rest of a wait that finds an event.
+  bool Claim(bool externally_synchronized = false) {
+    return base::SingleThreaded() || externally_synchronized ||
+           !claimed_.exchange(true, std::memory_order_acquire);
   }
   void Release() { claimed_.store(false, std::memory_order_release); }
 
@@ -35,8 +36,8 @@ class SingleWaiter {
     SingleWaiter& waiter_;
   };
 
-  // What a wait without the right returns: kFailedPrecondition. Not inlined, so that a wait needs no
-  // room on the stack for it.
+  // The result of a wait that is refused: kFailedPrecondition. Not inlined, so that a wait needs no
+  // stack space for it.
   ABSL_ATTRIBUTE_NOINLINE static WaitOutcome Refusal() {
     return absl::FailedPreconditionError("wait: another thread is waiting on this poller");
   }

@@ -30,7 +30,9 @@ TEST(SingleWaiterTest, AClaimCanBeMadeAgainAfterItsRelease) {
   std::thread([&] {
     ASSERT_TRUE(waiter.Claim());
     EXPECT_FALSE(waiter.Claim());
-    { const SingleWaiter::ScopedRelease release(waiter); }
+    {
+      const SingleWaiter::ScopedRelease release(waiter);
+    }
     EXPECT_TRUE(waiter.Claim());
     waiter.Release();
     EXPECT_TRUE(waiter.Claim());
@@ -40,15 +42,14 @@ TEST(SingleWaiterTest, AClaimCanBeMadeAgainAfterItsRelease) {
 TEST(SingleWaiterTest, OneThatIsAloneClaimsNothingFromOthers) {
   SingleWaiter waiter;
   std::thread([&] {
-    EXPECT_TRUE(waiter.Claim(/*alone=*/true));
+    EXPECT_TRUE(waiter.Claim(/*externally_synchronized=*/true));
     EXPECT_TRUE(waiter.Claim());
   }).join();
 }
 
 TEST(SingleWaiterTest, TheRefusalSaysWhy) {
-  EXPECT_EQ(
-      SingleWaiter::Refusal().Take().status(),
-      absl::FailedPreconditionError("wait: another thread is waiting on this poller"));
+  EXPECT_EQ(SingleWaiter::Refusal().Take().status(),
+            absl::FailedPreconditionError("wait: another thread is waiting on this poller"));
 }
 
 }  // namespace

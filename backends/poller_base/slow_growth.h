@@ -1,4 +1,4 @@
-// Vectors that stay close to what they hold.
+// Vectors that grow slowly, to save memory.
 
 #ifndef SOMEOS_BACKENDS_POLLER_BASE_SLOW_GROWTH_H_
 #define SOMEOS_BACKENDS_POLLER_BASE_SLOW_GROWTH_H_
@@ -9,9 +9,10 @@
 
 namespace someos::poller_base {
 
-// Gives `vector` room for `size` elements: an eighth more than it had (and 8), where the
-// standard library takes twice as much. With many descriptors registered that is what counts; an
-// element is moved nine times on average while they are, which is little beside a system call each.
+// Gives `vector` capacity for `size` elements. It grows by an eighth (plus 8), where the standard
+// library doubles the capacity; with many registered descriptors this saves memory. While they are
+// registered, each element is moved nine times on average, which is little compared with a system
+// call for each.
 template <typename T>
 void ReserveSlowly(std::vector<T>& vector, size_t size) {
   if (size <= vector.capacity()) return;

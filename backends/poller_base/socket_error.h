@@ -1,4 +1,4 @@
-// The error that waits in a socket.
+// The pending error of a socket.
 
 #ifndef SOMEOS_BACKENDS_POLLER_BASE_SOCKET_ERROR_H_
 #define SOMEOS_BACKENDS_POLLER_BASE_SOCKET_ERROR_H_
@@ -7,8 +7,8 @@
 
 namespace someos::poller_base {
 
-// Takes the pending error (SO_ERROR) of a socket: an errno, or 0 if there is none or `fd` is no
-// socket. EBADF: not open.
+// Reads and clears the pending error (SO_ERROR) of a socket. Returns an errno, or 0 if there is
+// none or `fd` is not a socket. EBADF: not open.
 absl::StatusOr<int> TakeSocketError(int fd);
 
 }  // namespace someos::poller_base

@@ -1,4 +1,4 @@
-// The counting behind Poller::counters().
+// The counters behind Poller::counters().
 
 #ifndef SOMEOS_BACKENDS_POLLER_BASE_WAIT_COUNTERS_H_
 #define SOMEOS_BACKENDS_POLLER_BASE_WAIT_COUNTERS_H_
@@ -11,7 +11,8 @@
 
 namespace someos::poller_base {
 
-// Written by the waiting thread alone, so that an increment is a plain load and store; read by any.
+// Written only by the waiting thread, so that an increment is a plain load and store; any thread
+// may read them.
 class WaitCounters {
  public:
   void CountWait(size_t events, bool woken) {
@@ -19,7 +20,8 @@ class WaitCounters {
     Add(events_, events);
     if (woken) Add(wakes_, 1);
   }
-  // A wait that found one event: the same as CountWait(1, false), with one counter for both.
+  // Counts a wait that found one event. The same as CountWait(1, false), but with a single
+  // increment.
   void CountOne() { Add(ones_, 1); }
   void CountSpurious() { Add(spurious_, 1); }
   void CountInterrupted() { Add(interrupted_, 1); }

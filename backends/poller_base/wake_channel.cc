@@ -15,8 +15,8 @@
 namespace someos::poller_base {
 namespace {
 
-// A pipe whose ends do not block and are closed by exec: from the start where the system has pipe2,
-// which macOS has not.
+// Opens a non-blocking, close-on-exec pipe: atomically where the system has pipe2(), which macOS
+// does not.
 template <typename Ends>
 auto OpenPipe(Ends& ends, int /*preferred*/) -> decltype(pipe2(ends, O_CLOEXEC)) {
   return pipe2(ends, O_NONBLOCK | O_CLOEXEC);
@@ -53,7 +53,7 @@ absl::StatusOr<WakeChannel> WakeChannel::CreatePipe() {
 
 int WakeChannel::Signal() const {
   const int saved = errno;
-  const uint64_t one = 1;  // an eventfd takes exactly eight bytes, a pipe any
+  const uint64_t one = 1;  // an eventfd takes exactly eight bytes, a pipe any number
   int error;
   do {
     error = write(write_fd(), &one, sizeof(one)) < 0 ? errno : 0;
@@ -66,7 +66,7 @@ void WakeChannel::Drain() const {
   const int saved = errno;
   char buffer[256];
   ssize_t n;
-  // A full buffer may have left more behind; anything less, and EAGAIN, means empty.
+  // After a read that fills the buffer there may be more; a shorter one, or EAGAIN, means empty.
   do {
     n = read(fd(), buffer, sizeof(buffer));
   } while (n == static_cast<ssize_t>(sizeof(buffer)) || (n < 0 && errno == EINTR));

@@ -1,4 +1,4 @@
-// A descriptor that one thread signals and another one's kernel wait sees.
+// A descriptor with which one thread wakes another one that waits in the kernel.
 
 #ifndef SOMEOS_BACKENDS_POLLER_BASE_WAKE_CHANNEL_H_
 #define SOMEOS_BACKENDS_POLLER_BASE_WAKE_CHANNEL_H_
@@ -8,22 +8,23 @@
 
 namespace someos::poller_base {
 
-// An eventfd where there is one, else a pipe. Both ends are non-blocking and close-on-exec.
+// An eventfd where the system has it, otherwise a pipe. Both ends are non-blocking and
+// close-on-exec.
 class WakeChannel {
  public:
   // EMFILE, ENFILE: no descriptor left.
   static absl::StatusOr<WakeChannel> Create();
-  // A pipe on every system, for kernel queues that take no eventfd.
+  // A pipe on every system, for kqueue implementations that do not accept an eventfd.
   static absl::StatusOr<WakeChannel> CreatePipe();
 
   // The end to watch for readability.
   int fd() const { return read_end_.get(); }
 
-  // Makes fd() readable. Returns 0, or the errno of a kernel that refused. Async-signal-safe,
-  // leaves errno alone. A channel that is full is readable already, so nothing can be lost.
+  // Makes fd() readable. Returns 0, or the errno if the kernel refused. Async-signal-safe;
+  // preserves errno. A full channel is readable already, so no signal is lost.
   int Signal() const;
 
-  // Takes back every signal so far.
+  // Consumes all signals so far.
   void Drain() const;
 
  private:
@@ -33,7 +34,7 @@ class WakeChannel {
   int write_fd() const { return write_end_.valid() ? write_end_.get() : read_end_.get(); }
 
   base::OwnedFd read_end_;
-  base::OwnedFd write_end_;  // invalid for an eventfd, which is its own other end
+  base::OwnedFd write_end_;  // invalid for an eventfd, which is written through read_end_
 };
 
 }  // namespace someos::poller_base

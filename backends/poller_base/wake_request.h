@@ -1,4 +1,4 @@
-// A Wake that was asked for and that no Wait has seen yet.
+// The pending call of Poller::Wake, if there is one.
 
 #ifndef SOMEOS_BACKENDS_POLLER_BASE_WAKE_REQUEST_H_
 #define SOMEOS_BACKENDS_POLLER_BASE_WAKE_REQUEST_H_
@@ -12,12 +12,12 @@
 
 namespace someos::poller_base {
 
-// What is behind Poller::Wake. Any thread and any signal handler may make a request; the waiting
-// thread takes it.
+// Implements Poller::Wake. Any thread and any signal handler may make a request; the waiting thread
+// takes it.
 class WakeRequest {
  public:
-  // Signals `channel`, unless a request is pending already: then this one counts as that. If the
-  // kernel refuses, the status has its errno, and the next request tries again.
+  // Makes a request and signals `channel`. If a request is already pending, the two are coalesced.
+  // If the kernel refuses the signal, the status has its errno, and the next request tries again.
   absl::Status Make(const WakeChannel& channel) {
     if (pending_.exchange(true)) return absl::OkStatus();
     const int error = channel.Signal();
@@ -28,7 +28,7 @@ class WakeRequest {
 
   bool pending() const { return pending_.load(std::memory_order_acquire); }
 
-  // Ends the pending request; false if there is none.
+  // Takes the pending request; false if there is none.
   bool Take() { return pending_.exchange(false); }
 
  private:

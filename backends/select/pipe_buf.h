@@ -9,16 +9,16 @@
 
 namespace someos::select {
 
-// As many bytes as can be written to a pipe without blocking, and in one piece, once a select(),
-// poll() or another call of this library has said that it is writable. POSIX: at least 512; Linux
-// has 4096, the BSDs and macOS 512. Does not hold for other kinds of files.
+// The number of bytes that can be written to a pipe atomically and without blocking once a
+// select(), poll() or another call of this library has reported it as writable. POSIX: at least
+// 512; Linux has 4096, the BSDs and macOS 512. Does not hold for other kinds of files.
 #ifdef PIPE_BUF
 inline constexpr int kPipeBuf = PIPE_BUF;
 #else  // a system where it depends on the file
 inline constexpr int kPipeBuf = _POSIX_PIPE_BUF;
 #endif
 
-// The constants that come with select(), by Python's names.
+// The constants of this backend, by Python's names.
 inline constexpr Constant kSelectConstants[] = {
     {"PIPE_BUF", kPipeBuf},
 };

@@ -28,7 +28,7 @@
 
 namespace someos::select {
 
-// What Select found: `auto [readable, writable, exceptional] = *Select(...)`.
+// The result of Select: `auto [readable, writable, exceptional] = *Select(...)`.
 template <typename Readable, typename Writable = Readable, typename Exceptional = Readable>
 struct SelectResult {
   std::vector<Readable> readable;
@@ -45,26 +45,27 @@ namespace internal {
 
 using std::begin;
 
-// What `for (auto&& element : range)` binds to.
+// The type of `element` in `for (auto&& element : range)`.
 template <typename Range>
 using ElementReference = decltype(*begin(std::declval<Range&>()));
 
-// Integers, pointers, shared_ptr and reference_wrapper stand for a descriptor, and a copy of one
-// stands for the same. An object with a fileno() is the thing itself; a unique_ptr has no copy.
+// Integers, pointers, shared_ptr and reference_wrapper are handles: a copy of one refers to the
+// same descriptor. Objects with a fileno() are returned by reference, and so is a unique_ptr, which
+// cannot be copied.
 template <typename T>
-inline constexpr bool kComesBackAsCopy = !kHasFileno<T> && std::is_copy_constructible_v<T>;
+inline constexpr bool kReturnedAsCopy = !kHasFileno<T> && std::is_copy_constructible_v<T>;
 
 template <typename Reference>
 struct SelectedElement {
   using Value = std::remove_cv_t<std::remove_reference_t<Reference>>;
-  using type = std::conditional_t<kComesBackAsCopy<Value>, Value,
+  using type = std::conditional_t<kReturnedAsCopy<Value>, Value,
                                   std::reference_wrapper<std::remove_reference_t<Reference>>>;
 };
 
 template <typename Range>
 using Selected = typename SelectedElement<ElementReference<Range>>::type;
 
-// Whether the elements outlive a Range that is an rvalue: it is a view of them.
+// Whether the elements outlive an rvalue of type Range, because it is a view.
 #ifdef __cpp_lib_ranges
 template <typename Range>
 inline constexpr bool kIsBorrowed = std::ranges::enable_borrowed_range<Range>;
@@ -81,8 +82,8 @@ template <typename Range>
 inline constexpr bool kHasSize<Range, std::void_t<decltype(std::size(std::declval<Range&>()))>> =
     true;
 
-// Appends the descriptors of `range` to a list, and what may come back to `elements`. One pass, one
-// look at each: a range may be of the kind that can be read but once.
+// Appends the descriptors of `range` to a list, and the elements to return to `elements`. Reads the
+// range in a single pass, because an input range can be read only once.
 template <typename Range, typename Element>
 absl::Status ReadList(Range&& range, SelectLists::List list, SelectLists& lists,
                       std::vector<Element>& elements) {
@@ -90,10 +91,10 @@ absl::Status ReadList(Range&& range, SelectLists::List list, SelectLists& lists,
   using Value = std::remove_cv_t<std::remove_reference_t<Reference>>;
   static_assert(kIsWaitable<Value>,
                 "Select: an element is neither an integer nor anything with a fileno()");
-  static_assert(kComesBackAsCopy<Value> || std::is_lvalue_reference_v<Reference>,
+  static_assert(kReturnedAsCopy<Value> || std::is_lvalue_reference_v<Reference>,
                 "Select: these elements come back as references, but the range makes them anew "
                 "each time it is read; give a range of pointers or integers");
-  static_assert(kComesBackAsCopy<Value> || std::is_lvalue_reference_v<Range> ||
+  static_assert(kReturnedAsCopy<Value> || std::is_lvalue_reference_v<Range> ||
                     kIsBorrowed<std::remove_cv_t<Range>>,
                 "Select: these elements come back as references, but the range given ends with the "
                 "call and they with it; give the range a name");
@@ -107,7 +108,7 @@ absl::Status ReadList(Range&& range, SelectLists::List list, SelectLists& lists,
   return absl::OkStatus();
 }
 
-// Leaves in `elements` those that are ready.
+// Removes the elements that are not ready.
 template <typename Element>
 void KeepReady(const SelectLists& lists, SelectLists::List list, std::vector<Element>& elements) {
   size_t kept = 0;
@@ -121,9 +122,9 @@ void KeepReady(const SelectLists& lists, SelectLists::List list, std::vector<Ele
 
 }  // namespace internal
 
-// Waits until an element of `rlist` can be read, one of `wlist` can be written or one of `xlist`
-// has an exceptional condition (out-of-band data), or until `timeout` is over. Returns the elements
-// for which this holds; none in three empty lists if the timeout came first.
+// Waits until an element of `rlist` is readable, one of `wlist` is writable or one of `xlist` has
+// an exceptional condition (out-of-band data), or until `timeout` has passed. Returns the elements
+// for which this holds; three empty lists after a timeout.
 //
 //   std::vector<Socket> sockets;
 //   auto result = Select(sockets, {}, {}, absl::Seconds(1));
@@ -131,35 +132,34 @@ void KeepReady(const SelectLists& lists, SelectLists::List list, std::vector<Ele
 //   for (Socket& socket : result->readable) ...
 //   auto [readable, writable, exceptional] = *Select({0, fd}, {fd}, {});
 //
-// The lists are any ranges of waitables (see api/waitable.h), each of a type of its own, or ints in
-// braces. They are read once, in their order, and fileno() is called once per element. What comes
-// back are the elements that were given, in the order in which they were given, as often as they
-// were given:
-//  - integers, pointers (FILE* too), shared_ptr and reference_wrapper as copies of what was given;
-//  - objects with a fileno(), and unique_ptr, as std::reference_wrapper to the element in the range
-//    given, which must therefore be an lvalue or a view (absl::Span): anything else does not
-//    compile. The references are as const as the range.
-// The descriptors stay their owner's.
+// The lists are any ranges of waitables (see api/waitable.h), whose element types may differ, or
+// ints in braces. Each is read once and in order, and fileno() is called once per element. The
+// returned elements are those that were given, in the same order, and as often as they were given:
+//  - integers, pointers (also FILE*), shared_ptr and reference_wrapper are returned as copies;
+//  - objects with a fileno(), and unique_ptr, are returned as std::reference_wrapper to the element
+//    in the given range. The range must therefore be an lvalue or a view (absl::Span); anything
+//    else does not compile. The references are const if the elements of the range are.
+// The ownership of the descriptors does not change.
 //
-// `timeout`: nothing, or absl::InfiniteDuration(), waits without end; zero does not wait. Signals
-// do not shorten the wait nor end it. Three empty lists make it a sleep.
+// `timeout`: std::nullopt or absl::InfiniteDuration() waits forever; zero does not wait. Signals
+// neither shorten nor end the wait. With three empty lists it just sleeps.
 //
-// Readable includes what read() tells without waiting: an end of file, an error, a hangup; writable
-// includes errors. Regular files are always both.
+// Readable includes every condition that makes read() return at once: end of file, an error, a
+// hang-up. Writable includes errors. Regular files are always both.
 //
 // Errors, in the order of the checks:
 //  - kInvalidArgument (ValueError) "timeout must be non-negative"; kOutOfRange (OverflowError) for
-//    one of more than 2^63 ns
-//  - for the elements of rlist, then of wlist, then of xlist: what DescriptorOf has to say;
-//    kInvalidArgument "filedescriptor out of range in select()" from FD_SETSIZE on;
-//    kInvalidArgument "too many file descriptors in select()" for more than FD_SETSIZE elements in
-//    one list. The latter two can be lifted: see SelectOptions.
-//  - EBADF (OSError): a descriptor is not open; always, also where the kernel would overlook it
-//    (Linux, for numbers that are higher than any the process has had: Python reports these as
-//    ready). EINVAL, ENOMEM: from the kernel.
+//    a timeout of more than 2^63 ns.
+//  - For the elements of rlist, then of wlist, then of xlist: the errors of DescriptorOf;
+//    kInvalidArgument "filedescriptor out of range in select()" for descriptors of FD_SETSIZE and
+//    above; kInvalidArgument "too many file descriptors in select()" for more than FD_SETSIZE
+//    elements in one list. SelectOptions can lift the latter two.
+//  - EBADF (OSError): a descriptor is not open. Also where the kernel would not notice this (Linux,
+//    for numbers higher than any that the process has had: Python reports these as ready). EINVAL,
+//    ENOMEM: from the kernel.
 //
-// Any number of threads may call this at once, also with the same descriptors. The time it takes
-// grows with the highest descriptor. All systems. Sources: Python's select.select, select(2).
+// Thread-safe; several threads may wait for the same descriptors. The time it takes grows with the
+// highest descriptor. All systems. Sources: Python's select.select, select(2).
 template <typename R = std::initializer_list<int>, typename W = std::initializer_list<int>,
           typename X = std::initializer_list<int>>
 absl::StatusOr<SelectResult<internal::Selected<R>, internal::Selected<W>, internal::Selected<X>>>

@@ -16,7 +16,7 @@
 namespace someos {
 namespace {
 
-// Leaves `most` of what was found, which are others each time.
+// Keeps `most` of the results, different ones each time.
 int Shorten(int count, fd_set* const (&sets)[3], int found, int most) {
   static thread_local int start = 0;
   int kept = 0;
@@ -42,7 +42,7 @@ int SelectWithFaults(int count, fd_set* read, fd_set* write, fd_set* except,
     errno = fault.error;
     return -1;
   }
-  if (fault.early) return 0;  // with the sets as they were: a kernel that does not clear them
+  if (fault.early) return 0;  // with the sets unchanged, like a kernel that does not clear them
   int found = RealSelectSystem().select(count, read, write, except, timeout);
   if (found > fault.most) found = Shorten(count, {read, write, except}, found, fault.most);
   FaultPlan::WaitMade("select");
@@ -67,7 +67,7 @@ const FaultyBackend& FaultySelect() {
       /*registrations=*/{},
       /*modifications=*/{},
       /*unregistrations=*/{},
-      // EBADF makes the poller look for the closed descriptor. Here is none, so it goes on.
+      // EBADF makes the poller look for the closed descriptor. Here there is none, so it continues.
       /*waits=*/
       {{"select", EBADF, true}, {"select", EINTR, true}, {"select", EINVAL}, {"select", ENOMEM}},
       /*wait_calls=*/{"select"},

@@ -1,4 +1,4 @@
-// The system call of the select backend, with faults.
+// The system call of the select backend, with fault injection.
 
 #ifndef SOMEOS_BACKENDS_SELECT_SELECT_FAULTS_H_
 #define SOMEOS_BACKENDS_SELECT_SELECT_FAULTS_H_
@@ -8,10 +8,10 @@
 
 namespace someos {
 
-// The kernel's, as the FaultPlan has it, by the name "select".
+// The kernel's call with the faults of the FaultPlan, which names it "select".
 const SelectSystem& FaultySelectSystem();
 
-// The Poller over it.
+// The Poller over this call.
 const FaultyBackend& FaultySelect();
 
 }  // namespace someos

@@ -18,10 +18,11 @@
 namespace someos::select::internal {
 namespace {
 
-// Kernels look at no number above their table of the process's descriptors: no EBADF for it, and on
-// Linux its bit stays set as if it were ready (T22). The table holds every open descriptor and does
-// not shrink, so none is above it if the highest of the lists is open. One fcntl() finds that out,
-// and is spared where a table is never so small: Linux begins with a word of bits.
+// Kernels ignore numbers above their table of the process's descriptors: there is no EBADF for
+// them, and on Linux their bits stay set as if they were ready (T22). The table contains every open
+// descriptor and does not shrink, so if the highest number of the lists is open, none of them is
+// above it. One fcntl() checks that. It is not needed for numbers that are always in the table: on
+// Linux its initial size is one word of bits.
 #ifdef __linux__
 constexpr int kAlwaysInTable = sizeof(long) * CHAR_BIT;
 #else
@@ -30,13 +31,13 @@ constexpr int kAlwaysInTable = 0;
 
 bool IsOpen(int fd) { return fcntl(fd, F_GETFD) != -1; }
 
-// A bitmap for descriptors of any height: the system's own sets, one after the other. They have no
-// padding, so the kernel sees one long set, and FD_SET's checks of its argument are content.
+// A bitmap for descriptors of any value: an array of fd_set. They have no padding, so the kernel
+// sees one long set, and the argument checks of FD_SET are satisfied.
 class Bitmap {
  public:
   static_assert(sizeof(fd_set) * CHAR_BIT == FD_SETSIZE);
 
-  // With no room at all if `highest` is negative.
+  // Empty if `highest` is negative.
   explicit Bitmap(int highest)
       : sets_(highest < 0 ? 0 : static_cast<size_t>(highest) / FD_SETSIZE + 1) {}
 
@@ -80,8 +81,9 @@ absl::Status SelectLists::Add(List list, int fd) {
 }
 
 absl::Status SelectLists::Run() {
-  // Before the bitmaps, too: INT_MAX is not open, and must not size any.
-  if (highest_ >= kAlwaysInTable && !IsOpen(highest_)) return NotOpen();
+  // Before the bitmaps are allocated, because a number like INT_MAX, which is not open, must not
+  // determine their size.
+  if (highest_ >= kAlwaysInTable && !IsOpen(highest_)) return NotOpenError();
   const auto bitmap_for = [&](List list) { return Bitmap(fds_[list].empty() ? -1 : highest_); };
   Bitmap bitmaps[] = {bitmap_for(kRead), bitmap_for(kWrite), bitmap_for(kExcept)};
   int count;
@@ -91,20 +93,20 @@ absl::Status SelectLists::Run() {
     if (!deadline_.infinite()) timeout = deadline_.AsTimespec();
     count = system_.select(highest_ + 1, bitmaps[kRead].data(), bitmaps[kWrite].data(),
                            bitmaps[kExcept].data(), deadline_.infinite() ? nullptr : &timeout);
-    if (count < 0 && errno == EBADF) return NotOpen();
+    if (count < 0 && errno == EBADF) return NotOpenError();
     if (count < 0 && errno != EINTR) return ErrnoStatus(errno, "select");
   } while (count <= 0 && !deadline_.Passed());
 
   for (const List list : {kRead, kWrite, kExcept}) {
     for (int& fd : fds_[list]) {
-      // Not every kernel empties the sets when it found nothing, and none does for EINTR.
+      // Not every kernel clears the sets when nothing is ready, and none does so for EINTR.
       if (count <= 0 || !bitmaps[list].Has(fd)) fd = kNotReady;
     }
   }
   return absl::OkStatus();
 }
 
-absl::Status SelectLists::NotOpen() const {
+absl::Status SelectLists::NotOpenError() const {
   for (const auto& fds : fds_) {
     for (const int fd : fds) {
       if (!IsOpen(fd)) return ErrnoStatus(EBADF, absl::StrCat("select fd ", fd));

@@ -1,4 +1,5 @@
-// The part of someos::select::Select that knows descriptors only, not the elements they stand for.
+// The part of someos::select::Select that handles only descriptors, not the elements that have
+// them.
 
 #ifndef SOMEOS_BACKENDS_SELECT_SELECT_LISTS_H_
 #define SOMEOS_BACKENDS_SELECT_SELECT_LISTS_H_
@@ -18,16 +19,17 @@ struct SelectSystem;
 namespace someos::select {
 
 struct SelectOptions {
-  // False, as in Python: a descriptor from FD_SETSIZE on (1024; NetBSD 256), or a list of more than
-  // FD_SETSIZE elements, is refused. True: both are taken, in bitmaps as long as the highest
-  // descriptor needs. The kernels of Linux and the BSDs take these; macOS answers EINVAL.
+  // False, as in Python: descriptors of FD_SETSIZE (1024; NetBSD 256) and above, and lists of more
+  // than FD_SETSIZE elements, are refused. True: both are accepted, in bitmaps as long as the
+  // highest descriptor requires. The kernels of Linux and the BSDs accept these; macOS returns
+  // EINVAL.
   bool beyond_fd_setsize = false;
 };
 
 namespace internal {
 
-// One call of select(): SetTimeout, then Add for the three lists in their order, then Run, then
-// ready(). Whatever fails first is what the call fails with.
+// One call of select(): SetTimeout, then Add for the three lists in order, then Run, then ready().
+// The first failure is the result of the call.
 class SelectLists {
  public:
   enum List { kRead, kWrite, kExcept };
@@ -36,11 +38,11 @@ class SelectLists {
   // `system` must outlive the call.
   SelectLists(SelectOptions options, const SelectSystem& system);
 
-  // The time runs from here. kInvalidArgument: negative. kOutOfRange: more than 2^63 ns.
+  // The timeout starts now. kInvalidArgument: negative. kOutOfRange: more than 2^63 ns.
   absl::Status SetTimeout(std::optional<absl::Duration> timeout);
 
-  // Appends a descriptor, which must not be negative. kInvalidArgument: it, or the list's length,
-  // is beyond FD_SETSIZE, and the options do not allow that.
+  // Appends a descriptor, which must not be negative. kInvalidArgument: the descriptor, or the
+  // length of the list, exceeds what FD_SETSIZE allows, and the options do not lift that limit.
   absl::Status Add(List list, int fd);
 
   // Waits. EBADF: one of the descriptors is not open; the message names it.
@@ -53,13 +55,13 @@ class SelectLists {
   static constexpr int kListCount = 3;
   static constexpr int kNotReady = -1;
 
-  // The failure of a system call that found a closed descriptor.
-  absl::Status NotOpen() const;
+  // The error for a descriptor that is not open: finds which one it is.
+  absl::Status NotOpenError() const;
 
   const bool strict_;
   const SelectSystem& system_;
   base::Deadline deadline_{absl::InfiniteDuration()};
-  // Run replaces those that are not ready by kNotReady.
+  // Run replaces descriptors that are not ready by kNotReady.
   absl::InlinedVector<int, 16> fds_[kListCount];
   int highest_ = -1;
 };

@@ -52,14 +52,15 @@ bool SelectPoller::Sets::Has(int fd) const {
 
 namespace {
 
-// The 64 descriptors of a set from `fd` on, a multiple of 64, from the lowest bit up: a set is an
-// array of words of whatever size, the lowest bit first.
+// Word() returns the bits of 64 descriptors of a set, beginning with `fd`, a multiple of 64, as the
+// lowest bit. A set is an array of words, whose size does not matter here, with the lowest bit
+// first.
 static_assert(sizeof(fd_set) % sizeof(uint64_t) == 0);
 #if !defined(ABSL_IS_LITTLE_ENDIAN) && !(defined(__linux__) && defined(__LP64__))
 #error "select_poller.cc: words of 32 bits in another order than this file expects"
 #endif
 
-// By what Event::raw says of select's three sets.
+// Indexed by Event::raw: a bit for each of select's three sets.
 constexpr Readiness kReadinessOf[] = {
     Readiness::kNone,
     Readiness::kReadable,
@@ -148,11 +149,12 @@ int SelectPoller::Look() {
 }
 
 int SelectPoller::Select(bool reads, const timespec* timeout) {
-  while (!watched_.Has(count_ - 1)) --count_;  // ends at the wake channel
+  while (!watched_.Has(count_ - 1)) --count_;  // stops at the wake channel at the latest
   const int count = system_.select(count_, reads ? &found_.read : nullptr,
                                    writable_ > 0 ? &found_.write : nullptr,
                                    except_ > 0 ? &found_.except : nullptr, timeout);
-  // After 0 and -1 the sets hold anything: Linux leaves what it did not look at set (T22).
+  // After 0 and -1 the contents of the sets are not reliable: Linux leaves the bits of numbers that
+  // it ignores set (T22).
   if (count <= 0) found_.ClearAll();
   return count;
 }

@@ -1,14 +1,15 @@
 // The Poller over select(2).
 //
 // Deviations from the contract of someos/api/poller.h:
-//  - Descriptors from FD_SETSIZE on (1024; NetBSD 256) are refused: kOutOfRange.
+//  - Descriptors of FD_SETSIZE (1024; NetBSD 256) and above are refused: kOutOfRange.
 //  - No edge-triggered mode.
-//  - Hangups and errors show as readable and writable only, and an interest that asks for neither
-//    does not see them; a half-close shows as readable. A hangup is readable alone: select(2)
-//    calls the descriptor writable only if there is room.
-//  - The wait that finds a descriptor closed (kInvalid) reports no others; the next one does.
+//  - Hang-ups and errors show as readable and writable only; they are not reported for an interest
+//    that contains neither. A half-close shows as readable. A hang-up shows as readable, and as
+//    writable only if there is room, as select(2) reports it.
+//  - A wait that finds a closed descriptor (kInvalid) reports only closed ones; the next one
+//    reports the others.
 //  - The kernel knows numbers, not files: see //backends/poll about reused numbers.
-//  - A wait costs time in proportion to the highest registered number.
+//  - The time of a wait is proportional to the highest registered number.
 
 #ifndef SOMEOS_BACKENDS_SELECT_SELECT_POLLER_H_
 #define SOMEOS_BACKENDS_SELECT_SELECT_POLLER_H_
@@ -30,8 +31,8 @@ namespace someos {
 
 class SelectPoller final : public poller_base::ScanningPoller {
  public:
-  // kOutOfRange: FD_SETSIZE descriptors are open, so the poller's own wake channel does not fit.
-  // EMFILE, ENFILE: no descriptor for it. `system` must outlive the poller.
+  // kOutOfRange: the number of the poller's own wake channel is FD_SETSIZE or above, because all
+  // lower ones are open. EMFILE, ENFILE: no descriptor for it. `system` must outlive the poller.
   static absl::StatusOr<std::unique_ptr<SelectPoller>> Create(
       const PollerOptions& options, const SelectSystem& system = RealSelectSystem());
 
@@ -63,24 +64,24 @@ class SelectPoller final : public poller_base::ScanningPoller {
   absl::Status ReplaceWakeFd(int fd) override;
 
   static void Add(int fd, fd_set& set, int& members);
-  // The system call on found_. An empty set costs the kernel as much as any: it is not given one.
-  // `reads`: whether the set of reads has members.
+  // The system call on found_. It passes no empty sets, because they cost the kernel as much as any
+  // other. `reads`: whether the read set has members.
   int Select(bool reads, const timespec* timeout);
-  // Delivers what is found from `begin` to before `end`. False if there is no more room.
+  // Delivers the ready descriptors from `begin` to before `end`. False if there is no more room.
   bool ScanRange(int begin, int end) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const SelectSystem& system_;
   Sets watched_;
-  Sets found_;  // by the last Block; its wake channel's bit stays in read
-  // How many descriptors are in each set of watched_, without the wake channel.
+  Sets found_;  // by the last Block or Look; the bit of the wake channel stays in read
+  // The number of descriptors in each set of watched_, without the wake channel.
   int readable_ = 0;
   int writable_ = 0;
   int except_ = 0;
-  int count_ = 0;       // no watched descriptor is as high
+  int count_ = 0;       // all watched descriptors are below this
   int scan_start_ = 0;  // a descriptor
 };
 
-// This backend, for the facade and for those who depend on //backends/select alone.
+// This backend, for the facade and for users who depend on //backends/select directly.
 const Backend& SelectBackend();
 
 }  // namespace someos

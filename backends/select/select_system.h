@@ -13,7 +13,7 @@ struct SelectSystem {
   int (*select)(int count, fd_set* read, fd_set* write, fd_set* except, const timespec* timeout);
 };
 
-// The kernel's own.
+// The system call of the kernel.
 const SelectSystem& RealSelectSystem();
 
 }  // namespace someos
