@@ -1,4 +1,4 @@
-"""someos: the dependencies, for WORKSPACE. MODULE.bazel says the same for Bzlmod.
+"""someos: the dependencies, for WORKSPACE. MODULE.bazel has the same for Bzlmod.
 
 A consumer's WORKSPACE declares this repository as `someos`, then
 
@@ -6,7 +6,7 @@ A consumer's WORKSPACE declares this repository as `someos`, then
 
     someos_deps()
 
-Whatever is declared before that call wins.
+Repositories that are declared before that call take precedence.
 """
 
 load("@bazel_tools//tools/build_defs/repo:http.bzl", "http_archive")
@@ -16,7 +16,7 @@ load("//platforms/toolchains:repositories.bzl", "toolchain_repositories")
 load("//tools/bench:peers.bzl", "peers_repository")
 
 def someos_deps():
-    """Declares what the libraries need, under the names of the Central Registry."""
+    """Declares the dependencies of the libraries, by their names in the Bazel Central Registry."""
     maybe(
         http_archive,
         name = "abseil-cpp",
@@ -37,8 +37,8 @@ def someos_deps():
         url = "https://github.com/bazelbuild/platforms/releases/download/1.1.0/platforms-1.1.0.tar.gz",
     )
 
-    # The newest rules_cc whose rules a WORKSPACE can use with nothing declared
-    # besides; 0.2 needs two more repositories and a call after this one.
+    # The newest rules_cc whose rules a WORKSPACE can use without further declarations;
+    # 0.2 needs two more repositories and a call after this one.
     maybe(
         http_archive,
         name = "rules_cc",
@@ -47,14 +47,14 @@ def someos_deps():
         url = "https://github.com/bazelbuild/rules_cc/releases/download/0.1.5/rules_cc-0.1.5.tar.gz",
     )
 
-    # Of the running system, for kqueue on Linux; nothing is downloaded.
+    # The system's libkqueue, for kqueue on Linux; nothing is downloaded.
     maybe(libkqueue_repository, name = "libkqueue")
 
-    # Toolchains for the other platforms. Each is looked for, or fetched, when a build needs it.
+    # Toolchains for other platforms. Each one is located, or fetched, when a build needs it.
     toolchain_repositories()
 
 def someos_dev_deps():
-    """Declares what this repository's own tests and benchmarks need besides."""
+    """Declares the additional dependencies of this repository's tests and benchmarks."""
     maybe(
         http_archive,
         name = "google_benchmark",
@@ -70,5 +70,5 @@ def someos_dev_deps():
         url = "https://github.com/google/googletest/releases/download/v1.18.0/googletest-1.18.0.tar.gz",
     )
 
-    # Of the running system, those that are installed, for //tools/bench:peers.
+    # The event libraries that are installed on the system, for //tools/bench:peers.
     maybe(peers_repository, name = "someos_peers")

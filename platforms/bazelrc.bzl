@@ -1,4 +1,4 @@
-"""Writes the workspace's someos.bazelrc from the table of interfaces and that of systems."""
+"""Generates the lines of someos.bazelrc from the tables of interfaces and systems."""
 
 load(":interfaces.bzl", "INTERFACES", "folder")
 load(":systems.bzl", "PLATFORMS", "SYSTEMS")
@@ -16,7 +16,7 @@ def platform_lines():
     return ["build:{0} --platforms=@someos//platforms:{0} --platform_suffix={0}".format(name) for name in PLATFORMS]
 
 def emulator_lines():
-    """--config=qemu_<processor> for each of Linux."""
+    """--config=qemu_<processor> for each processor of Linux."""
     return [
         "build:qemu_{0} --config=linux_{0} --run_under=@someos//platforms/toolchains:run_linux_{0}".format(cpu)
         for cpu in SYSTEMS["linux"].cpus

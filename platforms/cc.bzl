@@ -1,7 +1,7 @@
-"""The C++ rules of this repository: rules_cc's, with our include paths and warnings.
+"""The C++ rules of this repository: those of rules_cc with our include paths and warnings.
 
-Every header is included as "someos/<path in this repository>", by us and by consumers alike.
-Warnings are copts of our own targets, so none of them reaches a consumer.
+Every header is included as "someos/<path in this repository>", both here and by consumers.
+Warnings are copts of our own targets, so they do not affect consumers.
 """
 
 load("@rules_cc//cc:cc_binary.bzl", "cc_binary")
@@ -11,7 +11,7 @@ load("@rules_cc//cc:cc_test.bzl", "cc_test")
 _WARNINGS = [
     "-Wall",
     "-Wextra",
-    "-Wno-sign-compare",  # of Abseil's and GoogleTest's headers, which are not system headers here
+    "-Wno-sign-compare",  # in headers of Abseil and GoogleTest, which are not system headers here
 ]
 
 def someos_cc_library(name, copts = [], **kwargs):
@@ -31,7 +31,7 @@ def someos_cc_binary(name, copts = [], **kwargs):
     )
 
 def someos_cc_test(name, copts = [], deps = [], gtest = True, **kwargs):
-    """A test with GoogleTest and its main(), or, without `gtest`, with a main() of its own."""
+    """A test with GoogleTest and its main() or, if `gtest` is false, with its own main()."""
     cc_test(
         name = name,
         copts = _WARNINGS + copts,

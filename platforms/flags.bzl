@@ -1,11 +1,11 @@
-"""Declares an interface's flag and the config_settings that the table's selects read."""
+"""Declares an interface's flag and the config_settings for the selects of interfaces.bzl."""
 
 load("@bazel_skylib//rules:common_settings.bzl", "string_flag")
 load(":interfaces.bzl", "choice_setting", "choices", "values")
 load(":systems.bzl", "os_constraint")
 
 def interface_flag(interface):
-    """--@someos//platforms:INTERFACE=NAME links that backend alone; auto links all the platform has.
+    """--@someos//platforms:INTERFACE=NAME links only that backend; auto links all that the platform has.
 
     Args:
       interface: a key of INTERFACES.

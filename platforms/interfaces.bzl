@@ -1,8 +1,8 @@
 """The interfaces of this repository, the mechanisms behind each, and which of them a build links.
 
-INTERFACES is the one table. From it follow the flags and their config_settings (BUILD.bazel), what a facade depends on
-and what its generated header says, the sentence for an impossible choice, target_compatible_with of the backends,
-someos.bazelrc, and the cases of //platforms/testing:choice_test.
+INTERFACES is the single table. Derived from it are the flags and their config_settings (BUILD.bazel), the dependencies of
+a facade and its generated header, the error message for an impossible choice, target_compatible_with of the backends,
+someos.bazelrc, and the cases of the choice tests in //platforms/testing.
 """
 
 load(":systems.bzl", "SYSTEMS", "os_constraint")
@@ -13,18 +13,18 @@ def _mechanism(systems, auto = None, over = {}):
     """Where a mechanism can be linked.
 
     Args:
-      systems: on which it can be.
-      auto: those of them on which the flag's `auto` links it; all unless given.
-      over: those of them that have it through somebody's library: system to a repository whose targets are
-        :installed, for target_compatible_with; :linkable, for select(); and :required, a library that fails with a
-        sentence where there is none. `auto` cannot link it there.
+      systems: the systems on which it can be linked.
+      auto: those of them on which the flag's value `auto` links it; all by default.
+      over: those of them that need a third-party library for it: a dict from system to a repository with the targets
+        :installed, for target_compatible_with; :linkable, for select(); and :required, a library that fails with an
+        error message if the third-party library is missing. `auto` cannot link the mechanism there.
 
     Returns:
-      a row of the table.
+      A row of the table.
     """
     return struct(systems = systems, auto = systems if auto == None else auto, over = over)
 
-# Interface, mechanism, where. What auto links is in this order, and the first one is the default.
+# Interface, mechanism, systems. `auto` links the mechanisms in this order, and the first one is the default.
 INTERFACES = {
     "poller": {
         "epoll": _mechanism(["linux"]),
@@ -39,11 +39,11 @@ INTERFACES = {
 }
 
 def values(interface):
-    """What the interface's flag may say."""
+    """The possible values of the interface's flag."""
     return ["auto"] + INTERFACES[interface].keys()
 
 def folder(interface, mechanism):
-    """The mechanism's folder in //backends, which is also the name of its --config. Pollers have bare names."""
+    """The mechanism's folder in //backends, which is also the name of its --config. Pollers have no prefix."""
     return mechanism if interface == "poller" else "%s_%s" % (interface, mechanism)
 
 def folders(interface):
@@ -54,14 +54,14 @@ def _targets(folders):
     return ["//backends/" + name for name in folders]
 
 def _linked_on(interface, value, system):
-    """The folders that are linked on a system if the flag has this value, the default first; none if it cannot be."""
+    """The folders that are linked on a system if the flag has this value, the default first; none if impossible."""
     mechanisms = INTERFACES[interface]
     if value == "auto":
         return [folder(interface, name) for name, where in mechanisms.items() if system in where.auto]
     return [folder(interface, value)] if system in mechanisms[value].systems else []
 
 def choices(interface):
-    """Every possible choice: (value of the flag, system, what is linked)."""
+    """All possible choices: (value of the flag, system, linked folders)."""
     every = [
         (value, system, _linked_on(interface, value, system))
         for value in values(interface)
@@ -70,7 +70,7 @@ def choices(interface):
     return [choice for choice in every if choice[2]]
 
 def choice_setting(interface, value, system):
-    """The name, in //platforms, of the config_setting of a choice."""
+    """The name of the config_setting of a choice, in //platforms."""
     return "%s_%s_on_%s" % (interface, value, system)
 
 def _and(words):
@@ -78,8 +78,8 @@ def _and(words):
     return words[0] if len(words) == 1 else "%s and %s" % (", ".join(words[:-1]), words[-1])
 
 def impossible(interface):
-    """The sentence for a choice that a platform does not have."""
-    systems_of = {}  # by what they have
+    """The error message for a choice that a platform does not have."""
+    systems_of = {}  # names of systems by the list of their mechanisms
     for system in SYSTEMS:
         has = [
             name + (" over " + where.over[system].lstrip("@") if system in where.over else "")
@@ -112,7 +112,7 @@ def linked_targets(interface):
     return _choose(interface, _targets)
 
 def required_libraries(interface):
-    """A select() over the libraries that the choice needs from others: a sentence for those that are missing."""
+    """A select() over the third-party libraries that the choice needs; a missing one is an error with a message."""
     return select({
         "//platforms:" + choice_setting(interface, name, system): [repository + "//:required"]
         for name, where in INTERFACES[interface].items()
@@ -120,7 +120,7 @@ def required_libraries(interface):
     } | {"//conditions:default": []})
 
 def links_all_of(interface, mechanisms):
-    """For target_compatible_with of what needs these mechanisms to be linked."""
+    """For target_compatible_with of targets that need these mechanisms to be linked."""
     return select({
         "//platforms:" + choice_setting(interface, value, system): []
         for value, system, linked in choices(interface)
@@ -128,7 +128,7 @@ def links_all_of(interface, mechanisms):
     } | {"//conditions:default": ["@platforms//:incompatible"]})
 
 def available(interface, mechanism):
-    """For target_compatible_with of a backend: where it can be built."""
+    """For target_compatible_with of a backend: the systems on which it can be built."""
     where = INTERFACES[interface][mechanism]
     return select({
         os_constraint(system): [where.over[system] + "//:installed"] if system in where.over else []
@@ -154,7 +154,7 @@ def _linkable(interface, to_value):
     return result
 
 def linkable_folders(interface):
-    """A select() over the folders of all backends that the system can link, whatever the flag says."""
+    """A select() over the folders of all backends that the system can link, independent of the flag."""
     return _linkable(interface, lambda folders: folders)
 
 def linkable_targets(interface):

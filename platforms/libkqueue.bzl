@@ -1,8 +1,8 @@
-"""Finds libkqueue, which gives Linux a kqueue, among the system's libraries.
+"""Finds libkqueue, which emulates kqueue on Linux, among the system's libraries.
 
-It is looked for where packages put it, below /usr/local and /usr, or below the prefix that
---repo_env=SOMEOS_LIBKQUEUE=PREFIX names. Nothing is downloaded, and a build that does not ask for
-kqueue on Linux does not look.
+It is searched for below /usr/local and /usr, where packages install it, or below the prefix that
+--repo_env=SOMEOS_LIBKQUEUE=PREFIX names. Nothing is downloaded, and nothing is searched for in a
+build that does not use kqueue on Linux.
 """
 
 _MISSING = (
@@ -15,7 +15,7 @@ _FOREIGN = (
     "kqueue cannot be linked into what is cross-compiled for Linux on another one."
 )
 
-# Where Java's name of a processor is not that of @platforms.
+# Processors whose names in Java and in @platforms differ.
 _CPUS = {
     "amd64": "x86_64",
     "arm": "armv7",
@@ -34,7 +34,7 @@ cc_library(
     linkopts = {linkopts},
 )
 
-# For target_compatible_with: there is a libkqueue, for this machine's processor.
+# For target_compatible_with: libkqueue is installed, for this machine's processor.
 alias(
     name = "installed",
     actual = "{cpu}",
@@ -49,7 +49,7 @@ config_setting(
     ],
 )
 
-# Fails with a sentence where there is none.
+# Fails with an error message on other platforms.
 cc_library(
     name = "required",
     deps = select(
@@ -96,7 +96,7 @@ def _library_directories(repository_ctx, prefix):
     return directories
 
 def _first_library(repository_ctx, prefix):
-    """The static library if there is one, so that what is built needs no libkqueue to run."""
+    """The static library if there is one, so that the built programs do not need libkqueue to run."""
     for name in ["libkqueue.a", "libkqueue.so"]:
         for directory in _library_directories(repository_ctx, prefix):
             if directory.get_child(name).exists:
@@ -131,7 +131,7 @@ def _libkqueue_repository_impl(repository_ctx):
 libkqueue_repository = repository_rule(
     implementation = _libkqueue_repository_impl,
     configure = True,
-    doc = "Makes a repository of the system's libkqueue, or of a sentence that it is missing.",
+    doc = "Makes a repository for the system's libkqueue, or one that fails with an error message if it is missing.",
     environ = ["SOMEOS_LIBKQUEUE"],
     local = True,
 )

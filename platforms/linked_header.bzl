@@ -1,4 +1,4 @@
-"""Writes the header that says which backends are linked."""
+"""Generates the header that defines which backends are linked."""
 
 load(":interfaces.bzl", "folders")
 
@@ -33,7 +33,7 @@ def linked_header(name, interface, linked):
     Args:
       name: of the target and the header.
       interface: a key of INTERFACES.
-      linked: the folders of those that are linked.
+      linked: the folders of the linked backends.
     """
     _linked_header(
         name = name,

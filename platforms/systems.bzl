@@ -1,10 +1,10 @@
-"""The systems that this library is for."""
+"""The systems that this library supports."""
 
 def _system(name, cpus, constraint = None):
     return struct(name = name, cpus = cpus, constraint = constraint)
 
-# Each system's name in sentences, and the processors of its platforms. @platforms has no value for
-# DragonFly BSD.
+# The name of each system in messages, and the processors of its platforms. @platforms has no
+# constraint value for DragonFly BSD.
 SYSTEMS = {
     "dragonfly": _system("DragonFly BSD", ["x86_64"], "//platforms:dragonfly"),
     "freebsd": _system("FreeBSD", ["aarch64", "x86_64"]),
@@ -14,11 +14,11 @@ SYSTEMS = {
     "openbsd": _system("OpenBSD", ["aarch64", "x86_64"]),
 }
 
-# Their platforms' names: freebsd_x86_64 and so on.
+# The names of their platforms: freebsd_x86_64 and so on.
 PLATFORMS = ["%s_%s" % (key, cpu) for key, system in SYSTEMS.items() for cpu in system.cpus]
 
 def os_constraint(system):
-    """The value of @platforms//os that a system's platforms have."""
+    """The constraint value of @platforms//os for a system."""
     return SYSTEMS[system].constraint or "@platforms//os:" + system
 
 def platform_constraints(platform):

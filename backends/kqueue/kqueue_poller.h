@@ -2,8 +2,7 @@
 //
 // Deviations from the contract of someos/api/poller.h:
 //  - A descriptor that was closed without Unregister is not reported as kInvalid: the kernel
-//  removes
-//    it without notice.
+//    removes it without notice.
 //  - kPriority needs EVFILT_EXCEPT with NOTE_OOB (OpenBSD, DragonFly BSD, macOS).
 //  - Modify removes filters and adds others. If the kernel refuses the new ones and then the old
 //    ones as well (ENOMEM), the registration remains, but reports nothing until a Modify succeeds;
@@ -15,9 +14,9 @@
 //  - If this process itself shuts down the last open direction of a socket with shutdown(2),
 //    FreeBSD's kqueue has no event for the hang-up: it is not reported to an edge-triggered
 //    registration, nor to an interest of kReadHangup alone.
-//  - libkqueue does not accept eventfds and the like (EINVAL), keeps a duplicate of each descriptor
-//    that is watched for reading and writing until it is unregistered, and its own descriptors stay
-//    open across exec. More is in libkqueue_emulation.h.
+//  - libkqueue does not accept eventfds and the like (EINVAL), keeps a duplicate of each
+//    descriptor that is watched for reading and writing until it is unregistered, and its own
+//    descriptors stay open across exec. More is in libkqueue_emulation.h.
 //
 // A kqueue has one filter for reading and one for writing, and reports them separately; this Poller
 // combines them. EV_EOF does not mean a hang-up (every half-close sets it), so for each descriptor

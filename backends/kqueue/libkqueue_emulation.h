@@ -19,16 +19,14 @@
 // The following deviations remain:
 //  - No descriptors other than files and sockets: no eventfds, timerfds, epoll sets (EINVAL).
 //  - No EVFILT_PROC, AIO, NETDEV, FS or LIO (EINVAL), no NOTE_LOWAT.
-//  - Reporting an event takes a socket's pending error from SO_ERROR (findings/libkqueue_so_error.sh).
-//    The Poller keeps it.
+//  - Reporting an event takes a socket's pending error from SO_ERROR
+//    (findings/libkqueue_so_error.sh). The Poller keeps it.
 //  - The file of a descriptor with both filters is kept open, by its duplicate, until one of them
-//  is
-//    deleted.
+//    is deleted.
 //  - At most 512 events at a time.
 //  - The data of a write event is the amount of data in the socket's buffer, not the free space.
 //  - EVFILT_SIGNAL permanently blocks its signal in the thread that adds it, and reports each
-//  signal
-//    separately. A trigger of EVFILT_USER is lost if the queue is replaced.
+//    signal separately. A trigger of EVFILT_USER is lost if the queue is replaced.
 //  - A regular file that was read to its end is not reported again when it grows.
 //  - EV_DISPATCH together with EV_ONESHOT is EINVAL.
 //  - poll, select and epoll do not report the queue's descriptor as readable.

@@ -3,8 +3,8 @@
 load("//platforms:interfaces.bzl", "INTERFACES", "available", "folder", "linked_folders", "linked_targets", "values")
 load("//platforms:systems.bzl", "PLATFORMS")
 
-# Written out, not computed: what design and documentation promise, by interface and system. What auto links, the
-# default first; and what can be linked at all.
+# Written out by hand, not computed: the documented choices, by interface and system. _AUTO: what `auto` links, the
+# default first. _POSSIBLE: what can be linked at all.
 _AUTO = {
     "poller": {
         "dragonfly": ["kqueue", "poll", "select"],
@@ -26,7 +26,7 @@ _POSSIBLE = {
     },
 }
 
-# The backends that need a library which this machine may lack: not asked whether they can be built.
+# Backends that need a library which may be missing on this machine: whether they can be built is not checked.
 _OVER_LIBRARIES = [("linux", "kqueue")]
 
 def _system(platform):
@@ -44,7 +44,7 @@ def _choices(possible):
     return [
         struct(interface = interface, value = value, platform = platform, name = "%s_%s_%s" % (interface, value, platform))
         for interface in INTERFACES
-        for platform in PLATFORMS + ["windows_x86_64"]  # one that is unknown here
+        for platform in PLATFORMS + ["windows_x86_64"]  # an unsupported one
         for value in values(interface)
         if (_expected(interface, value, platform) != None) == possible
     ]
@@ -95,7 +95,7 @@ _availability = rule(
 )
 
 _ChoiceInfo = provider(
-    doc = "What the build's selects say under one platform and one value of the flag.",
+    doc = "The results of the selects for one platform and one value of the flag.",
     fields = {
         "buildable": "The folders of the backends that target_compatible_with admits.",
         "folders": "linked_folders()",
@@ -121,7 +121,7 @@ _choice = rule(
 )
 
 def _wrong(choice, found):
-    """What is wrong with what was found for a choice, or None."""
+    """What is wrong with the results for a choice, or None."""
     expected = _expected(choice.interface, choice.value, choice.platform)
     if found.folders != expected:
         return "links %s instead of %s" % (found.folders, expected)
@@ -182,8 +182,8 @@ _impossible_choice = rule(
 def choice_tests():
     """A test of all possible choices of each interface, and a target for each impossible one.
 
-    The latter must fail to be analysed; .ci/run impossible asserts that they do, each with the sentence that says
-    what is possible.
+    The analysis of the latter must fail; `.ci/run impossible` asserts that it does, each with the error message that
+    lists what is possible.
     """
     for interface, mechanisms in INTERFACES.items():
         for mechanism in mechanisms:
@@ -199,7 +199,7 @@ def choice_tests():
             testonly = True,
             backends = ["%s_%s_availability" % (interface, mechanism) for mechanism in mechanisms],
             folders = linked_folders(interface),
-            tags = ["manual"],  # has no answer for a platform that is not known
+            tags = ["manual"],  # cannot be analysed for an unsupported platform
             targets = linked_targets(interface),
         )
         _choice_test(

@@ -1,8 +1,8 @@
-"""Sysroots of the BSDs: what the system itself has in /usr/include, /lib and /usr/lib."""
+"""Sysroots of the BSDs: /usr/include, /lib and /usr/lib of the system."""
 
 load(":find.bzl", "existing")
 
-# What a sysroot is made of, in the words of each system.
+# Where the contents of a sysroot come from, for messages.
 _SETS = {
     "dragonfly": "a DragonFly BSD system",
     "freebsd": "FreeBSD's base.txz",
@@ -17,7 +17,7 @@ _MISSING = (
 
 _NO_HEADERS = "someos: {variable} names {directory}, which holds no usr/include/sys/event.h of {sets}."
 
-# What of an archive is of no use to a compiler and much of its size.
+# Parts of an archive that a compiler does not need, and that are a large part of its size.
 _EXCLUDED = ["bin", "boot", "dev", "etc", "rescue", "root", "sbin", "stand", "usr/bin", "usr/games", "usr/libdata", "usr/libexec"] + [
     "usr/lib/debug",
     "usr/mdec",
@@ -28,7 +28,7 @@ _EXCLUDED = ["bin", "boot", "dev", "etc", "rescue", "root", "sbin", "stand", "us
 ]
 
 def _definitions(header):
-    """The names that lines "#define NAME VALUE" of a header define, with the first word of their values."""
+    """A dict of the lines "#define NAME VALUE" of a header: from name to the first word of the value."""
     definitions = {}
     for line in header.split("\n"):
         words = [word for word in line.replace("\t", " ").split(" ") if word]
@@ -37,7 +37,7 @@ def _definitions(header):
     return definitions
 
 def _version(system, definitions):
-    """The version of the system in the form that clang has it in a target's name; "" if it is not told."""
+    """The version of the system in the form that clang uses in a target's name; "" if it is unknown."""
     if system == "openbsd":
         names = [name for name in definitions if name.startswith("OpenBSD") and "_" in name]
         return names[0][len("OpenBSD"):].replace("_", ".") if names else ""
@@ -50,7 +50,7 @@ def _version(system, definitions):
     return "%d.%d" % (int(number) // major, int(number) // minor % minors) if number.isdigit() else ""
 
 def _unpack(repository_ctx, archives):
-    """Unpacks archives named as URL#sha256 into a directory of the repository."""
+    """Unpacks archives, specified as URL#sha256, into a directory of the repository."""
     directory = repository_ctx.path("sysroot")
     repository_ctx.execute(["mkdir", directory])
     for index, archive in enumerate(archives.split(",")):
@@ -67,7 +67,7 @@ def _unpack(repository_ctx, archives):
     return directory
 
 def _name_libraries(repository_ctx, directory):
-    """Links lib*.so for OpenBSD, whose own linker finds lib*.so.MAJOR.MINOR by itself."""
+    """Makes links lib*.so for OpenBSD, whose own linker finds lib*.so.MAJOR.MINOR without them."""
     newest = {}
     for path in directory.get_child("usr", "lib").readdir():
         name, so, version = path.basename.partition(".so.")
@@ -82,20 +82,20 @@ def _name_libraries(repository_ctx, directory):
     return ["-L%s" % repository_ctx.path("lib")]
 
 def _cxx(repository_ctx, directory):
-    """Flags for the C++ library that the sysroot has, and where its headers are if not in the sysroot."""
+    """Flags for the C++ library of the sysroot, and the directories of its headers if they are not in the sysroot."""
     if existing(directory, ["usr/include/c++/v1"]):
         return ["-stdlib=libc++"], []
     if existing(directory, ["usr/include/g++", "usr/include/c++"]):
         return ["-stdlib=libstdc++"], []
 
-    # Headers alone do to compile against a sysroot that has no C++ library; to link, the sysroot needs one.
+    # Headers are sufficient to compile against a sysroot without a C++ library, but not to link.
     headers = repository_ctx.getenv("SOMEOS_LIBCXX_HEADERS")
     if headers:
         return ["-stdlib=libc++", "-cxx-isystem", headers], [headers]
     return ["-stdlib=libc++"], []
 
 def find_bsd_sysroot(repository_ctx, platform):
-    """A sysroot for a BSD: the directory or the archives that the user names.
+    """A sysroot for a BSD: the directory or the archives that the user specifies.
 
     Args:
       repository_ctx: of the repository that needs it.
@@ -103,7 +103,7 @@ def find_bsd_sysroot(repository_ctx, platform):
     """
     system, cpu = platform.split("_", 1)
     variable = "SOMEOS_%s_SYSROOT" % system.upper()
-    own_variable = "SOMEOS_%s_SYSROOT" % platform.upper()  # for those who build for several processors
+    own_variable = "SOMEOS_%s_SYSROOT" % platform.upper()  # for builds for several processors
     named = repository_ctx.getenv(own_variable) or repository_ctx.getenv(variable)
     if not named:
         return struct(missing = _MISSING.format(platform = platform, sets = _SETS[system], variable = variable))
@@ -120,10 +120,10 @@ def find_bsd_sysroot(repository_ctx, platform):
     if system == "openbsd":
         dynamic_link_flags = _name_libraries(repository_ctx, directory)
 
-        # clang takes the start-up code of a position-independent program, which OpenBSD's own linker makes unasked.
+        # clang uses the start-up code of a position-independent program, which OpenBSD's own linker makes by default.
         static_link_flags = ["-pie"]
     if system == "netbsd" and "-stdlib=libstdc++" in cxx_flags:
-        # libstdc++ throws with GCC's library, which clang expects in another one on this system.
+        # libstdc++ needs GCC's unwinder, which clang expects in another library on this system.
         dynamic_link_flags = ["-lgcc_s", "-lgcc"]
         static_link_flags = ["-lgcc_eh", "-lgcc"]
     version = _version(system, _definitions(repository_ctx.read(param_h, watch = "no")))

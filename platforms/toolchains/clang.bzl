@@ -1,4 +1,4 @@
-"""Toolchains of clang, lld and a directory with the headers and libraries of the platform (its sysroot)."""
+"""Toolchains with clang, lld and a directory with the headers and libraries of the platform (its sysroot)."""
 
 load(":bsd.bzl", "find_bsd_sysroot")
 load(":find.bzl", "existing", "find_program")
@@ -30,7 +30,7 @@ def _find_tools(repository_ctx):
     return None if None in tools.values() else {name: str(path) for name, path in tools.items()}
 
 def clang_toolchain(repository_ctx, platform):
-    """The attributes of the toolchain's configuration, and what is missing if something is.
+    """The attributes of the toolchain's configuration, and an error message if something is missing.
 
     Args:
       repository_ctx: of the toolchain's repository.
@@ -52,8 +52,8 @@ def clang_toolchain(repository_ctx, platform):
     return struct(missing = None, attributes = {
         "compile_flags": target,
         "cxx_flags": sysroot.cxx_flags,
-        # The C++ driver knows which libraries C++ needs on each system. The linker is named by its path because clang
-        # would take another one for some systems.
+        # The C++ driver knows which libraries C++ needs on each system. The linker is specified by its path because
+        # clang would use another one for some systems.
         "link_flags": target + ["--driver-mode=g++", "--ld-path=" + linker, "-pthread"] + sysroot.link_flags,
         "dynamic_link_flags": sysroot.dynamic_link_flags,
         "static_link_flags": sysroot.static_link_flags,

@@ -1,4 +1,4 @@
-"""What Bazel has to know about the compilers of the cross toolchains."""
+"""The configuration of the cross toolchains for Bazel."""
 
 load("@rules_cc//cc:action_names.bzl", "ACTION_NAMES")
 load(
@@ -28,10 +28,10 @@ _LINK = [
 ]
 _LINK_EXECUTABLE = [ACTION_NAMES.cpp_link_executable]
 
-# Headers under the names by which they were found: Bazel knows the links through which it shows them.
+# Keeps the names by which headers were found (symbolic links), because these are the names that Bazel knows.
 _HEADER_NAMES = ["-no-canonical-prefixes"]
 
-# The same file whenever and wherever it is built.
+# Makes builds reproducible, independent of time and place.
 _REPRODUCIBLE = [
     "-Wno-builtin-macro-redefined",
     "-D__DATE__=\"redacted\"",
@@ -50,7 +50,7 @@ def _mode_flags(mode, compile, link = []):
     here = [with_feature_set(features = [mode])]
     return _flags(_COMPILE, compile, here) + _flags(_LINK, link, here)
 
-# Bazel's own flags would be those of Apple's libtool when building for macOS.
+# When building for macOS, Bazel's default flags would be those of Apple's libtool.
 _ARCHIVER_FLAGS = feature(
     name = "archiver_flags",
     flag_sets = [flag_set(
@@ -90,7 +90,7 @@ def _features(ctx):
                     _flags(_LINK, ctx.attr.link_flags),
     )
 
-    # After the libraries that the user names, which may need these.
+    # After the user's libraries, which may need these.
     libraries = feature(
         name = "default_libraries",
         enabled = True,
@@ -98,16 +98,16 @@ def _features(ctx):
                     _flags(_LINK_EXECUTABLE, ctx.attr.static_link_flags, whole),
     )
 
-    # Without supports_dynamic_linker, so that a program is one file, to be carried to where it runs. With -fPIC
-    # everywhere instead of supports_pic, for which Bazel compiles each file twice when it builds programs and tests.
+    # Without supports_dynamic_linker, so that a program is a single file, which can be copied to another system. With
+    # -fPIC everywhere instead of supports_pic, with which Bazel compiles each file twice for programs and tests.
     return [
         feature(name = "dbg"),
         feature(name = "fastbuild"),
         feature(name = "opt"),
         feature(name = "no_stripping"),
     ] + ([
-        # In place of Bazel's, which passes -Wl,-S: zig takes that for another kind of program, and compiles the C++
-        # library anew each time that it links one. There are no debug symbols but with --compilation_mode=dbg.
+        # Replaces Bazel's, which passes -Wl,-S: with it, zig compiles the C++ library again each time that it links a
+        # program. Without --compilation_mode=dbg there are no debug symbols to strip.
         feature(name = "strip_debug_symbols"),
     ] if ctx.attr.macos else []) + [
         feature(name = "supports_start_end_lib", enabled = not ctx.attr.macos),
@@ -160,7 +160,7 @@ cross_toolchain_config = rule(
         "platform": attr.string(mandatory = True),
         "static_link_flags": attr.string_list(doc = "With --features=fully_static_link."),
         "sysroot": attr.string(),
-        "system_includes": attr.string_list(doc = "Where headers are that no target declares."),
+        "system_includes": attr.string_list(doc = "Directories of headers that no target declares."),
         "tools": attr.string_dict(doc = "Absolute paths, or paths in the repository."),
     },
     provides = [CcToolchainConfigInfo],

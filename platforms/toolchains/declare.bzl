@@ -1,12 +1,12 @@
-"""Declares the toolchains; what they are made of is in repositories of their own (repositories.bzl)."""
+"""Declares the toolchains; their contents are in separate repositories (repositories.bzl)."""
 
 load("//platforms:systems.bzl", "platform_constraints")
 
 def declare_toolchain(platform):
     """Declares the toolchain of a platform, e.g. freebsd_x86_64.
 
-    Linux is where they run. Where the platform is the machine's own system, the toolchain would be no cross compiler:
-    Bazel's own is used there, so for Linux there is one for each other processor.
+    They run on Linux. A toolchain for the machine's own platform would not be a cross compiler; Bazel's default one is
+    used there. So for Linux there is a toolchain only for each other processor.
 
     Args:
       platform: its name.

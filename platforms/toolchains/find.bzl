@@ -19,14 +19,14 @@ def provide_part(repository_ctx, part):
     return directory if directory.exists else None
 
 def find_program(repository_ctx, names, beside = None):
-    """The first program of these names, in the directory of `beside` or else on PATH; or None.
+    """The first program with one of these names, in the directory of `beside` or else on PATH; or None.
 
     Args:
       repository_ctx: of the repository that needs it.
-      names: what it may be called.
-      beside: a program it may have come with.
+      names: its possible names.
+      beside: a program that it may be installed with.
     """
-    repository_ctx.getenv("PATH")  # another one may have others
+    repository_ctx.getenv("PATH")  # re-evaluates the repository if PATH changes
     for name in names:
         if beside and beside.dirname.get_child(name).exists:
             return beside.dirname.get_child(name)
@@ -36,7 +36,7 @@ def find_program(repository_ctx, names, beside = None):
     return None
 
 def existing(directory, names):
-    """Those of the directory's children or grandchildren, by their paths, that exist.
+    """Those of the paths below a directory that exist.
 
     Args:
       directory: a path.

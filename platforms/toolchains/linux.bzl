@@ -1,4 +1,4 @@
-"""What is needed for Linux on another processor: a sysroot, and an emulator to run the programs."""
+"""Finds a sysroot for Linux on another processor, and an emulator that runs the programs."""
 
 load(":find.bzl", "existing", "provide_part")
 
@@ -33,7 +33,7 @@ program(
 """
 
 def find_linux_sysroot(repository_ctx, platform):
-    """A sysroot for Linux: a named directory, or Debian's cross packages, installed or as a part.
+    """A sysroot for Linux: a specified directory, or Debian's cross packages, installed or as a part.
 
     Args:
       repository_ctx: of the repository that needs it.
@@ -79,6 +79,6 @@ def _emulator_impl(repository_ctx):
 emulator_repository = repository_rule(
     implementation = _emulator_impl,
     configure = True,
-    doc = "A program :emulator for --run_under, which runs programs of another processor.",
+    doc = "A program :emulator for --run_under, which runs programs for another processor.",
     attrs = {"platform": attr.string(mandatory = True)},
 )

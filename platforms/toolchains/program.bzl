@@ -1,4 +1,4 @@
-"""A script as a program that --run_under can name."""
+"""A rule that makes a script usable with --run_under."""
 
 def _program_impl(ctx):
     link = ctx.actions.declare_file(ctx.label.name)
@@ -7,7 +7,7 @@ def _program_impl(ctx):
 
 program = rule(
     implementation = _program_impl,
-    doc = "Makes a program of a script.",
+    doc = "Makes an executable target from a script.",
     attrs = {"file": attr.label(allow_single_file = True, mandatory = True)},
     executable = True,
 )

@@ -5,7 +5,7 @@ load(":linux.bzl", "emulator_repository")
 load(":repository.bzl", "toolchain_repository")
 
 def toolchain_repositories():
-    """Declares them; each is made when a build for its platform needs it."""
+    """Declares them; each one is made when a build for its platform needs it."""
     for platform in PLATFORMS:
         toolchain_repository(name = "someos_" + platform, platform = platform)
         if platform.startswith("linux_"):

@@ -1,4 +1,4 @@
-"""Makes the repository of one cross toolchain: its BUILD file, and what has to be looked for or provided."""
+"""Makes the repository of one cross toolchain: its BUILD file, and the files that have to be found or provided."""
 
 load(":clang.bzl", "clang_toolchain")
 load(":zig.bzl", "zig_toolchain", "zig_version")
@@ -33,7 +33,8 @@ cc_toolchain(
 )
 """
 
-# A compiler that says what is missing, so that a build for the platform can be looked at (query, cquery) without one.
+# A compiler that only prints what is missing, so that a build for the platform can be analysed (query, cquery) without
+# one.
 _MISSING = """\
 #!/bin/sh
 echo {message} >&2
@@ -61,6 +62,6 @@ def _toolchain_impl(repository_ctx):
 toolchain_repository = repository_rule(
     implementation = _toolchain_impl,
     configure = True,
-    doc = "A cross toolchain of programs and libraries that are on this machine, or are provided on demand.",
+    doc = "A cross toolchain with programs and libraries that are on this machine or are provided on demand.",
     attrs = {"platform": attr.string(mandatory = True)},
 )

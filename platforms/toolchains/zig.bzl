@@ -1,8 +1,8 @@
-"""Toolchains of zig's C++ compiler, which brings the headers and libraries of some systems along."""
+"""Toolchains with zig's C++ compiler, which contains the headers and libraries of some systems."""
 
 load(":find.bzl", "find_program", "provide_part")
 
-# zig's names of what it compiles for. The versions are the oldest systems that the programs run on.
+# zig's names of its targets. The versions are the oldest ones on which the programs run.
 _TARGETS = {
     "freebsd": "freebsd.14.0",
     "macos": "macos.11.0",
@@ -14,8 +14,8 @@ _MISSING = (
     "or give --repo_env=SOMEOS_ZIG=/path/to/zig of version 0.12 or newer"
 )
 
-# zig keeps what it compiles in a cache, C++'s library for instance, but an action may write nowhere. Each call gets a
-# cache of its own, which begins with what was compiled when the toolchain was set up. Only linking needs that.
+# zig keeps what it compiles, such as the C++ library, in a cache, but an action may not write there. So each call gets its
+# own cache, which initially has what was compiled when the toolchain was set up. Only linking needs that.
 _COMPILER = """\
 #!/bin/sh
 cache=$(mktemp -d) || exit
@@ -44,7 +44,7 @@ int main() { std::cout << std::endl; }
 """
 
 def _find_zig(repository_ctx, provide):
-    """The user's zig, or with `provide` the one that comes from npm; or None."""
+    """The user's zig or, if `provide`, the one from npm; or None."""
     named = repository_ctx.getenv("SOMEOS_ZIG")
     if named:
         return repository_ctx.path(named)
@@ -66,14 +66,14 @@ def zig_version(repository_ctx):
     return (int(numbers[0]), int(numbers[1])) if len(numbers) == 2 else (0, 0)
 
 def _provide_frameworks(repository_ctx):
-    """The directory of the one framework that Abseil needs, which zig does not bring."""
+    """The directory of the only framework that Abseil needs, which zig does not contain."""
     framework = "frameworks/CoreFoundation.framework/"
     repository_ctx.template(framework + "Headers/CFTimeZone.h", Label("//platforms/toolchains/macos:CFTimeZone.h"))
     repository_ctx.template(framework + "CoreFoundation.tbd", Label("//platforms/toolchains/macos:CoreFoundation.tbd"))
     return str(repository_ctx.path("frameworks"))
 
 def zig_toolchain(repository_ctx, platform):
-    """The attributes of the toolchain's configuration, and what is missing if something is.
+    """The attributes of the toolchain's configuration, and an error message if something is missing.
 
     Args:
       repository_ctx: of the toolchain's repository.
@@ -91,7 +91,7 @@ def zig_toolchain(repository_ctx, platform):
     repository_ctx.file("bin/objcopy", _TOOL.format(tool = "objcopy", zig = zig))
     repository_ctx.file("bin/none", "#!/bin/sh\necho 'someos: zig brings no such tool' >&2\nexit 1\n")
 
-    # The system's C++ library, compiled once, into what will be the cache.
+    # Compiles the system's C++ library once, into the initial cache.
     repository_ctx.report_progress("compiling the C++ library for " + platform)
     repository_ctx.file("first/first.cc", _PROGRAM)
     repository_ctx.file("first/cc", compiler.replace("$(mktemp -d)", str(cache)).replace("trap ", ": "))

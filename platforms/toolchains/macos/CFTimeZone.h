@@ -1,5 +1,6 @@
-// What Abseil asks macOS's CoreFoundation for, the name of the machine's time zone, declared for
-// compilers that have no SDK of Apple's. The library itself is macOS's own: see CoreFoundation.tbd.
+// The declarations of macOS's CoreFoundation that Abseil needs, to get the name of the machine's
+// time zone; for compilers without Apple's SDK. The library itself is that of macOS: see
+// CoreFoundation.tbd.
 
 #ifndef SOMEOS_PLATFORMS_TOOLCHAINS_MACOS_CFTIMEZONE_H_
 #define SOMEOS_PLATFORMS_TOOLCHAINS_MACOS_CFTIMEZONE_H_
