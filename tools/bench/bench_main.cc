@@ -1,4 +1,4 @@
-// bench: every backend and the raw system call beside it. See README.md.
+// bench: compares every backend with the raw system call. See README.md.
 
 #include <vector>
 

@@ -1,4 +1,4 @@
-// What is measured: a workload on a contender, with its parameters.
+// A benchmark case: a workload on a contender, with its parameters.
 
 #ifndef SOMEOS_TOOLS_BENCH_CASE_H_
 #define SOMEOS_TOOLS_BENCH_CASE_H_
@@ -14,7 +14,7 @@
 
 namespace someos::bench {
 
-// Each in a file of its own in workloads/, which says what one operation is.
+// Each workload has a file in workloads/, which defines what one operation is.
 enum class Workload {
   kWaitNone,
   kWaitOne,
@@ -33,40 +33,41 @@ absl::string_view WorkloadName(Workload workload);
 struct Parameters {
   int fds = 1;     // registered
   int active = 1;  // ready at the same time
-  int writes = 0;  // how often an event makes another descriptor ready, in one round
+  int writes = 0;  // how often events make another descriptor ready, in one round
 };
 
-// A workload with its scenery, ready to be repeated.
+// A workload that is set up and can be run repeatedly.
 class Case {
  public:
   virtual ~Case() = default;
-  // Goes through the workload `rounds` times.
+  // Runs the workload `rounds` times.
   virtual void Run(int64_t rounds) = 0;
-  // How many operations that is each time.
+  // The number of operations in each round.
   virtual int64_t operations_per_round() const { return 1; }
 };
 
-// What a contender is made with.
+// The arguments for creating a contender.
 struct Setup {
-  const Backend* backend = nullptr;  // the Poller's; null for others
-  int fds = 1;                       // how many will be registered
-  // How many events one wait may bring.
+  const Backend* backend = nullptr;  // of the Poller; null for others
+  int fds = 1;                       // the number of descriptors to register
+  // The maximum number of events per wait.
   size_t room = 1024;
 };
 
-// Someone who can be measured.
+// A library, or a raw system call, that can be measured.
 struct Contender {
   std::string name;     // "raw", "someos", "libevent"
-  std::string backend;  // whose raw system call is the yardstick
+  std::string backend;  // it is compared with the raw system call of this backend
   std::string version;
-  int most_fds = 0;
-  // Null if the contender has no such thing.
+  int max_fds = 0;
+  // The function returns null if the contender does not support the workload.
   std::unique_ptr<Case> (*make)(const Backend* backend, Workload workload,
                                 const Parameters& parameters) = nullptr;
-  // What `fds` registrations take of the heap, each; nullopt where the C library does not tell.
+  // The heap memory per registration, with `fds` registrations; nullopt if the C library does not
+  // report it.
   std::optional<double> (*heap_bytes_per_fd)(const Backend* backend, int fds) = nullptr;
   const Backend* implementation = nullptr;  // for make
-  // Another way of using one of the others: left out of the matrix, and so of the plot.
+  // Another way of using one of the other contenders: not in the matrix, and so not in the plot.
   bool variant = false;
 };
 

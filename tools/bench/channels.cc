@@ -18,15 +18,15 @@
 namespace someos::bench {
 namespace {
 
-// For the pollers, the streams and what else the program has open.
-constexpr int kOthers = 24;
+// Descriptors that are reserved for pollers, streams and other files of the program.
+constexpr int kReservedFds = 24;
 
 #ifdef __linux__
 
 constexpr int kFdsPerChannel = 1;
 bool use_pipes = false;
 
-int WhatTheSystemHas(int wanted) { return wanted; }
+int LimitByMemory(int wanted) { return wanted; }
 
 ScopedFd NewEventfd() {
   return ScopedFd(MustSucceed(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), "eventfd"));
@@ -37,9 +37,9 @@ ScopedFd NewEventfd() {
 constexpr int kFdsPerChannel = 2;
 bool use_pipes = true;
 
-// As many pipes as are wanted, or most of those that there is memory for: FreeBSD's pipes have some
-// of their own (kern.ipc.maxpipekva).
-int WhatTheSystemHas(int wanted) {
+// The wanted number of pipes or, if there is not enough memory for them, three quarters of the
+// possible number: FreeBSD limits the memory of all pipes (kern.ipc.maxpipekva).
+int LimitByMemory(int wanted) {
   std::vector<ScopedFd> all;
   int ends[2];
   for (int i = 0; i < wanted && pipe(ends) == 0; ++i) {
@@ -78,7 +78,7 @@ void Channel::Signal() const {
 }
 
 uint64_t Channel::Drain() const {
-  uint64_t buffer[8];  // an eventfd takes it for one number
+  uint64_t buffer[8];  // an eventfd uses only the first number
   const ssize_t size = read(fd(), buffer, sizeof(buffer));
   if (size <= 0) return 0;
   return writer_.get() < 0 ? buffer[0] : static_cast<uint64_t>(size);
@@ -86,31 +86,31 @@ uint64_t Channel::Drain() const {
 
 namespace {
 
-int FindMostChannels() {
+int FindMaxChannels() {
   rlimit limit;
   MustSucceed(getrlimit(RLIMIT_NOFILE, &limit), "getrlimit");
-  // Where the hard limit is said to be infinite (macOS), it is not; OPEN_MAX is what is given.
+  // On macOS a hard limit that is reported as infinite is not; OPEN_MAX is the real limit.
   constexpr rlim_t kOpenMax = 10240;
   const rlim_t soft = limit.rlim_cur;
   for (const rlim_t wanted : {limit.rlim_max, kOpenMax}) {
     limit.rlim_cur = wanted;
     if (wanted <= soft || setrlimit(RLIMIT_NOFILE, &limit) == 0) break;
   }
-  // Not getrlimit's, which FreeBSD lets be more than what holds.
-  constexpr int kMost = 100'000;
-  const int allowed = std::min(getdtablesize() / kFdsPerChannel, kMost + kOthers);
-  return WhatTheSystemHas(allowed - kOthers);
+  // Not the limit from getrlimit(), which on FreeBSD may be higher than the effective one.
+  constexpr int kMaxChannels = 100'000;
+  const int allowed = std::min(getdtablesize() / kFdsPerChannel, kMaxChannels + kReservedFds);
+  return LimitByMemory(allowed - kReservedFds);
 }
 
 }  // namespace
 
-int MostChannels() {
-  static const int most = FindMostChannels();
-  return most;
+int MaxChannels() {
+  static const int max = FindMaxChannels();
+  return max;
 }
 
-int MostChannelsOfSelect() {
-  return std::min(MostChannels(), FD_SETSIZE / kFdsPerChannel - kOthers);
+int MaxChannelsForSelect() {
+  return std::min(MaxChannels(), FD_SETSIZE / kFdsPerChannel - kReservedFds);
 }
 
 }  // namespace someos::bench

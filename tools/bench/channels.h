@@ -1,4 +1,4 @@
-// What the benchmarks watch: many descriptors that can be made readable and unreadable.
+// The descriptors that the benchmarks watch, which can be made readable and not readable again.
 
 #ifndef SOMEOS_TOOLS_BENCH_CHANNELS_H_
 #define SOMEOS_TOOLS_BENCH_CHANNELS_H_
@@ -11,7 +11,7 @@
 
 namespace someos::bench {
 
-// Has all channels be pipes from now on. By default they are eventfds where there are such.
+// Makes all new channels pipes. By default they are eventfds, if the system has them.
 void UsePipes();
 
 // An eventfd or a pipe.
@@ -19,10 +19,10 @@ class Channel {
  public:
   Channel();
 
-  // Readable after a Signal, and not after a Drain.
+  // Readable after Signal, not readable after Drain.
   int fd() const { return reader_.get(); }
   void Signal() const;
-  // How many signals it took away.
+  // Returns the number of signals that it consumed.
   uint64_t Drain() const;
 
  private:
@@ -30,12 +30,12 @@ class Channel {
   ScopedFd writer_;  // none for an eventfd
 };
 
-// How many channels this process can have, after raising its limit of open files as far as it may,
-// and leaving some for others. At most 100,000.
-int MostChannels();
+// How many channels this process can have, after raising its limit of open files as far as
+// possible, and reserving some descriptors for other uses. At most 100,000.
+int MaxChannels();
 
-// The most that have only numbers which select(2) can take.
-int MostChannelsOfSelect();
+// How many channels it can have with numbers below FD_SETSIZE.
+int MaxChannelsForSelect();
 
 }  // namespace someos::bench
 

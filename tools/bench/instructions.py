@@ -5,7 +5,7 @@
   tools/bench/instructions.py --check    compares with instructions.txt; fails if one has grown
   tools/bench/instructions.py --record   writes instructions.txt
 
-Exit code 77: skipped, for want of valgrind.
+Exit code 77: skipped, because there is no valgrind.
 """
 
 import argparse
@@ -30,7 +30,7 @@ def built_program():
 
 
 def inclusive_costs(profile):
-    """The instructions below each Slot<N>, from the calls that callgrind has seen."""
+    """The inclusive instructions of each Slot<N>, from the calls in callgrind's profile."""
     costs = {}
     slot = None
     lines = iter(profile.read_text().splitlines())
@@ -51,7 +51,7 @@ def measure(program):
         profile = pathlib.Path(directory) / "profile"
         options = ["-q", "--tool=callgrind", "--compress-strings=no", "--compress-pos=no"]
         options.append(f"--callgrind-out-file={profile}")
-        # All symbols are bound at the start, not in the middle of what is counted.
+        # Binds all symbols at the start, so that this is not counted.
         environment = dict(os.environ, LD_BIND_NOW="1")
         run = subprocess.run(["valgrind", *options, program], env=environment, stdout=subprocess.PIPE, check=True, text=True)
         costs = inclusive_costs(profile)
@@ -73,8 +73,8 @@ def print_table(table):
 
 def record(table):
     lines = [
-        "# The most user-space instructions that an operation may take: backend, workload, instructions. Written by",
-        "# instructions.py --record, a twentieth and one above what it counted with tools/bazel's private compiler.",
+        "# The maximum number of user-space instructions per operation: backend, workload, instructions. Written by",
+        "# instructions.py --record: the counts with tools/bazel's private compiler, plus 5 % and one.",
     ]
     for (contender, backend), row in table.items():
         if contender == "someos":
@@ -83,16 +83,16 @@ def record(table):
 
 
 def check(table):
-    """Prints what has grown; returns the exit code."""
+    """Prints the comparison; returns the exit code."""
     grown = 0
     for line in BOUNDS.read_text().splitlines():
         if line.startswith("#"):
             continue
-        backend, workload, most = line.split("\t")
+        backend, workload, limit = line.split("\t")
         cost = table[("someos", backend)][workload]
-        verdict = "ok" if cost <= int(most) else "GROWN"
+        verdict = "ok" if cost <= int(limit) else "GROWN"
         grown += verdict != "ok"
-        print(f"{verdict:6}{backend:8}{workload:24}{cost:8.1f} of at most {most}")
+        print(f"{verdict:6}{backend:8}{workload:24}{cost:8.1f} of at most {limit}")
     return 1 if grown else 0
 
 

@@ -1,5 +1,6 @@
-// instructions: the cases whose instructions instructions.py counts, each in a function of its own
-// that callgrind tells apart. Prints for each: slot, contender, backend, workload, operations.
+// instructions: runs the cases whose instructions instructions.py counts, each in a separate
+// function, so that callgrind can distinguish them. Prints for each: slot, contender, backend,
+// workload, operations.
 
 #include <array>
 #include <cstddef>
@@ -25,7 +26,7 @@ using SlotFunction = void (*)(Case&, int64_t);
 template <size_t kSlot>
 ABSL_ATTRIBUTE_NOINLINE void Slot(Case& subject, int64_t rounds) {
   subject.Run(rounds);
-  asm volatile("");  // or the call would become a jump, which is not counted as a call
+  asm volatile("");  // prevents a tail call, which is not counted as a call
 }
 
 template <size_t... kIndices>
@@ -48,7 +49,7 @@ void RunAll(const std::vector<Contender>& contenders) {
           contender.make(contender.implementation, planned.workload, planned.parameters);
       const int64_t operations = subject->operations_per_round();
       const int64_t rounds = operations > 1 ? 20 : 2000;
-      subject->Run(200);  // what is done once: lazy linking, growth
+      subject->Run(200);  // warm-up: lazy linking, growth of containers
       kAll.at(slot)(*subject, rounds);
       absl::PrintF("%d\t%s\t%s\t%s\t%d\n", slot++, contender.name, contender.backend,
                    WorkloadName(planned.workload), rounds * operations);
@@ -60,7 +61,7 @@ void RunAll(const std::vector<Contender>& contenders) {
 }  // namespace someos::bench
 
 int main() {
-  // The identity of an eventfd is read from a file of procfs, whose length is not always the same.
+  // The identity of an eventfd is read from a procfs file, whose length varies.
   someos::bench::UsePipes();
   std::vector<someos::bench::Contender> contenders = someos::bench::OwnContenders();
   for (const someos::bench::Contender& peer : someos::bench::PeerContenders()) {

@@ -15,7 +15,7 @@
 namespace someos::bench {
 namespace {
 
-// As Linux tells it; elsewhere nothing.
+// On Linux, from /proc/cpuinfo; elsewhere empty.
 std::string ProcessorName() {
   std::ifstream file("/proc/cpuinfo");
   for (std::string line; std::getline(file, line);) {

@@ -1,4 +1,4 @@
-// What figures are worth nothing without.
+// A description of the machine, to be printed with the figures.
 
 #ifndef SOMEOS_TOOLS_BENCH_MACHINE_H_
 #define SOMEOS_TOOLS_BENCH_MACHINE_H_

@@ -1,13 +1,14 @@
-"""Finds the peers that //tools/bench:peers measures among the system's libraries.
+"""Finds the event libraries for //tools/bench:peers among the system's libraries.
 
-Each is looked for where packages put it, below /usr/local and /usr, or below the prefix that
---repo_env=SOMEOS_PEERS=PREFIX names, and left out if it is not there. Nothing is downloaded, and a
-build of anything else does not look.
+They are searched for below /usr/local and /usr, where packages install them, or below the prefix
+that --repo_env=SOMEOS_PEERS=PREFIX names. Missing ones are left out. Nothing is downloaded, and
+builds of other targets do not search for them.
 """
 
-# name: the header that tells, what else to take along, the library's possible names (static first,
-# so that what is built runs where the library is not installed), what to link besides. In the order
-# of linking: libev has functions of libevent's names, which must be found in libevent.
+# name: the header that must exist, further directories of headers, the possible names of the library
+# (static ones first, so that the built program runs where the library is not installed), further
+# options for linking. In the order of linking: libev has functions with names of libevent's, which
+# must be found in libevent.
 _PEERS = {
     "asio": struct(
         header = "asio.hpp",
@@ -60,7 +61,7 @@ def _first(directories, names):
     return None
 
 def _multiarch(directory):
-    """The directory itself, and the one for the machine's architecture in it (Debian)."""
+    """The directory itself, and its subdirectory for the machine's architecture (Debian)."""
     if not directory.exists:
         return []
     return [directory] + [d for d in directory.readdir() if d.basename.endswith("-linux-gnu")]
@@ -85,7 +86,7 @@ def _compatible_with(repository_ctx):
     return ["@platforms//os:linux", "@platforms//cpu:" + cpu] if cpu else ["@platforms//os:linux"]
 
 def _library_rule(repository_ctx, name, prefix):
-    """The rule for a peer as it is below `prefix`, or None."""
+    """The rule for a library that is installed below `prefix`, or None."""
     peer = _PEERS[name]
     if not _header(prefix, peer.header):
         return None
@@ -128,7 +129,7 @@ def _peers_repository_impl(repository_ctx):
 peers_repository = repository_rule(
     implementation = _peers_repository_impl,
     configure = True,
-    doc = "Makes a repository of those of the system's event libraries that are installed.",
+    doc = "Makes a repository with the event libraries that are installed on the system.",
     environ = ["SOMEOS_PEERS"],
     local = True,
 )

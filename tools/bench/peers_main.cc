@@ -1,5 +1,4 @@
-// peers: every backend, the raw system calls and the other event libraries side by side. See
-// README.md.
+// peers: compares every backend, the raw system calls and the other event libraries. See README.md.
 
 #include <string>
 #include <vector>

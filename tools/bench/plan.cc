@@ -5,9 +5,9 @@
 namespace someos::bench {
 namespace {
 
-constexpr int kWrites = 100;  // of a round of the matrix that is not for its active ones alone
+constexpr int kWrites = 100;  // in rounds of the matrix with writes
 
-// Beside few others, and beside many.
+// With few registered descriptors, and with many.
 std::vector<Planned> Calls(int many) {
   std::vector<Planned> plan;
   for (const int fds : {1, many}) {
@@ -24,13 +24,13 @@ std::vector<Planned> Calls(int many) {
   return plan;
 }
 
-std::vector<Planned> Matrix(int most_fds, bool brief) {
+std::vector<Planned> Matrix(int max_fds, bool brief) {
   std::vector<Planned> plan;
-  // The last one is as many as this system gives, rounded down to two digits.
-  int last = most_fds;
-  for (int digit = 1; digit <= most_fds / 10; digit *= 10) last = most_fds / digit * digit;
+  // The last size is the maximum of this system, rounded down to two digits.
+  int last = max_fds;
+  for (int digit = 1; digit <= max_fds / 10; digit *= 10) last = max_fds / digit * digit;
   std::vector<int> sizes = {10, 30, 100, 300, 1000, 3000, 10000, 30000};
-  while (!sizes.empty() && sizes.back() > most_fds) sizes.pop_back();
+  while (!sizes.empty() && sizes.back() > max_fds) sizes.pop_back();
   if (sizes.empty() || last > sizes.back()) sizes.push_back(last);
   for (const int fds : sizes) {
     for (const int active : {1, 100, 1000}) {
@@ -44,9 +44,9 @@ std::vector<Planned> Matrix(int most_fds, bool brief) {
 
 }  // namespace
 
-std::vector<Planned> Plan(int most_fds, bool brief) {
+std::vector<Planned> Plan(int max_fds, bool brief) {
   std::vector<Planned> plan = Calls(brief ? 10 : 1000);
-  for (const Planned& planned : Matrix(most_fds, brief)) plan.push_back(planned);
+  for (const Planned& planned : Matrix(max_fds, brief)) plan.push_back(planned);
   return plan;
 }
 

@@ -1,4 +1,4 @@
-// Which workloads are run, and with what parameters.
+// The workloads to run, with their parameters.
 
 #ifndef SOMEOS_TOOLS_BENCH_PLAN_H_
 #define SOMEOS_TOOLS_BENCH_PLAN_H_
@@ -14,11 +14,11 @@ struct Planned {
   Parameters parameters;
 };
 
-// All that a contender with at most `most_fds` descriptors can do. `brief`: a small one of each
+// All cases for contenders with at most `max_fds` descriptors. `brief`: only small cases of each
 // workload.
-std::vector<Planned> Plan(int most_fds, bool brief);
+std::vector<Planned> Plan(int max_fds, bool brief);
 
-// The column of the matrix that the plot shows: 1 of N descriptors active.
+// Whether the plot shows this case of the matrix: 1 of N descriptors is active.
 bool IsScaling(const Planned& planned);
 
 }  // namespace someos::bench

@@ -12,7 +12,8 @@
 namespace someos::bench {
 namespace {
 
-// Colours that people with any colour vision tell apart (Okabe and Ito), without the yellow.
+// Colours that people with any kind of colour vision can distinguish (Okabe and Ito), without
+// yellow.
 constexpr absl::string_view kColors[] = {"#0072B2", "#D55E00", "#009E73", "#000000",
                                          "#CC79A7", "#56B4E9", "#E69F00", "#777777"};
 
@@ -24,8 +25,8 @@ std::string Escaped(absl::string_view text) {
   return absl::StrReplaceAll(text, {{"&", "&amp;"}, {"<", "&lt;"}, {">", "&gt;"}});
 }
 
-// A logarithmic axis of whole decades, from the one below the least value to the one above the
-// greatest.
+// A logarithmic axis with whole decades, from the one below the smallest value to the one above the
+// largest.
 class Axis {
  public:
   Axis(double begin, double end) : begin_(begin), end_(end) {}
@@ -59,7 +60,7 @@ std::string Line(double x1, double y1, double x2, double y2, absl::string_view a
                          y2, attributes);
 }
 
-// Thousands apart: 10,000.
+// With thousands separators: 10,000.
 std::string PowerOfTen(int exponent) {
   std::string digits = exponent >= 0 ? absl::StrCat("1", std::string(exponent, '0'))
                                      : absl::StrFormat("%g", std::pow(10, exponent));
@@ -143,7 +144,7 @@ std::string Svg(const Diagram& diagram) {
       "<rect width=\"100%%\" height=\"100%%\" fill=\"white\"/>\n",
       kWidth, kHeight, kWidth, kHeight);
   absl::StrAppend(&svg, Titles(diagram), Grid(x, y));
-  // The first ones on top.
+  // In reverse order, so that the first curves are on top.
   for (auto curve = diagram.curves.rbegin(); curve != diagram.curves.rend(); ++curve) {
     absl::StrAppend(&svg, Path(*curve, x, y));
   }

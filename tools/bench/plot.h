@@ -12,7 +12,7 @@ namespace someos::bench {
 
 struct Curve {
   std::string name;
-  size_t color = 0;  // curves that belong together have the same
+  size_t color = 0;  // the same for curves that belong together
   bool dashed = false;
   std::vector<std::pair<double, double>> points;  // both greater than 0, by x
 };
@@ -25,7 +25,7 @@ struct Diagram {
   std::vector<Curve> curves;
 };
 
-// A whole SVG file.
+// A complete SVG file.
 std::string Svg(const Diagram& diagram);
 
 }  // namespace someos::bench

@@ -9,7 +9,7 @@
 namespace someos::bench {
 namespace {
 
-// The value below which `fraction` of the values are.
+// The value below which `fraction` of the values lie, with linear interpolation.
 double Quantile(std::vector<double> values, double fraction) {
   if (values.empty()) return 0;
   std::sort(values.begin(), values.end());
@@ -24,7 +24,7 @@ bool SameCase(const Planned& a, const Planned& b) {
          a.parameters.active == b.parameters.active && a.parameters.writes == b.parameters.writes;
 }
 
-const Result* RawBeside(absl::Span<const Result> results, const Result& result) {
+const Result* FindRaw(absl::Span<const Result> results, const Result& result) {
   for (const Result& other : results) {
     if (other.contender == "raw" && other.backend == result.backend &&
         SameCase(other.planned, result.planned)) {
@@ -35,7 +35,7 @@ const Result* RawBeside(absl::Span<const Result> results, const Result& result) 
 }
 
 std::string Ratio(absl::Span<const Result> results, const Result& result) {
-  const Result* raw = RawBeside(results, result);
+  const Result* raw = FindRaw(results, result);
   if (raw == nullptr || raw->Median() <= 0) return "-";
   return absl::StrFormat("%.3f", result.Median() / raw->Median());
 }

@@ -1,4 +1,4 @@
-// What was measured, and the tables of it.
+// The results of the measurements, and their tables.
 
 #ifndef SOMEOS_TOOLS_BENCH_RESULTS_H_
 #define SOMEOS_TOOLS_BENCH_RESULTS_H_
@@ -20,7 +20,7 @@ struct Result {
   std::vector<double> rounds;  // nanoseconds per operation
 
   double Median() const;
-  // Half of the rounds lie between these.
+  // Half of the rounds are between these.
   double LowerQuartile() const;
   double UpperQuartile() const;
 };

@@ -31,7 +31,7 @@ struct Options {
   std::string svg;
 };
 
-// Takes our own options out of the command line.
+// Removes our own options from the command line.
 Options TakeOptions(std::vector<char*>& arguments) {
   Options options;
   const auto is_ours = [&](absl::string_view argument) {
@@ -48,14 +48,14 @@ Options TakeOptions(std::vector<char*>& arguments) {
   return options;
 }
 
-// Rounds in random order, so that whatever the machine does besides meets all contenders alike.
+// Rounds in random order, so that other activity of the machine affects all contenders equally.
 std::vector<std::string> Defaults(const Options& options) {
   if (options.brief) return {"--benchmark_min_time=0.0001s"};
   return {"--benchmark_enable_random_interleaving=true", "--benchmark_repetitions=9",
           "--benchmark_min_time=0.02s"};
 }
 
-// The benchmarks under Google Benchmark's names, with what they have measured.
+// The results by the names of the benchmarks in Google Benchmark.
 using Results = std::map<std::string, Result>;
 
 std::string BenchmarkName(const Contender& contender, const Planned& planned) {
@@ -71,21 +71,22 @@ void Measure(benchmark::State& state, const Contender& contender, const Planned&
       contender.make(contender.implementation, planned.workload, planned.parameters);
   const int64_t operations = subject->operations_per_round();
   const int64_t rounds = std::max<int64_t>(1, 64 / operations);
-  subject->Run(1);  // memory, and what the dynamic linker puts off
+  subject->Run(1);  // warm-up: allocations and lazy linking
   while (state.KeepRunningBatch(rounds * operations)) subject->Run(rounds);
 }
 
-// The order of the tables: by workload, then by backend, then as the contenders come.
+// Registers the benchmarks in the order of the tables: by workload, then in the order of the
+// contenders. `order` receives their names.
 void RegisterAll(absl::Span<const Contender> contenders, bool brief, bool threads, Results& results,
                  std::vector<std::string>& order) {
-  int most_fds = 0;
+  int max_fds = 0;
   for (const Contender& contender : contenders) {
-    most_fds = std::max(most_fds, contender.most_fds);
+    max_fds = std::max(max_fds, contender.max_fds);
   }
-  for (const Planned& planned : Plan(most_fds, brief)) {
+  for (const Planned& planned : Plan(max_fds, brief)) {
     if ((planned.workload == Workload::kWake) != threads) continue;
     for (const Contender& contender : contenders) {
-      if (planned.parameters.fds > contender.most_fds) continue;
+      if (planned.parameters.fds > contender.max_fds) continue;
       if (planned.workload == Workload::kPass && contender.variant) continue;
       const std::string name = BenchmarkName(contender, planned);
       order.push_back(name);
@@ -99,7 +100,7 @@ void RegisterAll(absl::Span<const Contender> contenders, bool brief, bool thread
   }
 }
 
-// Keeps what Google Benchmark measures, and prints nothing but a sign of life.
+// Collects the results of Google Benchmark, and prints only a dot for each as a progress indicator.
 class Collector : public benchmark::BenchmarkReporter {
  public:
   explicit Collector(Results& results) : results_(results) {}
@@ -120,7 +121,7 @@ class Collector : public benchmark::BenchmarkReporter {
   Results& results_;
 };
 
-// The cost of an event of each contender, by the number of descriptors.
+// The cost of an event for each contender, by the number of descriptors.
 Diagram Scaling(const std::vector<Result>& results) {
   Diagram diagram;
   diagram.title = "One of N descriptors active: processor time of an event";
@@ -149,10 +150,10 @@ Diagram Scaling(const std::vector<Result>& results) {
 void PrintHeap(absl::Span<const Contender> contenders) {
   puts("\nbytes of the heap per registered descriptor:");
   for (const Contender& contender : contenders) {
-    const int fds = std::min(10000, contender.most_fds);
+    const int fds = std::min(10000, contender.max_fds);
     const std::optional<double> bytes = contender.heap_bytes_per_fd(contender.implementation, fds);
     const std::string text = bytes.has_value() ? absl::StrFormat("%.1f (of %d)", *bytes, fds)
-                                               : "this system does not tell";
+                                               : "not reported by this system";
     absl::PrintF("%-7s %-9s %s\n", contender.backend, contender.name, text);
   }
 }
@@ -174,7 +175,7 @@ int RunBenchmarks(int argc, char** argv, absl::Span<const Contender> contenders,
   const Options options = TakeOptions(arguments);
   std::vector<std::string> defaults = Defaults(options);
   for (size_t i = 0; i < defaults.size(); ++i) {
-    arguments.insert(arguments.begin() + 1 + i, defaults[i].data());  // what comes later wins
+    arguments.insert(arguments.begin() + 1 + i, defaults[i].data());  // later options override
   }
   int count = static_cast<int>(arguments.size());
   benchmark::Initialize(&count, arguments.data());
@@ -184,8 +185,8 @@ int RunBenchmarks(int argc, char** argv, absl::Span<const Contender> contenders,
   std::vector<std::string> order;
   PrintHeading(contenders, notes);
   if (options.with_thread) std::thread([] {}).join();
-  // Those with threads come last, because a C library may do without atomic instructions in a
-  // program that has never had a second one.
+  // The benchmarks with threads are the last ones, because a C library may avoid atomic
+  // instructions in a program that has never had a second thread.
   size_t run = 0;
   for (const bool threads : {false, true}) {
     RegisterAll(contenders, options.brief, threads, results, order);

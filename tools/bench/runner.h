@@ -11,11 +11,11 @@
 namespace someos::bench {
 
 // Runs `contenders` on every workload, prints the machine, the tables and the `notes`, and returns
-// the program's exit code. Besides Google Benchmark's own flags it takes
-//   --brief      one short round of small cases, to see that all works
+// the program's exit code. In addition to Google Benchmark's own flags, the options are
+//   --brief      one short round of small cases, to check that everything works
 //   --with-thread
-//                as a program with threads: one has been there, and is gone
-//   --svg=FILE   draws the cost of an event against the number of descriptors
+//                measures as in a program with threads: starts one, which ends at once
+//   --svg=FILE   plots the cost of an event against the number of descriptors
 int RunBenchmarks(int argc, char** argv, absl::Span<const Contender> contenders,
                   absl::Span<const std::string> notes);
 

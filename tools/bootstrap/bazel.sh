@@ -1,5 +1,5 @@
 #!/bin/sh
-# The private Bazel: sets it up if it is not there, then becomes it. See README.md.
+# The private Bazel: sets it up if it does not exist, then runs it. See README.md.
 set -eu
 
 here=$(dirname "$(readlink -f "$0")")
@@ -38,8 +38,8 @@ if [ ! -d "$root" ]; then
   ) 9>"$cache/lock"
 fi
 
-# What cross-compiling needs comes with the machine's own apt and npm, which are not inside (part.sh). If it cannot
-# be had, Bazel says so when a build needs it.
+# The parts for cross-compiling are fetched with the machine's apt and npm, which are not available inside the root
+# (part.sh). If a part cannot be provided, Bazel reports this when a build needs it.
 for arg; do
   case $arg in
     --config=* | --platforms=*) ;;

@@ -1,8 +1,8 @@
 #!/bin/sh
-# Tests of tools/bazel and of what it hands over to, in a few seconds and without a download: Bazels on PATH are
-# fakes, the set-up is a fake that makes a root of links to the machine's own directories.
-# Prints a line per test and a count; the exit code is 1 if one failed.
-# shellcheck disable=SC2016  # much here is to arrive unexpanded
+# Tests of tools/bazel and the scripts that it calls, in a few seconds and without a download: the Bazels on PATH are
+# fakes, and a fake set-up makes a root of links to the machine's directories.
+# Prints a line per test and a count; the exit code is 1 if a test failed.
+# shellcheck disable=SC2016  # many strings are not to be expanded
 set -u
 
 here=$(dirname "$(readlink -f "$0")")
@@ -11,7 +11,7 @@ trap 'rm -rf "$work"' EXIT
 passed=0
 failed=0
 
-# check NAME EXPECTED ACTUAL: ACTUAL is EXPECTED, a pattern of the shell.
+# check NAME EXPECTED ACTUAL: checks that ACTUAL matches EXPECTED, a shell pattern.
 check() {
   # shellcheck disable=SC2254
   case $3 in
@@ -32,7 +32,7 @@ wait_until() {
   until "$@" || [ $((tries -= 1)) -eq 0 ]; do sleep 0.1; done
 }
 
-# ---- the stage ---------------------------------------------------------------------------------------------------
+# ---- fakes -------------------------------------------------------------------------------------------------------
 
 # A copy of the scripts with a slow, fake set-up, which counts its calls.
 mkdir -p "$work/repo/tools" "$work/repo/a/b" "$work/home"
@@ -72,7 +72,7 @@ fake broken/bazelisk 'echo could not download Bazel >&2; exit 1'
 fake odd/bazel 'echo bazel no_version'
 fake silent/bazel ':'
 
-# The only other programs on PATH, so that a Bazel of the machine's does not take part.
+# The only other programs on PATH, so that a Bazel of the machine is not used.
 mkdir "$work/bin"
 for file in /usr/sbin/* /usr/bin/*; do
   case ${file##*/} in
@@ -81,7 +81,7 @@ for file in /usr/sbin/* /usr/bin/*; do
   esac
 done
 
-# with "DIR..." COMMAND...: COMMAND, with these directories (below $work) on PATH.
+# with "DIR..." COMMAND...: runs COMMAND with these directories (below $work) on PATH.
 with() {
   path=
   for dir in $1; do path=$path$work/$dir:; done
@@ -101,13 +101,13 @@ check '8.0.0rc1 is used' 'eight/bazel <build>' "$(with 'eight' "$choice" build)"
 check '10 by bazelisk is used' 'ten/bazelisk <build>' "$(with 'ten' "$choice" build)"
 check '7.6 is too old' 'private' "$(with 'seven6' "$choice" build)"
 check 'an old one does not hide a new one' 'eight/bazel <x>' "$(with 'six broken odd silent eight' "$choice" x)"
-check 'strange versions and failures are passed over' 'private' "$(with 'broken odd silent' "$choice" x)"
+check 'unknown versions and failures are skipped' 'private' "$(with 'broken odd silent' "$choice" x)"
 check 'BAZEL_REAL is used first' 'eight/bazel <x>' "$(with 'seven7' env BAZEL_REAL="$work/eight/bazel" "$choice" x)"
 check 'an old BAZEL_REAL is not used' 'private' "$(with '' env BAZEL_REAL="$work/six/bazel" "$choice" x)"
 check 'a missing BAZEL_REAL is not used' 'private' "$(with '' env BAZEL_REAL="$work/none" "$choice" x)"
-check 'arguments stay as they are' 'eight/bazel <run> <//x> <--> <a b> <> <$c*> <"d">' \
+check 'arguments are passed on unchanged' 'eight/bazel <run> <//x> <--> <a b> <> <$c*> <"d">' \
   "$(with 'eight' "$choice" run //x -- 'a b' '' '$c*' '"d"')"
-check 'no argument stays none' 'eight/bazel' "$(with 'eight' "$choice")"
+check 'no arguments are passed on as none' 'eight/bazel' "$(with 'eight' "$choice")"
 check 'input is passed on' 'eight/bazel <cat>hello' "$(echo hello | with 'eight' "$choice" cat)"
 check 'the exit code is passed on' 42 "$(with 'eight' "$choice" x >/dev/null; echo $?)"
 mkdir "$work/self" && cp "$choice" "$work/self/bazel" && ln -s "$choice" "$work/self/bazelisk"
@@ -116,12 +116,12 @@ check 'nor hide a Bazel' 'eight/bazel <x>' "$(with 'self eight' timeout 20 "$cho
 mkdir "$work/sp ace" && cp "$work/eight/bazel" "$work/sp ace/"
 check 'a PATH with spaces' 'eight/bazel <x>' "$(env PATH="$work/sp ace:$work/bin" "$choice" x)"
 
-# ---- the private one: set-up and entering --------------------------------------------------------------------------
+# ---- the private Bazel: set-up and entering ------------------------------------------------------------------------
 
 if ! "$here/enter.sh" --check 2>/dev/null; then
   echo "skip  entering the private root: no namespaces here"
 else
-  # With the machine's /usr as the private root's, the private Bazel is what PATH has under this name.
+  # The private root has the machine's /usr, so the private Bazel is the one that PATH has with this name.
   fake private/bazel 'echo bazel 1.0.0'
   cache=$work/cache/someos
 
@@ -142,7 +142,7 @@ else
   check 'a killed set-up leaves no root' 'bazel-*.part' "$(cd "$cache" && echo bazel-*)"
   check 'and the next call repairs it' '*private/bazel <x>' "$(with private "$bazel" x 2>&1)"
 
-  check 'entered: arguments stay as they are' 'private/bazel <run> <//x> <--> <a b> <> <$c*>' \
+  check 'entered: arguments are passed on unchanged' 'private/bazel <run> <//x> <--> <a b> <> <$c*>' \
     "$(with private "$bazel" run //x -- 'a b' '' '$c*')"
   check 'entered: input is passed on' 'private/bazel <cat>hello' "$(echo hello | with private "$bazel" cat)"
   check 'entered: the exit code is passed on' 42 "$(with private "$bazel" x >/dev/null; echo $?)"
@@ -168,7 +168,7 @@ else
   check 'a signal ends it' 143 $?
 fi
 
-# ---- what is said when there can be no set-up ----------------------------------------------------------------------
+# ---- messages when the set-up is impossible ------------------------------------------------------------------------
 
 mkdir "$work/nodebian" && cp -P "$work/bin/"* "$work/nodebian/" && rm "$work/nodebian/apt-get"
 check 'no Debian and no Bazel: what to install' '*bazel.build/install*' \
@@ -181,12 +181,12 @@ printf '#!/bin/sh\necho "E: no network" >&2\nexit 100\n' >"$work/noapt/apt-get"
 chmod +x "$work/noapt/apt-get"
 said=$(env PATH="$work/noapt:$PATH" XDG_CACHE_HOME="$work/offline" "$work/repo/tools/bootstrap/bazel.sh" x 2>&1)
 check 'a failing apt: the step' "*failed while reading Debian's package lists*" "$said"
-check 'a failing apt: its words' '*E: no network*' "$said"
+check 'a failing apt: its message' '*E: no network*' "$said"
 check 'a failing apt: where the log is' "*$work/offline/someos/bazel-*.log*" "$said"
 
 part=$work/repo/tools/bootstrap/part.sh
 said=$(env PATH="$work/noapt:$PATH" XDG_CACHE_HOME="$work/offline" "$part" linux_armv7 2>&1)
-check 'a part that cannot be had: why' '*E: no network*linux_armv7 could not be provided*' "$said"
+check 'a part that cannot be provided: why' '*E: no network*linux_armv7 could not be provided*' "$said"
 check 'and none is left' '' "$(ls -d "$work"/offline/someos/parts/linux_armv7-???????????? 2>/dev/null)"
 check 'an unknown part' '*there is no part x*' "$(env XDG_CACHE_HOME="$work/offline" "$part" x 2>&1)"
 

@@ -1,19 +1,19 @@
 #!/bin/sh
-# enter.sh ROOT COMMAND [ARGUMENT...] (or --check: can it work here?): becomes COMMAND, with the programs and libraries of ROOT and the files of
-# the machine at their own paths.
+# enter.sh ROOT COMMAND [ARGUMENT...]: runs COMMAND with the programs and libraries of ROOT, and with the files of the
+# machine at their usual paths. enter.sh --check: exits with 0 if this is possible here.
 #
-# In a mount namespace of its own it puts together a root directory: /usr, /etc and what belongs to them from
-# ROOT, every other directory from the machine. The process stays the same one from the first line to COMMAND, so
-# that signals, exit code and standard streams are COMMAND's own, and the mounts vanish with the last process that
-# uses them. Needs root, or a kernel that lets users have namespaces.
+# In a new mount namespace it assembles a root directory: /usr, /etc and related directories from ROOT, all others from
+# the machine. Every step is an exec, so the process becomes COMMAND: signals, exit code and standard streams are those
+# of COMMAND, and the mounts disappear with the last process that uses them. Needs root, or a kernel that allows user
+# namespaces.
 set -eu
 
-# The machine's files in /etc that say who and where we are.
+# Files of the machine in /etc that identify the user and the host.
 etc_files='passwd group hosts hostname resolv.conf nsswitch.conf localtime gitconfig'
 
 bind() { mount -n --rbind "$1" "$2"; }
 
-# Directory $1 stays visible although it lies below one that comes from ROOT.
+# Keeps directory $1 of the machine visible although it is below a directory that comes from ROOT.
 keep() {
   case $1 in
     /usr/* | /etc/*)
@@ -25,7 +25,7 @@ keep() {
   esac
 }
 
-# Second half, inside the mount namespace: assemble the new root, move there, become the command.
+# The second step, inside the mount namespace: assembles the new root, makes it the root, runs the command.
 assemble() {
   uid=$1 gid=$2 root=$3
   shift 3
@@ -58,12 +58,12 @@ assemble() {
   keep "${HOME:-}"
   keep "${TMPDIR:-}"
 
-  # For what is told to programs outside (tools/compile_commands).
+  # For paths that are passed to programs outside (tools/compile_commands).
   export SOMEOS_BAZEL_ROOT="$root"
 
   here=$PWD
   cd "$new"
-  # A change of root with chroot would forbid Bazel's sandbox to make namespaces in its turn.
+  # Not chroot, after which Bazel's sandbox could not create namespaces.
   pivot_root . .
   umount -n -l .
   mount -n -o remount,bind,ro /
@@ -74,7 +74,7 @@ assemble() {
   exec "$@"
 }
 
-# Ordinary users may lack these.
+# The PATH of ordinary users may not have these.
 for dir in /usr/bin /bin /usr/sbin /sbin; do
   case :$PATH: in
     *:"$dir":*) ;;
@@ -101,5 +101,5 @@ SAY
   exit 1
 fi
 [ "$1" != --check ] || exit 0
-# shellcheck disable=SC2086  # no word or two
+# shellcheck disable=SC2086  # no option or two
 exec unshare $user --mount -- "$self" --assemble "$uid" "$gid" "$@"

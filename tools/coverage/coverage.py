@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""How much of the library's own code its tests run: tools/bazel run //tools/coverage
+"""Measures how much of the library's code its tests execute: tools/bazel run //tools/coverage
 
-Runs the tests of //api, //backends and //testing with --config=coverage and prints, for each file of the library, its
-lines and how many of them were run, then the lines that were not, with the reasons that left.txt gives. Fails if less
-than 95 % were run, if a line is left without a reason, or if a reason is about a line that is not there any more.
+Runs the tests of //api, //backends and //testing with --config=coverage. Prints, for each file of the library, the number
+of its lines and how many of them were executed; then the lines that were not, with the reasons from left.txt. Fails if
+less than 95 % were executed, if a line that was not has no reason, or if a reason refers to a line that no longer exists.
 """
 
 import collections
@@ -18,19 +18,19 @@ import tempfile
 TESTS = ["//api/...", "//backends/...", "//testing/..."]
 LEAST = 95.0
 REASONS = "tools/coverage/left.txt"
-# The library's own files: neither tests nor the system calls that fail on purpose.
+# The files of the library: without tests and without the files for fault injection.
 LIBRARY = re.compile(r"(?:^|/)((?:api|backends)/\w+(?:/\w+)*\.(?:h|cc|inc))$")
 NOT_LIBRARY = re.compile(r"_(?:test|faults)\.(?:h|cc)$")
 
 
 def bazel(command, *args):
-    """What `bazel command --config=coverage args` prints."""
+    """The output of `bazel command --config=coverage args`."""
     call = ["tools/bazel", command, "--config=coverage", "--noshow_progress", *args]
     return subprocess.run(call, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
 def run_tests():
-    """The directory of the tests' logs and profiles, and the test programs."""
+    """Runs the tests. Returns the directory of their logs and profiles, and the test programs."""
     subprocess.run(["tools/bazel", "test", "--config=coverage", "--noshow_progress", "--test_summary=terse", *TESTS], check=True)
     query = "tests(set({}))".format(" ".join(TESTS))
     programs = bazel("cquery", query, "--output=files").split()
@@ -39,7 +39,7 @@ def run_tests():
 
 
 def coverage_of(logs, programs):
-    """{file: {line: how often it was run}}, by llvm's tools."""
+    """{file: {line: execution count}}, from LLVM's tools."""
     profiles = [str(path) for path in logs.rglob("*.profraw")]
     if not profiles:
         sys.exit(f"coverage: no profiles below {logs}")
@@ -59,9 +59,9 @@ def parse(lcov):
     for record in lcov.splitlines():
         kind, _, value = record.partition(":")
         if kind == "SF":
-            # A header is seen below a directory of each target that has it.
+            # A header appears below a directory of each target that has it.
             name = LIBRARY.search(value.rpartition("/someos/")[2])
-            ours = name and not NOT_LIBRARY.search(value) and pathlib.Path(name[1]).exists()  # or generated
+            ours = name and not NOT_LIBRARY.search(value) and pathlib.Path(name[1]).exists()  # not a generated file
             lines = files[name[1]] if ours else None
             source = pathlib.Path(name[1]).read_text().splitlines() if ours else []
         elif kind == "DA" and lines is not None:
@@ -72,7 +72,7 @@ def parse(lcov):
 
 
 def groups_left(lines):
-    """The first and last lines of the runs of lines that were never run."""
+    """The first and last lines of each group of consecutive lines that were not executed."""
     groups = []
     previous_left = False
     for number in sorted(lines):
@@ -86,12 +86,12 @@ def groups_left(lines):
 
 
 def read_reasons():
-    """{(file, the text of a group's first line): why it is left}."""
+    """{(file, text of the first line of a group): reason}."""
     reasons = {}
     for line in pathlib.Path(REASONS).read_text().splitlines():
         if line and not line.startswith("#"):
             file, rest = line.split(" | ", 1)
-            text, reason = rest.rsplit(" | ", 1)  # a line of C++ may have such a bar itself
+            text, reason = rest.rsplit(" | ", 1)  # a line of C++ may contain " | " as well
             reasons[file, text] = reason
     return reasons
 
@@ -111,7 +111,10 @@ def report(files):
 
 
 def report_left(files, reasons):
-    """Prints what was not run, and why. Returns how many groups have no reason, and reasons no line (any more)."""
+    """Prints the lines that were not executed, with reasons.
+
+    Returns the number of groups without a reason plus the number of reasons whose line no longer exists.
+    """
     wrong = 0
     for file in sorted(files):
         source = pathlib.Path(file).read_text().splitlines()
@@ -121,9 +124,9 @@ def report_left(files, reasons):
             lines = f"{first}" if first == last else f"{first}-{last}"
             print(f"{file}:{lines}: {key[1]}\n    {reasons.get(key, 'NO REASON in ' + REASONS)}")
     for file, text in reasons:
-        # (Some lines are run by luck: when two threads meet.)
+        # Whether the line was executed does not matter here: some are executed only in some runs, by races of threads.
         if text not in map(str.strip, pathlib.Path(file).read_text().splitlines()):
-            print(f"{REASONS}: is not there any more: {file} | {text}")
+            print(f"{REASONS}: no such line: {file} | {text}")
             wrong += 1
     return wrong
 
@@ -140,7 +143,7 @@ def main():
     if percentage < LEAST:
         sys.exit(f"coverage: less than {LEAST} %")
     if wrong:
-        sys.exit(f"coverage: {REASONS} does not fit")
+        sys.exit(f"coverage: {REASONS} does not match the run")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
-// pollers: prints which backends this build links, which is the default and why, and what each can
-// do on this machine.
+// pollers: prints which backends this build links, which one is the default and why, and what each
+// of them supports on this machine.
 
 #include <cstdio>
 #include <string>

@@ -21,7 +21,7 @@
 namespace someos {
 namespace {
 
-// Cells by row; the first cell of a row is its heading.
+// The cells of each row; the first cell of a row is its heading.
 using Table = std::vector<std::vector<std::string>>;
 
 std::string Format(const Table& table) {
@@ -50,10 +50,10 @@ constexpr absl::string_view kHeadings[] = {
     "implementation",
     "this kernel has it",
     "edge-triggered",
-    "tells hangups and errors",
-    "tells half-closed peers",
-    "tells priority data",
-    "notices closed descriptors",
+    "reports hang-ups and errors",
+    "reports half-closed peers",
+    "reports priority data",
+    "reports closed descriptors",
     "finest timeout",
 };
 
@@ -92,7 +92,7 @@ std::string Why(DefaultReason reason) {
   return "for a reason unknown";
 }
 
-// What a backend says about itself in a sentence: why it cannot be had, or what bounds it.
+// A sentence about a backend: why it is not available, or its limits.
 std::string Limits(const Backend& backend) {
   const absl::StatusOr<std::unique_ptr<Poller>> poller = backend.create({});
   return poller.ok() ? backend.limits()

@@ -1,4 +1,4 @@
-// What tools/pollers prints: the backends of this build, and what they can do here.
+// The output of tools/pollers: the backends of this build, and what they support on this system.
 
 #ifndef SOMEOS_TOOLS_POLLERS_REPORT_H_
 #define SOMEOS_TOOLS_POLLERS_REPORT_H_
@@ -11,8 +11,9 @@
 
 namespace someos {
 
-// A table with a column for each backend, what bounds each, and which is the default and why. Asks
-// the running kernel for each mechanism. `default_choice` is one of `backends`. Ends in a newline.
+// A table with a column for each backend, the limits of each backend, and which one is the default
+// and why. Checks whether the running kernel has each mechanism. `default_choice` is one of
+// `backends`. Ends in a newline.
 std::string PollersReport(absl::Span<const Backend* const> backends,
                           const DefaultChoice& default_choice);
 

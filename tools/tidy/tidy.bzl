@@ -1,6 +1,6 @@
-"""clang-tidy over C++ targets: `bazel build --config=tidy //...`, which fails where .clang-tidy finds fault.
+"""Runs clang-tidy on C++ targets: `bazel build --config=tidy //...` fails if a check of .clang-tidy does.
 
-One action for each source file, so what has not changed is not looked at again. clang-tidy is the one on PATH.
+There is one action for each source file, so that unchanged files are not checked again. clang-tidy is taken from PATH.
 """
 
 load("@rules_cc//cc:action_names.bzl", "CPP_COMPILE_ACTION_NAME")
@@ -14,7 +14,7 @@ def _compile_flags(ctx, context):
         ctx = ctx,
         cc_toolchain = toolchain,
         requested_features = ctx.features,
-        # (The former would need a module map of each target.)
+        # layering_check would need a module map of each target.
         unsupported_features = ["layering_check", "module_maps"] + ctx.disabled_features,
     )
     variables = cc_common.create_compile_variables(
@@ -32,7 +32,7 @@ def _compile_flags(ctx, context):
         variables = variables,
     )
 
-    # The flags may be another compiler's.
+    # The flags may be those of another compiler.
     return flags + ["-Wno-unknown-warning-option", "-Wno-ignored-optimization-argument"]
 
 def _tidy_impl(target, ctx):
@@ -50,7 +50,7 @@ def _tidy_impl(target, ctx):
             command = 'report=$1; shift; clang-tidy "$@" >"$report" 2>&1 || { cat "$report"; exit 1; }',
             arguments = [report.path, "--quiet", "--config-file=" + ctx.file._config.path, source.path, "--"] + flags,
             mnemonic = "ClangTidy",
-            progress_message = "Looking through " + source.short_path,
+            progress_message = "Running clang-tidy on " + source.short_path,
             use_default_shell_env = True,
         )
         reports.append(report)

@@ -1,4 +1,5 @@
-// asio (without Boost) on epoll. A wait of its is for one event, and made anew by the program.
+// asio (without Boost) on epoll. Each of its waits is for one event; the program starts the next
+// one.
 
 #define ASIO_STANDALONE 1
 #include <asio.hpp>
@@ -50,7 +51,7 @@ class Asio {
     context_.restart();
     if (patience == Patience::kForever) context_.run_one();
     context_.poll();
-    // Only now, or a descriptor that stays ready would be handled for ever.
+    // Not before, because a descriptor that stays ready would be handled again and again.
     for (const uint64_t data : ready_) StartWaiting(data, watchers_[data]->want);
     ready_.clear();
   }
@@ -77,7 +78,7 @@ class Asio {
         });
   }
 
-  // What was cancelled takes memory until its handler has run.
+  // A cancelled operation takes memory until its handler has run.
   void RunCancelled() {
     if (++cancelled_ % 64 == 0) Wait(Patience::kNone);
   }
@@ -95,7 +96,7 @@ Contender AsioContender() {
   return MakeContender<Asio>(
       "asio", "epoll",
       absl::StrCat(ASIO_VERSION / 100000, ".", ASIO_VERSION / 100 % 1000, ".", ASIO_VERSION % 100),
-      MostChannels());
+      MaxChannels());
 }
 
 }  // namespace someos::bench

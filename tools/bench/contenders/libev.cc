@@ -1,5 +1,5 @@
-// libev on epoll. It puts changes off until it waits, and does not really remove: it lets the
-// kernel report, and then corrects.
+// libev on epoll. It postpones changes until it waits, and does not remove descriptors at once: it
+// lets the kernel report them, and corrects the registration then.
 
 #include <ev.h>
 
@@ -57,7 +57,7 @@ class Libev {
 
  private:
   struct Watcher {
-    ev_io io;  // first, so that a pointer to it is one to the watcher
+    ev_io io;  // first, so that a pointer to it is a pointer to the watcher
     Handler* handler;
     uint64_t data;
   };
@@ -78,7 +78,7 @@ class Libev {
 
 Contender LibevContender() {
   return MakeContender<Libev>(
-      "libev", "epoll", absl::StrCat(ev_version_major(), ".", ev_version_minor()), MostChannels());
+      "libev", "epoll", absl::StrCat(ev_version_major(), ".", ev_version_minor()), MaxChannels());
 }
 
 }  // namespace someos::bench

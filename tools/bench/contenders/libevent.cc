@@ -1,4 +1,5 @@
-// libevent on epoll. Waking needs its locks, which are on or off for the whole program: left out.
+// libevent on epoll. Its wake-ups are not used: they need locks, which are enabled for the whole
+// program or not at all.
 
 #include <event2/event.h>
 #include <event2/event_struct.h>
@@ -56,7 +57,7 @@ class Libevent {
   void Unregister(int, uint64_t data) { Require(event_del(&watchers_[data]->event) == 0); }
 
   ABSL_ATTRIBUTE_ALWAYS_INLINE void Wait(Patience patience) {
-    // Without EVLOOP_ONCE it goes on for as long as something is ready.
+    // Without EVLOOP_ONCE it continues as long as something is ready.
     const int flags = patience == Patience::kForever ? EVLOOP_ONCE : EVLOOP_ONCE | EVLOOP_NONBLOCK;
     Require(event_base_loop(base_, flags) >= 0);
   }
@@ -81,7 +82,7 @@ class Libevent {
 }  // namespace
 
 Contender LibeventContender() {
-  return MakeContender<Libevent>("libevent", "epoll", event_get_version(), MostChannels());
+  return MakeContender<Libevent>("libevent", "epoll", event_get_version(), MaxChannels());
 }
 
 }  // namespace someos::bench

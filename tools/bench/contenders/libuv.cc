@@ -1,4 +1,4 @@
-// libuv on epoll. It puts additions off until it waits.
+// libuv on epoll. It postpones additions until it waits.
 
 #include <uv.h>
 
@@ -60,7 +60,7 @@ class Libuv {
 
  private:
   struct Watcher {
-    uv_poll_t poll;  // first, so that a pointer to it is one to the watcher
+    uv_poll_t poll;  // first, so that a pointer to it is a pointer to the watcher
     Handler* handler;
     uint64_t data;
   };
@@ -79,7 +79,7 @@ class Libuv {
 }  // namespace
 
 Contender LibuvContender() {
-  return MakeContender<Libuv>("libuv", "epoll", uv_version_string(), MostChannels());
+  return MakeContender<Libuv>("libuv", "epoll", uv_version_string(), MaxChannels());
 }
 
 }  // namespace someos::bench

@@ -1,4 +1,4 @@
-// This library: a Poller of any backend, and one whose class is known when its caller is compiled.
+// This library: a Poller of any backend, and a poller whose class is known at compile time.
 
 #ifndef SOMEOS_TOOLS_BENCH_CONTENDERS_ON_POLLER_H_
 #define SOMEOS_TOOLS_BENCH_CONTENDERS_ON_POLLER_H_
@@ -21,7 +21,7 @@
 
 namespace someos::bench {
 
-// PollerClass is Poller, or a class that has a Create() as EpollPoller has.
+// PollerClass is Poller, or a class with a Create() like EpollPoller's.
 template <typename PollerClass, typename Handler>
 class OnPollerOf {
  public:
@@ -74,7 +74,7 @@ class OnPollerOf {
 template <typename Handler>
 using OnPoller = OnPollerOf<Poller, Handler>;
 
-// PollerClass is Poller; its calls do not overlap, but for Wake, and it is told so.
+// A Poller with PollerOptions::externally_synchronized.
 template <typename Handler>
 class OnSynchronizedPoller : public OnPollerOf<Poller, Handler> {
  public:

@@ -19,7 +19,8 @@
 #include "someos/backends/epoll/epoll_poller.h"
 #include "someos/tools/bench/contenders/raw_epoll.h"
 #endif
-// Over libkqueue a kqueue costs what that library does, and takes no eventfds: it is left out.
+// kqueue over libkqueue is not measured: the cost is that of the library, and it does not support
+// eventfds.
 #if SOMEOS_LINKS_KQUEUE && !defined(__linux__)
 #define SOMEOS_BENCHES_KQUEUE 1
 #include "someos/tools/bench/contenders/raw_kqueue.h"
@@ -28,23 +29,23 @@
 namespace someos::bench {
 namespace {
 
-int MostOf(const Backend& backend) {
-  return backend.name == "select" ? MostChannelsOfSelect() : MostChannels();
+int MaxFdsOf(const Backend& backend) {
+  return backend.name == "select" ? MaxChannelsForSelect() : MaxChannels();
 }
 
-// A loop over the bare system calls of the mechanism, where there is one here.
+// A loop over the raw system calls of the mechanism, if it is implemented here.
 std::optional<Contender> Raw(const Backend& backend) {
   const std::string name(backend.name);
   const std::string version(backend.implementation);
-  const int most = MostOf(backend);
+  const int max_fds = MaxFdsOf(backend);
 #if SOMEOS_LINKS_EPOLL
-  if (name == "epoll") return MakeContender<RawEpoll>("raw", name, version, most);
+  if (name == "epoll") return MakeContender<RawEpoll>("raw", name, version, max_fds);
 #endif
 #if SOMEOS_BENCHES_KQUEUE
-  if (name == "kqueue") return MakeContender<RawKqueue>("raw", name, version, most);
+  if (name == "kqueue") return MakeContender<RawKqueue>("raw", name, version, max_fds);
 #endif
-  if (name == "poll") return MakeContender<RawPoll>("raw", name, version, most);
-  if (name == "select") return MakeContender<RawSelect>("raw", name, version, most);
+  if (name == "poll") return MakeContender<RawPoll>("raw", name, version, max_fds);
+  if (name == "select") return MakeContender<RawSelect>("raw", name, version, max_fds);
   return std::nullopt;
 }
 
@@ -64,14 +65,14 @@ std::vector<Contender> OwnContenders() {
     if (!backend->create({}).ok()) continue;  // this kernel lacks it
     if (std::optional<Contender> raw = Raw(*backend)) contenders.push_back(*std::move(raw));
     contenders.push_back(MakeContender<OnPoller>("someos", std::string(backend->name), "",
-                                                 MostOf(*backend), backend));
+                                                 MaxFdsOf(*backend), backend));
 #if SOMEOS_LINKS_EPOLL
     if (backend->name == "epoll") {
       contenders.push_back(
-          MakeContender<OnEpollPoller>("EpollPoller", "epoll", "", MostOf(*backend), backend));
+          MakeContender<OnEpollPoller>("EpollPoller", "epoll", "", MaxFdsOf(*backend), backend));
       contenders.back().variant = true;
       contenders.push_back(MakeContender<OnSynchronizedPoller>("synchronized", "epoll", "",
-                                                               MostOf(*backend), backend));
+                                                               MaxFdsOf(*backend), backend));
       contenders.back().variant = true;
     }
 #endif

@@ -1,4 +1,4 @@
-// Every backend of this library, and beside each the raw system call.
+// Every backend of this library, and the raw system call of each.
 
 #ifndef SOMEOS_TOOLS_BENCH_CONTENDERS_OWN_H_
 #define SOMEOS_TOOLS_BENCH_CONTENDERS_OWN_H_
@@ -9,7 +9,7 @@
 
 namespace someos::bench {
 
-// The raw ones are called "raw", the others "someos".
+// The raw system calls are named "raw", the others "someos".
 std::vector<Contender> OwnContenders();
 
 }  // namespace someos::bench

@@ -1,4 +1,4 @@
-// The other event libraries that this system has, all on epoll.
+// The other event libraries that are installed, all on epoll.
 
 #ifndef SOMEOS_TOOLS_BENCH_CONTENDERS_PEERS_H_
 #define SOMEOS_TOOLS_BENCH_CONTENDERS_PEERS_H_
@@ -12,13 +12,13 @@ namespace someos::bench {
 
 std::vector<Contender> PeerContenders();
 
-// Each is defined only if it is installed.
+// Each is defined only if the library is installed.
 Contender LibeventContender();
 Contender LibevContender();
 Contender LibuvContender();
 Contender AsioContender();
 
-// A sentence for each that was not there when this was built.
+// A sentence for each library that was not found when this was built.
 std::vector<std::string> AbsentPeers();
 
 }  // namespace someos::bench

@@ -1,4 +1,4 @@
-// epoll(7) as the manual page has it: level-triggered, with nothing between.
+// epoll(7) as in its manual page: level-triggered, without any layer.
 
 #ifndef SOMEOS_TOOLS_BENCH_CONTENDERS_RAW_EPOLL_H_
 #define SOMEOS_TOOLS_BENCH_CONTENDERS_RAW_EPOLL_H_

@@ -1,4 +1,4 @@
-// kqueue(2) as the manual page has it.
+// kqueue(2) as in its manual page.
 
 #ifndef SOMEOS_TOOLS_BENCH_CONTENDERS_RAW_KQUEUE_H_
 #define SOMEOS_TOOLS_BENCH_CONTENDERS_RAW_KQUEUE_H_
@@ -32,7 +32,7 @@ class RawKqueue {
     Require(kevent(queue_.get(), &change, 1, nullptr, 0, nullptr) == 0);
   }
   void Modify(int fd, uint64_t data, Want want) {
-    // Another condition is another filter; every second time the wanted one is there already.
+    // Reading and writing are different filters, so the other one has to be deleted.
     const Want other = want == Want::kRead ? Want::kWrite : Want::kRead;
     if (modified_) {
       const struct kevent changes[] = {Make(fd, data, other, EV_DELETE),

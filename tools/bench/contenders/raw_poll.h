@@ -1,4 +1,4 @@
-// poll(2) as the manual page has it: an array, looked through after each call.
+// poll(2) as in its manual page: an array that is scanned after each call.
 
 #ifndef SOMEOS_TOOLS_BENCH_CONTENDERS_RAW_POLL_H_
 #define SOMEOS_TOOLS_BENCH_CONTENDERS_RAW_POLL_H_

@@ -1,4 +1,4 @@
-// select(2) as the manual page has it: sets, copied before each call and looked through after it.
+// select(2) as in its manual page: sets that are copied before each call and scanned after it.
 
 #ifndef SOMEOS_TOOLS_BENCH_CONTENDERS_RAW_SELECT_H_
 #define SOMEOS_TOOLS_BENCH_CONTENDERS_RAW_SELECT_H_

@@ -1,4 +1,4 @@
-// Registers `fds` descriptors, and unregisters them, in one call where there is one for it. One
+// Registers `fds` descriptors and unregisters them, with one call each if the contender has it. One
 // operation: one of these changes.
 
 #ifndef SOMEOS_TOOLS_BENCH_WORKLOADS_BATCH_H_

@@ -1,7 +1,7 @@
-// What the workloads need of a contender.
+// The interface of a contender for the workloads.
 //
-// The workloads are templates, so that what they measure is the contender's own code and not a
-// layer between. A contender is a class template
+// The workloads are templates, so that they measure the contender's own code without a layer in
+// between. A contender is a class template
 //
 //   template <typename Handler>
 //   class Contender {
@@ -10,14 +10,13 @@
 //     static constexpr bool kBatches;  // has Apply()
 //
 //     Contender(const Setup& setup, Handler& handler);
-//     // `data` are the numbers from 0 on; each belongs to one descriptor.
+//     // `data` are consecutive numbers from 0; each belongs to one descriptor.
 //     void Register(int fd, uint64_t data, Want want);
 //     void Modify(int fd, uint64_t data, Want want);
 //     void Unregister(int fd, uint64_t data);
 //     // Waits once and calls handler(data) for each descriptor that is ready. Always inlined:
-//     behind
-//     // a system call a return can cost as much as 20 instructions, so it must not be up to the
-//     // compiler whose wait has one more.
+//     // after a system call a return can cost as much as 20 instructions, so the compiler's
+//     // inlining decisions must not determine which contender has one more.
 //     void Wait(Patience patience);
 //     // Makes another thread's Wait return.
 //     void Wake();
@@ -25,7 +24,7 @@
 //     void Apply(const std::vector<Change>& changes);
 //   };
 //
-// A failure ends the program: a benchmark of something that does not work is of no use.
+// A failure terminates the program, because a benchmark of something that fails is useless.
 
 #ifndef SOMEOS_TOOLS_BENCH_WORKLOADS_CONTENDER_H_
 #define SOMEOS_TOOLS_BENCH_WORKLOADS_CONTENDER_H_
@@ -37,15 +36,16 @@ namespace someos::bench {
 
 enum class Want { kRead, kWrite };
 
-// Not at all, or for as long as it takes.
+// How long to wait: not at all, or without a timeout.
 enum class Patience { kNone, kForever };
 
-// A handler that has each event's data in a register, and leaves them at that.
+// A handler that loads each event's data into a register and does nothing else.
 struct Touch {
   void operator()(uint64_t data) { asm volatile("" : : "r"(data)); }
 };
 
-// Has the compiler carry out what stands before it, each time round.
+// A compiler barrier: prevents the compiler from optimising away or moving the operations before
+// it.
 inline void Done() { asm volatile("" ::: "memory"); }
 
 inline void Require(bool condition) {

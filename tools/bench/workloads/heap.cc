@@ -2,7 +2,7 @@
 
 #include <cstdlib>
 
-// mallinfo2 came with glibc 2.33.
+// glibc 2.33 and newer have mallinfo2.
 #if defined(__GLIBC__) && (__GLIBC__ > 2 || __GLIBC_MINOR__ >= 33)
 #include <malloc.h>
 #define SOMEOS_HAS_MALLINFO2 1

@@ -1,4 +1,4 @@
-// What registrations take of the heap.
+// The heap memory of registrations.
 
 #ifndef SOMEOS_TOOLS_BENCH_WORKLOADS_HEAP_H_
 #define SOMEOS_TOOLS_BENCH_WORKLOADS_HEAP_H_
@@ -13,10 +13,10 @@
 
 namespace someos::bench {
 
-// All that malloc has handed out; nullopt where the C library does not tell.
+// The memory that is currently allocated with malloc; nullopt if the C library does not report it.
 std::optional<size_t> HeapBytes();
 
-// Not what a contender takes with nothing registered.
+// Excludes the memory that a contender needs without registrations.
 template <template <typename> class C>
 std::optional<double> HeapBytesPerFd(const Backend* backend, int fds) {
   const std::vector<Channel> channels(fds);

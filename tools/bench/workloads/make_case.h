@@ -1,4 +1,4 @@
-// Every workload on a contender.
+// Creates the case of any workload on a contender.
 
 #ifndef SOMEOS_TOOLS_BENCH_WORKLOADS_MAKE_CASE_H_
 #define SOMEOS_TOOLS_BENCH_WORKLOADS_MAKE_CASE_H_
@@ -49,9 +49,9 @@ std::unique_ptr<Case> MakeCase(const Backend* backend, Workload workload,
 }
 
 template <template <typename> class C>
-Contender MakeContender(std::string name, std::string backend, std::string version, int most_fds,
+Contender MakeContender(std::string name, std::string backend, std::string version, int max_fds,
                         const Backend* implementation = nullptr) {
-  return {std::move(name), std::move(backend), std::move(version), most_fds,
+  return {std::move(name), std::move(backend), std::move(version), max_fds,
           MakeCase<C>,     HeapBytesPerFd<C>,  implementation};
 }
 

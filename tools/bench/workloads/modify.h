@@ -1,4 +1,4 @@
-// Has one of `fds` descriptors watched for writability and for readability by turns. One operation:
+// Watches one of `fds` descriptors alternately for writability and for readability. One operation:
 // one such change.
 
 #ifndef SOMEOS_TOOLS_BENCH_WORKLOADS_MODIFY_H_

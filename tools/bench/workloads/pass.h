@@ -1,6 +1,6 @@
-// The matrix of libevent's bench.c: `active` of `fds` descriptors become ready; whoever handles one
-// reads from it and makes another ready, `writes` times in all. One operation: one event, with its
-// read and its write.
+// The matrix of libevent's bench.c: `active` of `fds` descriptors become ready; the handler of each
+// one reads from it and makes another one ready, `writes` times in total. One operation: one event,
+// with its read and its write.
 
 #ifndef SOMEOS_TOOLS_BENCH_WORKLOADS_PASS_H_
 #define SOMEOS_TOOLS_BENCH_WORKLOADS_PASS_H_
@@ -16,7 +16,7 @@
 
 namespace someos::bench {
 
-// The next one is far away (the golden section), so that all places come in turn.
+// The next index is far away (golden ratio), so that all indices are used in turn.
 inline size_t PassTo(size_t i, size_t size) { return (i + size * 618 / 1000 + 1) % size; }
 
 struct PassOn {

@@ -1,4 +1,4 @@
-// Registers and unregisters one descriptor beside `fds` others. One operation: both.
+// Registers and unregisters one descriptor while `fds` others are registered. One operation: both.
 
 #ifndef SOMEOS_TOOLS_BENCH_WORKLOADS_REGISTER_H_
 #define SOMEOS_TOOLS_BENCH_WORKLOADS_REGISTER_H_

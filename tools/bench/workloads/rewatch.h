@@ -1,5 +1,5 @@
-// As modify.h, each change followed by a look without blocking, so that those who put changes off
-// until they wait must make them too. One operation: both.
+// As modify.h, with a non-blocking wait after each change, so that contenders that postpone changes
+// until they wait have to make them as well. One operation: both.
 
 #ifndef SOMEOS_TOOLS_BENCH_WORKLOADS_REWATCH_H_
 #define SOMEOS_TOOLS_BENCH_WORKLOADS_REWATCH_H_
@@ -21,7 +21,7 @@ class Rewatch final : public Case {
   void Run(int64_t rounds) override {
     const int fd = scenery_.fd(0);
     for (; rounds > 0; --rounds) {
-      // It is writable, and never readable.
+      // The descriptor is always writable, and never readable.
       scenery_.contender.Modify(fd, 0, rounds % 2 == 0 ? Want::kWrite : Want::kRead);
       scenery_.contender.Wait(Patience::kNone);
     }

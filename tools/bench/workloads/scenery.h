@@ -1,4 +1,4 @@
-// Channels that a contender watches.
+// A contender and the channels that it watches.
 
 #ifndef SOMEOS_TOOLS_BENCH_WORKLOADS_SCENERY_H_
 #define SOMEOS_TOOLS_BENCH_WORKLOADS_SCENERY_H_
@@ -17,7 +17,7 @@ namespace someos::bench {
 // is its index.
 template <template <typename> class C, typename Handler = Touch>
 struct Scenery {
-  // `spare` channels are made besides, after the others, and not registered.
+  // Makes `spare` additional channels after the others, which are not registered.
   Scenery(const Backend* backend, int fds, int spare = 0)
       : channels(fds + spare), contender({backend, fds + spare}, handler) {
     for (int i = 0; i < fds; ++i) Register(i);

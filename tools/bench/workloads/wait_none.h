@@ -1,4 +1,4 @@
-// A look at descriptors of which none is ready. One operation: one wait that does not block.
+// Non-blocking waits for descriptors of which none is ready. One operation: one wait.
 
 #ifndef SOMEOS_TOOLS_BENCH_WORKLOADS_WAIT_NONE_H_
 #define SOMEOS_TOOLS_BENCH_WORKLOADS_WAIT_NONE_H_

@@ -1,5 +1,5 @@
-// Waits that may block and find `active` of the descriptors ready, evenly spread and ready for
-// good. One operation: one event.
+// Waits that may block and find `active` of the descriptors ready; these are evenly distributed and
+// stay ready. One operation: one event.
 
 #ifndef SOMEOS_TOOLS_BENCH_WORKLOADS_WAIT_READY_H_
 #define SOMEOS_TOOLS_BENCH_WORKLOADS_WAIT_READY_H_
@@ -17,7 +17,7 @@ class WaitReady final : public Case {
  public:
   WaitReady(const Backend* backend, const Parameters& parameters)
       : scenery_(backend, parameters.fds), active_(parameters.active) {
-    // One that is alone stands in the middle.
+    // A single one is in the middle.
     const int space = parameters.fds / active_;
     for (int i = 0; i < active_; ++i) scenery_.channels[space * i + space / 2].Signal();
   }

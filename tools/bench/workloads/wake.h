@@ -1,4 +1,4 @@
-// Two threads, each waiting on a contender of its own, wake each other by turns. One operation: one
+// Two threads, each waiting on its own contender, wake each other alternately. One operation: one
 // wake, with the wait that it ends.
 
 #ifndef SOMEOS_TOOLS_BENCH_WORKLOADS_WAKE_H_
@@ -44,7 +44,7 @@ class Wake final : public Case {
     void operator()(uint64_t) { channel->Drain(); }
   };
 
-  // Who has no way of waking of its own has a channel for it, as its user would make one.
+  // A contender without its own wake-ups is woken through a channel, as a user would do it.
   struct Sleeper {
     Sleeper(const Backend* backend, int fds) : scenery(backend, fds) {
       scenery.handler.channel = scenery.channels.data();

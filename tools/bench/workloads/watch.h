@@ -1,5 +1,6 @@
-// Registers and unregisters one descriptor, each followed by a look without blocking, so that those
-// who put changes off until they wait must make them too. One operation: all four.
+// Registers and unregisters one descriptor, each followed by a non-blocking wait, so that
+// contenders that postpone changes until they wait have to make them as well. One operation: all
+// four.
 
 #ifndef SOMEOS_TOOLS_BENCH_WORKLOADS_WATCH_H_
 #define SOMEOS_TOOLS_BENCH_WORKLOADS_WATCH_H_
