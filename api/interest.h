@@ -25,7 +25,7 @@ enum class Interest : uint8_t {
   kWritable = 0x04,
   // Urgent data (TCP out-of-band), a pseudo-terminal's packet mode, a changed sysfs attribute.
   kPriority = 0x02,
-  // The peer shut down its writing side; reported besides "readable" where the mechanism can
+  // The peer shut down its writing side; reported in addition to "readable" where the mechanism can
   // distinguish the two.
   kReadHangup = 0x40,
 };

@@ -14,7 +14,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 
-// OpenBSD's <stdio.h> defines fileno(file) as a macro besides the function; as long as it is
+// OpenBSD's <stdio.h> defines fileno(file) as a macro in addition to the function; as long as it is
 // defined, no method can have that name.
 #undef fileno
 

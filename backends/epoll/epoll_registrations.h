@@ -114,7 +114,7 @@ class EpollRegistrations {
 
   const EpollSystem& system_;
   const bool externally_synchronized_;
-  EpollSet set_;  // replaced under mutex_, and only by the waiting thread
+  EpollSet set_;  // replaced under mutex_, by the waiting thread or, after a fork, in the child
   poller_base::WakeChannel wake_channel_;
   poller_base::FdTable<EpollEntry> table_;
   uint32_t fork_generation_ = base::ForkGeneration();

@@ -92,12 +92,12 @@ absl::Status ReadList(Range&& range, SelectLists::List list, SelectLists& lists,
   static_assert(kIsWaitable<Value>,
                 "Select: an element is neither an integer nor anything with a fileno()");
   static_assert(kReturnedAsCopy<Value> || std::is_lvalue_reference_v<Reference>,
-                "Select: these elements come back as references, but the range makes them anew "
-                "each time it is read; give a range of pointers or integers");
+                "Select: these elements are returned as references, but the range creates them "
+                "each time it is read; pass a range of pointers or integers");
   static_assert(kReturnedAsCopy<Value> || std::is_lvalue_reference_v<Range> ||
                     kIsBorrowed<std::remove_cv_t<Range>>,
-                "Select: these elements come back as references, but the range given ends with the "
-                "call and they with it; give the range a name");
+                "Select: these elements are returned as references, but the given range and its "
+                "elements are destroyed at the end of the call; pass an lvalue");
   if constexpr (kHasSize<Range>) elements.reserve(std::size(range));
   for (auto&& element : range) {
     const absl::StatusOr<int> fd = DescriptorOf<Value>(element);
