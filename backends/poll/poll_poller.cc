@@ -79,8 +79,9 @@ void PollPoller::Watch(int fd, Interest interest) {
   }
   // A negative number keeps the place and makes the kernel ignore it, including hang-ups (T4).
   short mask = PollMask(interest);
-  if (HasAny(interest, Interest::kWritable) && poller_base::SuppressesReaderClose(fd))
+  if (HasAny(interest, Interest::kWritable) && poller_base::SuppressesReaderClose(fd)) {
     mask |= POLLPRI;
+  }
   watched_[place_[fd]] = {interest == Interest::kNone ? ~fd : fd, mask, 0};
 }
 
