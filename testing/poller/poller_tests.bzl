@@ -2,6 +2,10 @@
 
 load("//platforms:cc.bzl", "someos_cc_library", "someos_cc_test")
 
+# glibc fills memory that it gives out or takes back, so that what is read beyond the end of a table,
+# or after it, is not zero by chance.
+_ENV = {"MALLOC_PERTURB_": "85"}
+
 def poller_tests(backend, faults_deps = [], fault_srcs = [], fault_deps = [], poller_deps = []):
     """Declares the tests of <backend>_poller, for the package //backends/<backend>.
 
@@ -23,6 +27,7 @@ def poller_tests(backend, faults_deps = [], fault_srcs = [], fault_deps = [], po
     someos_cc_test(
         name = backend + "_conformance_test",
         srcs = [backend + "_conformance_test.cc"],
+        env = _ENV,
         tags = ["threads"],
         deps = [
             ":" + backend,
@@ -32,6 +37,7 @@ def poller_tests(backend, faults_deps = [], fault_srcs = [], fault_deps = [], po
     someos_cc_test(
         name = backend + "_poller_test",
         srcs = [backend + "_poller_test.cc"],
+        env = _ENV,
         deps = [
             ":" + backend,
             "//api:errno_status",
@@ -60,6 +66,7 @@ def poller_tests(backend, faults_deps = [], fault_srcs = [], fault_deps = [], po
         name = backend + "_fault_test",
         size = "medium",
         srcs = [backend + "_fault_test.cc"] + fault_srcs,
+        env = _ENV,
         deps = [
             ":" + backend,
             ":" + backend + "_faults",
