@@ -48,8 +48,8 @@ TEST_P(DeadlineClockTest, TheLastNanoseconds) {
 
 // Among them those that would come round to the clock's beginning.
 TEST_P(DeadlineClockTest, WhatTheClockCannotTellNeverPasses) {
-  const absl::Duration longest_finite = absl::Seconds(INT64_MAX) + absl::Seconds(1) -
-                                        absl::Nanoseconds(1) / 4;
+  const absl::Duration longest_finite =
+      absl::Seconds(INT64_MAX) + (absl::Seconds(1) - absl::Nanoseconds(1) / 4);
   ASSERT_LT(longest_finite, absl::InfiniteDuration());
   const absl::Duration timeouts[] = {
       absl::Nanoseconds(kLastNanosecond - GetParam()),

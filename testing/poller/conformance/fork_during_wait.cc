@@ -1,6 +1,8 @@
 // Promise 9: a thread may be in Wait at the time of a fork. The child, where that thread is not,
 // rebuilds and waits; the parent's Wait goes on.
 
+#include <cerrno>
+
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -11,6 +13,7 @@
 #include "someos/testing/poller/conformance/fixture.h"
 #include "someos/testing/poller/refusals.h"
 #include "someos/testing/poller/waiting_thread.h"
+#include "someos/testing/scoped_fd.h"
 #include "someos/testing/socket_pair.h"
 #include "someos/testing/status_matchers.h"
 #include "someos/testing/stream_io.h"
@@ -79,6 +82,30 @@ TEST_P(ForkDuringWaitTest, BothProcessesSeeWhatTheyShare) {
   const auto events = waiter.Join();
   ASSERT_THAT(events, Succeeds());
   EXPECT_THAT(*events, ElementsAre(Field(&Event::data, 1u)));
+}
+
+// Finding out that a number names another file is no event of the parent's, be that file ready or
+// at its end.
+TEST_P(ForkDuringWaitTest, OtherFilesOfTheChildAreNoEvents) {
+  const SocketPair registered, kept;
+  SocketPair ended;
+  ended.far.reset();
+  Register(registered.near.get(), Interest::kReadable, 1);
+  Register(kept.near.get(), Interest::kReadable, 2);
+  WaitingThread waiter(poller());
+  waiter.AwaitInside();
+  ExpectInChild([&] {
+    GiveNumber(registered.near, ended.near);
+    EXPECT_THAT(poller().RebuildAfterFork(), FailsWithErrno(ENOENT, "rebuild after fork"));
+    ExpectQuiet();
+  });
+  EXPECT_FALSE(waiter.done());
+  WriteText(registered.far.get(), "x");
+  const auto events = waiter.Join();
+  ASSERT_THAT(events, Succeeds());
+  EXPECT_THAT(*events, ElementsAre(Field(&Event::data, 1u)));
+  ReadAvailable(registered.near.get());
+  ExpectQuiet();
 }
 
 TEST_P(ForkDuringWaitTest, AWakeEndsTheParentsWaitAfterwards) {
