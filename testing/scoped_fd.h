@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
+#include <cstdlib>
 #include <utility>
 
 #include "someos/testing/system_call.h"
@@ -46,6 +48,21 @@ class ScopedFd {
 
 // Another descriptor of the same open file.
 inline ScopedFd Duplicate(int fd) { return ScopedFd(MustSucceed(dup(fd), "dup")); }
+
+// Another descriptor of the same open file, with this number, which must be free.
+inline ScopedFd DuplicateTo(int number, int fd) {
+  ScopedFd duplicate(MustSucceed(fcntl(fd, F_DUPFD_CLOEXEC, number), "fcntl"));
+  if (duplicate.get() == number) return duplicate;
+  std::fprintf(stderr, "fd %d is open already\n", number);
+  std::abort();
+}
+
+// Closes what `number` names and lets it name the file of `file`, as happens when a program closes
+// a descriptor and opens another: the kernel gives out the lowest free number. In one step, so that
+// no other thread can take the number in between.
+inline void GiveNumber(const ScopedFd& number, const ScopedFd& file) {
+  MustSucceed(dup2(file.get(), number.get()), "dup2");
+}
 
 // Makes `fd` non-blocking and close-on-exec, and returns it. (pipe2 and SOCK_NONBLOCK are not
 // everywhere.)

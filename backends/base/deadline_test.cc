@@ -69,6 +69,61 @@ TEST(DeadlineTest, NeverAsksForMoreThanEverySystemTakes) {
   EXPECT_FALSE(deadline.Passed());
 }
 
+// The conversions' limit, and the steps before and behind it.
+TEST(DeadlineTest, AroundTheLongestWait) {
+  const absl::Duration longest = absl::Seconds(kLongest);
+  const Deadline shorter(longest - absl::Nanoseconds(1));
+  EXPECT_EQ(shorter.AsTimespec().tv_sec, kLongest - 1);
+  EXPECT_EQ(shorter.AsTimespec().tv_nsec, 999'999'999);
+  EXPECT_EQ(shorter.AsTimeval().tv_sec, kLongest);
+  EXPECT_EQ(shorter.AsTimeval().tv_usec, 0);
+  EXPECT_EQ(shorter.AsMilliseconds(), kLongest * 1000);
+  const Deadline by_a_microsecond(longest - absl::Microseconds(1));
+  EXPECT_EQ(by_a_microsecond.AsTimeval().tv_sec, kLongest - 1);
+  EXPECT_EQ(by_a_microsecond.AsTimeval().tv_usec, 999'999);
+  EXPECT_EQ(by_a_microsecond.AsMilliseconds(), kLongest * 1000);
+  const Deadline by_a_millisecond(longest - absl::Milliseconds(1));
+  EXPECT_EQ(by_a_millisecond.AsMilliseconds(), kLongest * 1000 - 1);
+  for (const absl::Duration more : {absl::ZeroDuration(), absl::Nanoseconds(1), absl::Seconds(1)}) {
+    const Deadline deadline(longest + more);
+    EXPECT_EQ(deadline.AsTimespec().tv_sec, kLongest) << more;
+    EXPECT_EQ(deadline.AsTimespec().tv_nsec, 0) << more;
+    EXPECT_EQ(deadline.AsTimeval().tv_sec, kLongest) << more;
+    EXPECT_EQ(deadline.AsTimeval().tv_usec, 0) << more;
+    EXPECT_EQ(deadline.AsMilliseconds(), kLongest * 1000) << more;
+  }
+}
+
+// What an int of milliseconds and one of seconds hold, and more.
+TEST(DeadlineTest, AroundTheEndsOfIntegers) {
+  for (const absl::Duration timeout :
+       {absl::Milliseconds(INT_MAX), absl::Milliseconds(int64_t{INT_MAX} + 1),
+        absl::Milliseconds(int64_t{UINT_MAX} + 1), absl::Seconds(INT_MAX),
+        absl::Seconds(int64_t{INT_MAX} + 1), absl::Seconds(int64_t{UINT_MAX} + 1)}) {
+    Deadline deadline(timeout);
+    EXPECT_EQ(deadline.AsMilliseconds(), kLongest * 1000) << timeout;
+    EXPECT_EQ(deadline.AsTimespec().tv_sec, kLongest) << timeout;
+    EXPECT_EQ(deadline.AsTimeval().tv_sec, kLongest) << timeout;
+    EXPECT_FALSE(deadline.Passed()) << timeout;
+  }
+}
+
+TEST(DeadlineTest, AroundWholeUnits) {
+  const auto milliseconds = [](absl::Duration timeout) {
+    return Deadline(timeout).AsMilliseconds();
+  };
+  EXPECT_EQ(milliseconds(absl::Milliseconds(1)), 1);
+  EXPECT_EQ(milliseconds(absl::Milliseconds(1) + absl::Nanoseconds(1) / 4), 2);
+  EXPECT_EQ(milliseconds(absl::Milliseconds(2) - absl::Nanoseconds(1)), 2);
+  const auto nanoseconds = [](absl::Duration timeout) {
+    return Deadline(timeout).AsTimespec().tv_nsec;
+  };
+  EXPECT_EQ(nanoseconds(absl::Nanoseconds(7)), 7);
+  EXPECT_EQ(nanoseconds(absl::Nanoseconds(7) + absl::Nanoseconds(1) / 4), 8);
+  EXPECT_EQ(nanoseconds(absl::Seconds(1) - absl::Nanoseconds(1) / 4), 0);
+  EXPECT_EQ(Deadline(absl::Seconds(1) - absl::Nanoseconds(1) / 4).AsTimespec().tv_sec, 1);
+}
+
 TEST(DeadlineTest, PassesWhenItsTimeHasComeAndNotBefore) {
   const absl::Duration timeout = absl::Milliseconds(2);
   timespec before, after;

@@ -3,6 +3,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdint>
+#include <string>
+#include <thread>
+
 #include "absl/status/status.h"
 #include "gtest/gtest.h"
 
@@ -34,6 +38,61 @@ TEST(ForkGenerationTest, DiffersInAGrandchild) {
               return InChild([child] { return ForkGeneration() != child ? 0 : 1; });
             }),
             0);
+}
+
+// One that rebuilds in each generation compares with all of them.
+TEST(ForkGenerationTest, NoAncestorHasTheSame) {
+  WatchForForks();
+  const uint32_t here = ForkGeneration();
+  EXPECT_EQ(InChild([here] {
+              const uint32_t child = ForkGeneration();
+              return InChild([here, child] {
+                const uint32_t grandchild = ForkGeneration();
+                if (grandchild == here || grandchild == child) return 1;
+                return InChild([here, child, grandchild] {
+                  const uint32_t now = ForkGeneration();
+                  return now == here || now == child || now == grandchild ? 2 : 0;
+                });
+              });
+            }),
+            0);
+}
+
+TEST(ForkGenerationTest, StaysTheSameFromForkToFork) {
+  WatchForForks();
+  const uint32_t here = ForkGeneration();
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(InChild([here] {
+                const uint32_t child = ForkGeneration();
+                if (child == here) return 1;
+                // Its own child does not change it.
+                return InChild([] { return 0; }) == 0 && ForkGeneration() == child ? 0 : 2;
+              }),
+              0);
+    EXPECT_EQ(ForkGeneration(), here);
+  }
+}
+
+// A child that begins to watch once more counts its own forks once.
+TEST(ForkGenerationTest, WatchingInTheChildCountsOnce) {
+  WatchForForks();
+  EXPECT_EQ(InChild([] {
+              WatchForForks();
+              const uint32_t child = ForkGeneration();
+              return InChild([child] { return ForkGeneration() == child + 1 ? 0 : 1; });
+            }),
+            0);
+}
+
+TEST(ForkGenerationTest, CountsForksOfEveryThread) {
+  WatchForForks();
+  const uint32_t here = ForkGeneration();
+  int result = -1;
+  std::thread([&] {
+    result = InChild([here] { return ForkGeneration() == here + 1 ? 0 : 1; });
+  }).join();
+  EXPECT_EQ(result, 0);
+  EXPECT_EQ(ForkGeneration(), here);
 }
 
 TEST(ForkGenerationTest, WatchingTwiceCountsOnce) {

@@ -21,16 +21,24 @@ struct Twins {
   int second = 0;
 };
 
-// Forks, and returns whether the child could lock the mutex and found the twins the same.
-bool ChildFindsOrder(Twins& twins) {
+// The exit status of a forked child that runs `body`; -1 if it hangs or dies.
+template <typename Body>
+int StatusOfChild(Body body) {
   const pid_t child = fork();
   if (child == 0) {
     alarm(20);  // a mutex that stays locked
-    absl::MutexLock lock(twins.mutex);
-    _exit(twins.first == twins.second ? 0 : 1);
+    _exit(body());
   }
   int result = 0;
-  return waitpid(child, &result, 0) == child && WIFEXITED(result) && WEXITSTATUS(result) == 0;
+  return waitpid(child, &result, 0) == child && WIFEXITED(result) ? WEXITSTATUS(result) : -1;
+}
+
+// Forks, and returns whether the child could lock the mutex and found the twins the same.
+bool ChildFindsOrder(Twins& twins) {
+  return StatusOfChild([&twins] {
+           absl::MutexLock lock(twins.mutex);
+           return twins.first == twins.second ? 0 : 1;
+         }) == 0;
 }
 
 TEST(ForkGuardTest, ForksComeBetweenCriticalSections) {
@@ -68,12 +76,60 @@ TEST(ForkGuardTest, ClearsItsFlagInTheChildOnly) {
   absl::Mutex mutex;
   std::atomic<bool> flag{true};
   const ForkGuard guard(mutex, &flag);
-  const pid_t child = fork();
-  if (child == 0) _exit(flag ? 1 : 0);
-  int result = 0;
-  ASSERT_EQ(waitpid(child, &result, 0), child);
-  EXPECT_TRUE(WIFEXITED(result) && WEXITSTATUS(result) == 0) << result;
+  EXPECT_EQ(StatusOfChild([&flag] { return flag ? 1 : 0; }), 0);
   EXPECT_TRUE(flag);
+}
+
+// Nothing of the first fork stands in the way of the second one.
+TEST(ForkGuardTest, GuardsInAGrandchildToo) {
+  Twins twins;
+  std::atomic<bool> flag{true};
+  const ForkGuard guard(twins.mutex, &flag);
+  EXPECT_EQ(StatusOfChild([&] {
+              if (flag) return 1;
+              if (!ChildFindsOrder(twins)) return 2;
+              flag = true;
+              if (StatusOfChild([&] { return flag ? 1 : 0; }) != 0) return 3;
+              return flag ? 0 : 4;
+            }),
+            0);
+  EXPECT_TRUE(flag);
+}
+
+TEST(ForkGuardTest, EveryGuardClearsItsOwnFlag) {
+  absl::Mutex mutexes[3];
+  std::atomic<bool> flags[3] = {true, true, true};
+  const ForkGuard first(mutexes[0], &flags[0]);
+  auto gone = std::make_unique<ForkGuard>(mutexes[1], &flags[1]);
+  const ForkGuard without_flag(mutexes[1]);
+  const ForkGuard last(mutexes[2], &flags[2]);
+  gone.reset();
+  EXPECT_EQ(StatusOfChild([&] {
+              const bool as_expected = !flags[0] && flags[1] && !flags[2];
+              for (absl::Mutex& mutex : mutexes) {
+                if (!mutex.try_lock()) return 1;
+                mutex.unlock();
+              }
+              return as_expected ? 0 : 2;
+            }),
+            0);
+  for (const std::atomic<bool>& flag : flags) EXPECT_TRUE(flag);
+}
+
+// The child has a list of guards of its own, and its lock is free.
+TEST(ForkGuardTest, GuardsComeAndGoInTheChild) {
+  Twins twins;
+  auto guard = std::make_unique<ForkGuard>(twins.mutex);
+  EXPECT_EQ(StatusOfChild([&] {
+              Twins own;
+              std::atomic<bool> flag{true};
+              const ForkGuard own_guard(own.mutex, &flag);
+              guard.reset();
+              const int status = StatusOfChild([&] { return flag ? 1 : 0; });
+              return status != 0 ? status : (ChildFindsOrder(own) ? 0 : 2);
+            }),
+            0);
+  EXPECT_TRUE(ChildFindsOrder(twins));
 }
 
 TEST(ForkGuardTest, AMutexMayGo) {

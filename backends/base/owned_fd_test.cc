@@ -45,6 +45,28 @@ TEST(OwnedFdTest, LeavesErrnoAlone) {
   EXPECT_EQ(errno, ERANGE);
 }
 
+// Zero is a descriptor, which the process that has closed its standard input is given next.
+TEST(OwnedFdTest, ZeroIsADescriptor) {
+  const OwnedFd standard_input(dup(0));
+  close(0);
+  OwnedFd zero(dup(standard_input.get()));
+  ASSERT_EQ(zero.get(), 0);
+  EXPECT_TRUE(zero.valid());
+  OwnedFd moved(std::move(zero));
+  EXPECT_FALSE(zero.valid());
+  EXPECT_TRUE(moved.valid());
+  moved.Reset();
+  EXPECT_FALSE(IsOpen(0));
+  EXPECT_FALSE(moved.valid());
+  EXPECT_EQ(dup(standard_input.get()), 0);
+}
+
+TEST(OwnedFdTest, MinusOneIsNone) {
+  const OwnedFd none, other_none(-1);
+  EXPECT_FALSE(none.valid());
+  EXPECT_FALSE(other_none.valid());
+}
+
 TEST(OwnedFdTest, ReleaseLeavesItOpen) {
   OwnedFd owned(dup(0));
   const int fd = owned.Release();

@@ -38,6 +38,7 @@ const testing::Environment* const kHadAThread = testing::AddGlobalTestEnvironmen
 
 SOMEOS_SINGLE_CALLER_CONFORMANCE_TESTS(Synchronized, SynchronizedBackend);
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(ThreadsTest);
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(ForkDuringWaitTest);
 
 }  // namespace
 }  // namespace someos

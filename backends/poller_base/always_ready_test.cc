@@ -29,6 +29,26 @@ TEST(AlwaysReadyTest, HandsEachFileOutInItsTurn) {
   EXPECT_EQ(Take(files, 4), (std::vector<int>{3, 5, 7, 3}));
 }
 
+TEST(AlwaysReadyTest, BeginsWithTheLowestAndComesBackToIt) {
+  AlwaysReady files;
+  for (const int fd : {0, 1}) files.Add(fd, kFile, /*active=*/true);
+  EXPECT_EQ(Take(files, 4), (std::vector<int>{0, 1, 0, 1}));
+}
+
+// Whose turn is next does not hang on whether the last one is still there.
+TEST(AlwaysReadyTest, GoesOnBehindOneThatIsGone) {
+  AlwaysReady files;
+  for (const int fd : {3, 5, 7}) files.Add(fd, kFile, /*active=*/true);
+  EXPECT_EQ(Take(files, 2), (std::vector<int>{3, 5}));
+  files.Remove(5);
+  EXPECT_EQ(Take(files, 2), (std::vector<int>{7, 3}));
+  files.SetActive(3, false);
+  EXPECT_EQ(Take(files, 2), (std::vector<int>{7, 7}));
+  files.Remove(7);
+  EXPECT_EQ(files.active(), 0u);
+  EXPECT_EQ(files.Next(), std::nullopt);
+}
+
 TEST(AlwaysReadyTest, KeepsInactiveFilesToItself) {
   AlwaysReady files;
   files.Add(3, kFile, /*active=*/true);

@@ -1,11 +1,26 @@
 #include "someos/backends/poller_base/fd_table.h"
 
 #include <atomic>
+#include <cstddef>
+#include <cstdlib>
+#include <cstring>
+#include <new>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "gtest/gtest.h"
+
+// What stands behind an array is no null pointer here: one who looks there finds something.
+void* operator new[](size_t size) {
+  constexpr size_t kBehind = 64;
+  char* const memory = static_cast<char*>(std::malloc(size + kBehind));
+  if (memory == nullptr) std::abort();
+  std::memset(memory + size, 0xa5, kBehind);
+  return memory;
+}
+void operator delete[](void* memory) noexcept { std::free(memory); }
+void operator delete[](void* memory, size_t /*size*/) noexcept { std::free(memory); }
 
 namespace someos::poller_base {
 namespace {
@@ -13,7 +28,6 @@ namespace {
 struct Entry {
   std::atomic<int> value{0};
 };
-
 TEST(FdTableTest, FindsNothingInAnEmptyTable) {
   const FdTable<Entry> table;
   EXPECT_EQ(table.Find(0), nullptr);
@@ -50,6 +64,70 @@ TEST(FdTableTest, VisitsEntriesInTheOrderOfTheirNumbers) {
     if (entry.value == 1) visited.push_back(fd);
   });
   EXPECT_EQ(visited, (std::vector<int>{1, 300, 5000}));
+}
+
+// Numbers that are exactly as many as there is room for, and those beside them: in a chunk of 256
+// entries, and in a directory of 4 chunks and then twice as many each time.
+constexpr int kChunk = 256;
+constexpr int kDirectories[] = {4 * kChunk, 8 * kChunk, 16 * kChunk, 32 * kChunk};
+
+TEST(FdTableTest, WhatIsBeyondTheDirectoryIsNotThere) {
+  for (const int size : kDirectories) {
+    FdTable<Entry> table;
+    table.At(size - 1).value = 1;
+    EXPECT_EQ(table.Find(size - 1)->value, 1);
+    for (const int beyond : {size, size + 1, size + kChunk, 2 * size}) {
+      EXPECT_EQ(table.Find(beyond), nullptr) << beyond;
+    }
+  }
+}
+
+TEST(FdTableTest, OneBeyondTheDirectoryMakesItGrow) {
+  for (const int size : kDirectories) {
+    FdTable<Entry> table;
+    Entry* const last = &table.At(size - 1);
+    Entry* const beyond = &table.At(size);
+    last->value = 1;
+    beyond->value = 2;
+    // And so that another growth keeps it.
+    table.At(4 * size).value = 3;
+    EXPECT_EQ(table.Find(size - 1), last);
+    EXPECT_EQ(table.Find(size), beyond);
+    EXPECT_EQ(table.Find(size)->value, 2);
+    EXPECT_EQ(&table.At(size), beyond);
+    EXPECT_EQ(&table.view()[size], beyond);
+    EXPECT_EQ(&table.view()[size - 1], last);
+  }
+}
+
+TEST(FdTableTest, TheFirstNumberMayBeAsHighAsADirectory) {
+  for (const int size : kDirectories) {
+    for (const int number : {size - 1, size, size + 1}) {
+      FdTable<Entry> table;
+      Entry* const entry = &table.At(number);
+      entry->value = 7;
+      table.At(0).value = 6;
+      table.At(8 * size).value = 8;
+      EXPECT_EQ(table.Find(number), entry) << number;
+      EXPECT_EQ(table.Find(0)->value, 6) << number;
+    }
+  }
+}
+
+TEST(FdTableTest, AChunkHasAllItsEntriesAndNoMore) {
+  FdTable<Entry> table;
+  for (int fd = 0; fd < 3 * kChunk; ++fd) table.At(fd).value = fd + 1;
+  for (int fd = 0; fd < 3 * kChunk; ++fd) {
+    ASSERT_NE(table.Find(fd), nullptr) << fd;
+    EXPECT_EQ(table.Find(fd)->value, fd + 1);
+  }
+  EXPECT_EQ(table.Find(3 * kChunk), nullptr);
+  int next = 0;
+  table.ForEach([&](int fd, const Entry& entry) {
+    EXPECT_EQ(fd, next++);
+    EXPECT_EQ(entry.value, fd + 1);
+  });
+  EXPECT_EQ(next, 3 * kChunk);
 }
 
 // Meant for the thread sanitizer: a reader never sees a half-made directory or chunk.

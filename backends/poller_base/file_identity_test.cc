@@ -7,6 +7,9 @@
 
 #include <cerrno>
 #include <cstdint>
+#include <optional>
+#include <set>
+#include <vector>
 
 #ifdef __linux__
 #include <sys/eventfd.h>
@@ -18,6 +21,7 @@
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
 #include "someos/backends/base/owned_fd.h"
+#include "someos/testing/same_inode.h"
 #include "someos/testing/scoped_fd.h"
 #include "someos/testing/tcp.h"
 #include "someos/testing/temporary_file.h"
@@ -111,6 +115,28 @@ TEST(FileIdentityTest, ASocketStaysTheSameWhileItConnects) {
   EXPECT_TRUE(FileIdentity::Of(client.get())->SameAs(identity.digest));
   EXPECT_NE(SocketPorts(client.get()), fresh);
   EXPECT_TRUE(PortsAgree(SocketPorts(client.get()), fresh));
+}
+
+TEST(FileIdentityTest, OneInodeNumberOnTwoFileSystemsIsTwoFiles) {
+  const std::optional<SameInode> pair = FindSameInode();
+  if (!pair.has_value()) GTEST_SKIP() << "no two files of one inode number were found";
+  const FileIdentity first = *FileIdentity::Of(pair->first.get());
+  const FileIdentity second = *FileIdentity::Of(pair->second.get());
+  EXPECT_EQ(first.mode & S_IFMT, second.mode & S_IFMT);
+  EXPECT_FALSE(first.SameAs(second.digest));
+  EXPECT_FALSE(second.SameAs(first.digest));
+  EXPECT_TRUE(first.SameAs(FileIdentity::Of(Duplicate(pair->first.get()).get())->digest));
+}
+
+// Consecutive inode numbers, and half a digest, are told apart, too.
+TEST(FileIdentityTest, ManyFilesAreManyFiles) {
+  std::set<uint32_t> digests;
+  std::vector<ScopedFd> files;
+  for (int i = 0; i < 50; ++i) {
+    files.push_back(TemporaryFile());
+    digests.insert(FileIdentity::Of(files.back().get())->digest);
+  }
+  EXPECT_EQ(digests.size(), files.size());
 }
 
 #ifdef __linux__

@@ -41,14 +41,20 @@ TEST(PythonTimeout, NegativeIsRefusedOrBlocks) {
 
 TEST(PythonTimeout, LongestNanoseconds) {
   EXPECT_TRUE(NonNegative(absl::Nanoseconds(INT64_MAX)).ok());
-  EXPECT_EQ(NonNegative(absl::Nanoseconds(INT64_MAX) + absl::Nanoseconds(1)).status(),
-            absl::OutOfRangeError("timestamp out of range for platform time_t"));
+  for (const absl::Duration more : {absl::Nanoseconds(1), absl::Nanoseconds(1) / 4}) {
+    EXPECT_EQ(NonNegative(absl::Nanoseconds(INT64_MAX) + more).status(),
+              absl::OutOfRangeError("timestamp out of range for platform time_t"));
+  }
 }
 
 TEST(PythonTimeout, LongestMilliseconds) {
   const absl::Status too_large = absl::OutOfRangeError("timeout is too large");
   EXPECT_TRUE(MillisecondTimeout(absl::Milliseconds(INT_MAX)).ok());
+  EXPECT_FALSE(MillisecondTimeout(absl::Milliseconds(INT_MAX))->infinite());
   EXPECT_EQ(MillisecondTimeout(absl::Milliseconds(INT64_C(1) + INT_MAX)).status(), too_large);
+  const absl::Duration fraction = absl::Nanoseconds(1) / 4;
+  EXPECT_EQ(MillisecondTimeout(absl::Milliseconds(INT_MAX) + fraction).status(), too_large);
+  EXPECT_EQ(MillisecondTimeout(absl::Milliseconds(INT_MIN) - fraction).status(), too_large);
   EXPECT_TRUE(MillisecondTimeout(absl::Milliseconds(INT_MIN))->infinite());
   EXPECT_EQ(MillisecondTimeout(absl::Milliseconds(INT64_C(-1) + INT_MIN)).status(), too_large);
   EXPECT_EQ(MillisecondTimeout(-absl::InfiniteDuration()).status(), too_large);

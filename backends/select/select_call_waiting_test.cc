@@ -25,6 +25,7 @@
 #include "someos/backends/select/pipe_buf.h"
 #include "someos/backends/select/select_call.h"
 #include "someos/testing/clocks.h"
+#include "someos/testing/expect_in_child.h"
 #include "someos/testing/open_descriptors.h"
 #include "someos/testing/pipe.h"
 #include "someos/testing/scoped_fd.h"
@@ -128,6 +129,44 @@ TEST(SelectWaiting, T22WhatTheKernelOverlooksIsAnErrorToo) {
   EXPECT_THAT(Select({pipe.reader.get()}, {}, {high}), FailsWithErrno(EBADF, operation));
   EXPECT_THAT(Select({high, pipe.reader.get()}, {pipe.writer.get()}, {}),
               FailsWithErrno(EBADF, operation));
+}
+
+// Linux begins with a table of as many descriptors as a word has bits. A forked child has one that
+// is no larger than it needs.
+TEST(SelectWaiting, T22TheFirstNumberThatTheKernelOverlooks) {
+  constexpr int kTable = sizeof(long) * CHAR_BIT;
+  const auto expect_not_open = [] {
+    for (const int high : {kTable - 1, kTable, kTable + 1}) {
+      const std::string operation = absl::StrCat("select fd ", high);
+      EXPECT_THAT(Select({high}, {}, {}, absl::ZeroDuration()), FailsWithErrno(EBADF, operation));
+      EXPECT_THAT(Select({}, {high}, {}), FailsWithErrno(EBADF, operation));
+      EXPECT_THAT(Select({}, {}, {high}), FailsWithErrno(EBADF, operation));
+    }
+  };
+  ExpectInChild([&] {
+    for (const int fd : OpenDescriptors()) {
+      if (fd >= kTable - 1) close(fd);  // the caller's of this program
+    }
+    ExpectInChild(expect_not_open);
+  });
+}
+
+// The last number of a set and the first of the next one.
+TEST(SelectWaiting, NumbersAtTheEndsOfSets) {
+  const Pipe pipe;
+  WriteText(pipe.writer.get(), "x");
+  for (const int number : {31, 32, 63, 64, 65, FD_SETSIZE - 1, FD_SETSIZE, FD_SETSIZE + 1,
+                           2 * FD_SETSIZE - 1, 2 * FD_SETSIZE}) {
+    if (RaiseDescriptorLimit(number + 8) < number + 8) break;
+    const ScopedFd reader = DuplicateTo(number, pipe.reader.get());
+    const ScopedFd writer = Duplicate(pipe.writer.get());
+    const auto result = Select({number}, {number, writer.get()}, {number}, absl::ZeroDuration(),
+                               kBeyond);
+    ASSERT_THAT(result, Succeeds()) << number;
+    EXPECT_THAT(result->readable, ElementsAre(number));
+    EXPECT_THAT(result->writable, ElementsAre(writer.get()));
+    EXPECT_THAT(result->exceptional, IsEmpty());
+  }
 }
 
 TEST(SelectWaiting, StrictTakesWhatItsSetsHold) {

@@ -32,7 +32,8 @@
 // used once per `Name`, within namespace someos.
 #define SOMEOS_CONFORMANCE_TESTS(Name, backend_function)          \
   SOMEOS_SINGLE_CALLER_CONFORMANCE_TESTS(Name, backend_function); \
-  SOMEOS_CONFORMANCE_SUITE_(Name, ThreadsTest, backend_function)
+  SOMEOS_CONFORMANCE_SUITE_(Name, ThreadsTest, backend_function);  \
+  SOMEOS_CONFORMANCE_SUITE_(Name, ForkDuringWaitTest, backend_function)
 
 // The same without what promise 8 is about, calls that overlap.
 #define SOMEOS_SINGLE_CALLER_CONFORMANCE_TESTS(Name, backend_function)                        \
@@ -46,6 +47,8 @@
   SOMEOS_CONFORMANCE_SUITE_(Name, SignalsTest, backend_function);                             \
   SOMEOS_CONFORMANCE_SUITE_(Name, WakeTest, backend_function);                                \
   SOMEOS_CONFORMANCE_SUITE_(Name, ForkTest, backend_function);                                \
+  SOMEOS_CONFORMANCE_SUITE_(Name, ForkFilesTest, backend_function);                           \
+  SOMEOS_CONFORMANCE_SUITE_(Name, NumbersTest, backend_function);                             \
   SOMEOS_CONFORMANCE_SUITE_(Name, ReuseTest, backend_function);                               \
   SOMEOS_CONFORMANCE_SUITE_(Name, FairnessTest, backend_function);                            \
   SOMEOS_CONFORMANCE_SUITE_(Name, BatchesTest, backend_function);                             \

@@ -2,6 +2,12 @@
 
 load("//platforms:cc.bzl", "someos_cc_library", "someos_cc_test")
 
+def _env(backend):
+    # glibc fills the memory that it gives out and takes back, so that what is read beyond the end of
+    # a table, or of one that is gone, is not what it should be by chance. libkqueue would not live
+    # through that: it reads what it has freed when a queue with filters is closed.
+    return {} if backend == "kqueue" else {"MALLOC_PERTURB_": "85"}
+
 def poller_tests(backend, faults_deps = [], fault_srcs = [], fault_deps = [], poller_deps = []):
     """Declares the tests of <backend>_poller, for the package //backends/<backend>.
 
@@ -23,6 +29,7 @@ def poller_tests(backend, faults_deps = [], fault_srcs = [], fault_deps = [], po
     someos_cc_test(
         name = backend + "_conformance_test",
         srcs = [backend + "_conformance_test.cc"],
+        env = _env(backend),
         tags = ["threads"],
         deps = [
             ":" + backend,
@@ -32,6 +39,7 @@ def poller_tests(backend, faults_deps = [], fault_srcs = [], fault_deps = [], po
     someos_cc_test(
         name = backend + "_poller_test",
         srcs = [backend + "_poller_test.cc"],
+        env = _env(backend),
         deps = [
             ":" + backend,
             "//api:errno_status",
@@ -60,6 +68,7 @@ def poller_tests(backend, faults_deps = [], fault_srcs = [], fault_deps = [], po
         name = backend + "_fault_test",
         size = "medium",
         srcs = [backend + "_fault_test.cc"] + fault_srcs,
+        env = _env(backend),
         deps = [
             ":" + backend,
             ":" + backend + "_faults",

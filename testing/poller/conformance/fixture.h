@@ -21,6 +21,8 @@
 #include "someos/api/interest.h"
 #include "someos/api/poller.h"
 #include "someos/testing/scenario_alarm.h"
+#include "someos/testing/scoped_fd.h"
+#include "someos/testing/socket_pair.h"
 
 namespace someos {
 
@@ -96,6 +98,20 @@ class SignalsTest : public PollerConformanceTest {};
 class WakeTest : public PollerConformanceTest {};
 class ThreadsTest : public PollerConformanceTest {};
 class ForkTest : public PollerConformanceTest {};
+class ForkFilesTest : public PollerConformanceTest {
+ protected:
+  // One registration that the child still has, with data 2.
+  void RegisterKept();
+  // Expects it to be reported, and nothing else.
+  void ExpectKeptAlone();
+  // With that and `registered` registered: has a child give the number of `registered` to the file
+  // of `other`, which is readable, and rebuild the poller.
+  void ExpectLost(const ScopedFd& registered, const ScopedFd& other);
+
+  const SocketPair kept_;
+};
+class ForkDuringWaitTest : public PollerConformanceTest {};
+class NumbersTest : public PollerConformanceTest {};
 class ReuseTest : public PollerConformanceTest {};
 class FairnessTest : public PollerConformanceTest {};
 class BatchesTest : public PollerConformanceTest {};

@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <cstdint>
+#include <optional>
 
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
@@ -18,6 +19,7 @@
 #include "someos/testing/pipe.h"
 #include "someos/testing/poller/conformance/fixture.h"
 #include "someos/testing/poller/waiting_thread.h"
+#include "someos/testing/same_inode.h"
 #include "someos/testing/scoped_fd.h"
 #include "someos/testing/signal_source.h"
 #include "someos/testing/socket_pair.h"
@@ -33,13 +35,6 @@ namespace {
 using testing::ElementsAre;
 using testing::Field;
 using testing::IsEmpty;
-
-// Closes what `number` names and lets it name the file of `file`, as happens when a program closes
-// a descriptor and opens another: the kernel gives out the lowest free number. In one step, so that
-// no other thread can take the number in between.
-void GiveNumber(const ScopedFd& number, const ScopedFd& file) {
-  MustSucceed(dup2(file.get(), number.get()), "dup2");
-}
 
 // Lets `number`, which was closed before, name the file of `file`. Returns what it became.
 int Reopen(int number, const ScopedFd& file) {
@@ -152,6 +147,19 @@ TEST_P(ReuseTest, PipeAfterRegularFile) {
 }
 
 // Files that fstat() may not tell apart: all eventfds have one inode, sockets may have none.
+// To fstat() they differ by their device alone.
+TEST_P(ReuseTest, FileOfTheSameInodeNumberOnAnotherFileSystem) {
+  const std::optional<SameInode> pair = FindSameInode();
+  if (!pair.has_value()) GTEST_SKIP() << "no two files of one inode number were found";
+  const int fd = pair->first.get();
+  Register(fd, Interest::kReadable, 1);
+  EXPECT_THAT(WaitReady(), ElementsAre(Field(&Event::data, 1u)));
+  GiveNumber(pair->first, pair->second);
+  EXPECT_THAT(poller().Modify(fd, Interest::kReadable, 2), FailsWithErrno(ENOENT, "modify fd"));
+  Register(fd, Interest::kReadable, 3);
+  EXPECT_THAT(WaitReady(), ElementsAre(Field(&Event::data, 3u)));
+}
+
 TEST_P(ReuseTest, SignalSourceAfterSignalSource) {
   if (OverLibkqueue()) GTEST_SKIP() << "libkqueue: takes no eventfds";
   SignalSource old;

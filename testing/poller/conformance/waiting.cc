@@ -46,8 +46,13 @@ const absl::Duration kAbsurdTimeouts[] = {
     absl::InfiniteDuration(),
     absl::Seconds(std::numeric_limits<int64_t>::max()),
     absl::Nanoseconds(std::numeric_limits<int64_t>::max()),
+    // One that the clock could tell if it began with the wait, and the last before infinity.
+    absl::Nanoseconds(std::numeric_limits<int64_t>::max() - 1),
+    absl::Seconds(std::numeric_limits<int64_t>::max()) + absl::Nanoseconds(999'999'999.75),
     absl::Hours(24 * 365 * 1000),
-    // One step beyond what an int of milliseconds and an int of seconds hold.
+    // What an int of milliseconds and an int of seconds hold, and one step beyond.
+    absl::Milliseconds(INT_MAX),
+    absl::Seconds(INT_MAX),
     absl::Milliseconds(int64_t{1} << 31),
     absl::Seconds(int64_t{1} << 31),
     absl::Seconds(100'000'001),  // macOS refuses a timespec above 10^8 s
