@@ -47,6 +47,13 @@ class ScopedFd {
 // Another descriptor of the same open file.
 inline ScopedFd Duplicate(int fd) { return ScopedFd(MustSucceed(dup(fd), "dup")); }
 
+// Closes what `number` names and lets it name the file of `file`, as happens when a program closes
+// a descriptor and opens another: the kernel gives out the lowest free number. In one step, so that
+// no other thread can take the number in between.
+inline void GiveNumber(const ScopedFd& number, const ScopedFd& file) {
+  MustSucceed(dup2(file.get(), number.get()), "dup2");
+}
+
 // Makes `fd` non-blocking and close-on-exec, and returns it. (pipe2 and SOCK_NONBLOCK are not
 // everywhere.)
 inline int NonBlocking(int fd) {

@@ -34,13 +34,6 @@ using testing::ElementsAre;
 using testing::Field;
 using testing::IsEmpty;
 
-// Closes what `number` names and lets it name the file of `file`, as happens when a program closes
-// a descriptor and opens another: the kernel gives out the lowest free number. In one step, so that
-// no other thread can take the number in between.
-void GiveNumber(const ScopedFd& number, const ScopedFd& file) {
-  MustSucceed(dup2(file.get(), number.get()), "dup2");
-}
-
 // Lets `number`, which was closed before, name the file of `file`. Returns what it became.
 int Reopen(int number, const ScopedFd& file) {
   return MustSucceed(fcntl(file.get(), F_DUPFD_CLOEXEC, number), "fcntl");
