@@ -1,10 +1,15 @@
 #include "someos/backends/base/deadline.h"
 
+#include <time.h>
+
 #include <climits>
+#include <optional>
+#include <vector>
 
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
+#include "someos/testing/faults/c_library.h"
 
 namespace someos::base {
 namespace {
@@ -134,6 +139,73 @@ TEST(DeadlineTest, PassesWhenItsTimeHasComeAndNotBefore) {
   }
   clock_gettime(CLOCK_MONOTONIC, &after);
   EXPECT_GE(absl::DurationFromTimespec(after) - absl::DurationFromTimespec(before), timeout);
+}
+
+// The clocks that `body` reads, in order; nullopt where that cannot be found out.
+template <typename Body>
+std::optional<std::vector<clockid_t>> ClocksReadBy(Body body) {
+  std::vector<clockid_t> read;
+  const bool possible = ReplaceClock([&](clockid_t clock, timespec time) {
+    read.push_back(clock);
+    return time;
+  });
+  if (!possible) return std::nullopt;
+  {
+    const LibraryCall call;
+    body();
+  }
+  ReplaceClock(nullptr);
+  return read;
+}
+
+TEST(DeadlineTest, ReadsTheMonotonicClockAtItsBeginningAndForEachQuestion) {
+  const auto read = ClocksReadBy([] {
+    Deadline deadline(absl::Hours(1));
+    EXPECT_FALSE(deadline.Passed());
+    EXPECT_FALSE(deadline.Passed());
+    EXPECT_GT(deadline.AsTimespec().tv_sec, 0);
+    EXPECT_GT(deadline.AsTimeval().tv_sec, 0);
+    EXPECT_GT(deadline.AsMilliseconds(), 0);
+  });
+  if (!read.has_value()) GTEST_SKIP() << "the C library's clock_gettime() cannot be replaced here";
+  EXPECT_EQ(*read, std::vector<clockid_t>(3, CLOCK_MONOTONIC));
+}
+
+TEST(DeadlineTest, ReadsNoClockForNoTimeAndForAllTime) {
+  const auto read = ClocksReadBy([] {
+    for (const absl::Duration timeout :
+         {absl::ZeroDuration(), absl::Seconds(-1), absl::InfiniteDuration()}) {
+      Deadline deadline(timeout);
+      deadline.Passed();
+    }
+  });
+  if (!read.has_value()) GTEST_SKIP() << "the C library's clock_gettime() cannot be replaced here";
+  EXPECT_EQ(*read, std::vector<clockid_t>());
+}
+
+TEST(DeadlineTest, WhatIsLeftIsCountedFromTheLastQuestion) {
+  time_t now = 1000;
+  const bool possible = ReplaceClock([&](clockid_t, timespec) { return timespec{now, 500}; });
+  if (!possible) GTEST_SKIP() << "the C library's clock_gettime() cannot be replaced here";
+  {
+    const LibraryCall call;
+    Deadline deadline(absl::Seconds(10));
+    EXPECT_EQ(deadline.AsMilliseconds(), 10'000);
+    now += 4;
+    EXPECT_EQ(deadline.AsMilliseconds(), 10'000);
+    EXPECT_FALSE(deadline.Passed());
+    EXPECT_EQ(deadline.AsMilliseconds(), 6000);
+    EXPECT_EQ(deadline.AsTimespec().tv_sec, 6);
+    EXPECT_EQ(deadline.AsTimespec().tv_nsec, 0);
+    EXPECT_EQ(deadline.AsTimeval().tv_sec, 6);
+    now += 6;  // the very nanosecond
+    EXPECT_TRUE(deadline.Passed());
+    EXPECT_EQ(deadline.AsMilliseconds(), 0);
+    now += 1;
+    EXPECT_TRUE(deadline.Passed());
+    EXPECT_EQ(deadline.AsMilliseconds(), 0);
+  }
+  ReplaceClock(nullptr);
 }
 
 }  // namespace

@@ -37,6 +37,51 @@ TEST(OwnedFdTest, MovingHandsTheDescriptorOver) {
   EXPECT_TRUE(IsOpen(fd));
 }
 
+TEST(OwnedFdTest, AMovedFromOneClosesNothing) {
+  const int fd = dup(0);
+  OwnedFd target(dup(0));
+  {
+    OwnedFd source(fd);
+    target = std::move(source);
+    EXPECT_FALSE(source.valid());  // NOLINT(bugprone-use-after-move)
+    source.Reset();
+    EXPECT_TRUE(IsOpen(fd));
+    source = OwnedFd(dup(0));  // and may hold another one
+    EXPECT_TRUE(source.valid());
+  }
+  EXPECT_TRUE(IsOpen(fd));
+  {
+    const OwnedFd constructed(std::move(target));
+  }
+  EXPECT_FALSE(IsOpen(fd));
+  // The number is another file's now, which nobody here owns.
+  ASSERT_EQ(fcntl(0, F_DUPFD, fd), fd);
+  target.Reset();
+  EXPECT_TRUE(IsOpen(fd));
+  close(fd);
+}
+
+TEST(OwnedFdTest, MovingToItselfChangesNothing) {
+  const int fd = dup(0);
+  OwnedFd owned(fd);
+  OwnedFd& itself = owned;
+  owned = std::move(itself);
+  EXPECT_EQ(owned.get(), fd);
+  EXPECT_TRUE(IsOpen(fd));
+}
+
+TEST(OwnedFdTest, ResetClosesTheOldAndHoldsTheNew) {
+  const int first = dup(0);
+  const int second = dup(0);
+  OwnedFd owned(first);
+  owned.Reset(second);
+  EXPECT_FALSE(IsOpen(first));
+  EXPECT_EQ(owned.get(), second);
+  owned.Reset();
+  EXPECT_FALSE(IsOpen(second));
+  EXPECT_FALSE(owned.valid());
+}
+
 TEST(OwnedFdTest, LeavesErrnoAlone) {
   OwnedFd gone(dup(0));
   close(gone.get());

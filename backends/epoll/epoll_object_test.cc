@@ -303,6 +303,80 @@ TEST(EpollObject, MovesAndLeavesAClosedOneBehind) {
   EXPECT_FALSE(first.closed());
 }
 
+// The kernel object is what moves: what it has reported, and what it has not.
+TEST(EpollObject, MovesWithWhatItHasReported) {
+  const Pipe fired, edge, pending;
+  Epoll first = MakeEpoll();
+  ASSERT_THAT(first.Register(fired.reader.get(), kEpollIn | kEpollOneshot), Succeeds());
+  ASSERT_THAT(first.Register(edge.reader.get(), kEpollIn | kEpollEt), Succeeds());
+  ASSERT_THAT(first.Register(pending.reader.get(), kEpollIn | kEpollOneshot), Succeeds());
+  WriteText(fired.writer.get(), "x");
+  WriteText(edge.writer.get(), "x");
+  ASSERT_THAT(Now(first), SizeIs(2));
+  WriteText(pending.writer.get(), "x");
+  Epoll second = MakeEpoll();
+  EXPECT_THAT(Now(second), IsEmpty());
+  second = std::move(first);
+  EXPECT_THAT(Now(second), ElementsAre(EpollEvent{pending.reader.get(), kEpollIn}));
+  EXPECT_THAT(Now(second), IsEmpty());
+  ASSERT_THAT(second.Modify(fired.reader.get(), kEpollIn | kEpollOneshot), Succeeds());
+  EXPECT_THAT(Now(second), ElementsAre(EpollEvent{fired.reader.get(), kEpollIn}));
+}
+
+// Numbers that others have got meanwhile stay open.
+TEST(EpollObject, MovingClosesWhatTheTargetHadOnce) {
+  Epoll target = MakeEpoll();
+  const int replaced = target.fileno();
+  int moved;
+  ScopedFd reuse;
+  {
+    Epoll source = MakeEpoll();
+    moved = source.fileno();
+    target = std::move(source);
+    ASSERT_FALSE(IsOpen(replaced));
+    reuse = ScopedFd(MustSucceed(fcntl(0, F_DUPFD_CLOEXEC, replaced), "fcntl"));
+    ASSERT_EQ(reuse.get(), replaced);
+  }
+  EXPECT_TRUE(IsOpen(moved)) << "closed by the source";
+  EXPECT_EQ(target.fileno(), moved);
+  {
+    const Epoll last = std::move(target);
+  }
+  EXPECT_FALSE(IsOpen(moved));
+  EXPECT_TRUE(IsOpen(replaced)) << "closed once more";
+}
+
+int precise_waits;
+
+// A system without epoll_pwait2.
+EpollSystem OldSystem() {
+  EpollSystem system = RealEpollSystem();
+  system.wait_precisely = [](int, epoll_event*, int, const timespec&) {
+    ++precise_waits;
+    errno = ENOSYS;
+    return -1;
+  };
+  return system;
+}
+
+TEST(EpollObject, MovesTogetherWithItsSystemAndWhatItKnowsOfIt) {
+  const EpollSystem old = OldSystem();
+  Epoll first = Epoll::Create(-1, 0, old).value();
+  precise_waits = 0;
+  EXPECT_THAT(first.Poll(absl::Microseconds(10)), Succeeds());
+  EXPECT_EQ(precise_waits, 1);
+  Epoll constructed = std::move(first);
+  EXPECT_THAT(constructed.Poll(absl::Microseconds(10)), Succeeds());
+  Epoll assigned = MakeEpoll();
+  EXPECT_THAT(assigned.Poll(absl::Microseconds(10)), Succeeds());
+  assigned = std::move(constructed);
+  EXPECT_THAT(assigned.Poll(absl::Microseconds(10)), Succeeds());
+  EXPECT_EQ(precise_waits, 1) << "asked again after the kernel had said no";
+  assigned = Epoll::Create(-1, 0, old).value();
+  EXPECT_THAT(assigned.Poll(absl::Microseconds(10)), Succeeds());
+  EXPECT_EQ(precise_waits, 2) << "not asked on behalf of a new object";
+}
+
 TEST(EpollObject, MaskHas32Bits) {
   const Pipe pipe;
   Epoll epoll = MakeEpoll();

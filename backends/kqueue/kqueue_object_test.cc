@@ -35,6 +35,7 @@
 #include "someos/testing/signals.h"
 #include "someos/testing/socket_pair.h"
 #include "someos/testing/status_matchers.h"
+#include "someos/testing/system_call.h"
 
 namespace someos::select {
 namespace {
@@ -108,6 +109,42 @@ TEST_F(KqueueObjectTest, AMovedFromQueueIsClosed) {
   EXPECT_FALSE(moved.closed());
   *queue_ = std::move(moved);
   EXPECT_THAT(Ready(), Succeeds());
+}
+
+TEST_F(KqueueObjectTest, MovesWithWhatItHasReported) {
+  const int near = pair_.near.get(), far = pair_.far.get();
+  ASSERT_THAT(queue_->Control({Kevent(near, kKqFilterWrite, kKqEvAdd | kKqEvOneshot)}, 0),
+              Succeeds());
+  EXPECT_EQ(Of(*Ready()), (Watched{{KqIdent(near), kKqFilterWrite}}));
+  ASSERT_THAT(queue_->Control({Kevent(far, kKqFilterWrite, kKqEvAdd | kKqEvOneshot)}, 0),
+              Succeeds());
+  absl::StatusOr<Kqueue> target = Kqueue::Create();
+  ASSERT_THAT(target, Succeeds());
+  ASSERT_THAT(target->Control(std::nullopt, 1, absl::ZeroDuration()), Succeeds());
+  *target = *std::move(queue_);
+  const auto now = [&] { return Of(*target->Control(std::nullopt, 16, absl::ZeroDuration())); };
+  EXPECT_EQ(now(), (Watched{{KqIdent(far), kKqFilterWrite}}));
+  EXPECT_THAT(now(), IsEmpty());
+}
+
+TEST_F(KqueueObjectTest, MovingClosesWhatTheTargetHadOnce) {
+  absl::StatusOr<Kqueue> target = Kqueue::Create();
+  ASSERT_THAT(target, Succeeds());
+  const int replaced = target->fileno();
+  const int moved = queue_->fileno();
+  *target = *std::move(queue_);
+  ASSERT_EQ(fcntl(replaced, F_GETFD), -1);
+  const ScopedFd reused(
+      MustSucceed(fcntl(pair_.near.get(), F_DUPFD_CLOEXEC, replaced), "fcntl"));
+  ASSERT_EQ(reused.get(), replaced);
+  queue_->Close();
+  EXPECT_NE(fcntl(moved, F_GETFD), -1) << "closed by the source";
+  EXPECT_EQ(target->fileno(), moved);
+  {
+    const Kqueue last = *std::move(target);
+  }
+  EXPECT_EQ(fcntl(moved, F_GETFD), -1);
+  EXPECT_NE(fcntl(replaced, F_GETFD), -1) << "closed once more";
 }
 
 TEST_F(KqueueObjectTest, ManyAreMadeAndClosed) {
@@ -329,6 +366,15 @@ TEST_F(KqueueObjectTest, FromFdOwnsWhatItIsGiven) {
     EXPECT_THAT(no_queue->Control(std::nullopt, 1), FailsWithErrno(EBADF, "control fd "));
   }
   EXPECT_EQ(fcntl(fd, F_GETFD), -1);
+}
+
+TEST_F(KqueueObjectTest, FromFdLeavesTheDescriptorAsItIs) {
+  Pipe pipe;
+  const int fd = pipe.reader.release();
+  MustSucceed(fcntl(fd, F_SETFD, 0), "fcntl");
+  const absl::StatusOr<Kqueue> no_queue = Kqueue::FromFd(fd);
+  ASSERT_THAT(no_queue, Succeeds());
+  EXPECT_FALSE(IsCloseOnExec(fd));
 }
 
 TEST_F(KqueueObjectTest, AChangeReachesAWaitingThread) {

@@ -181,6 +181,40 @@ TEST(PollObject, MovesAndLeavesAnEmptyOne) {
   EXPECT_THAT(*first.Wait(), ElementsAre(PollEvent{fd, kPollOut}));
 }
 
+// Each of the two has waited, and so knows what it last asked the kernel about.
+TEST(PollObject, MovesAfterAWaitToOneThatHasWaited) {
+  Pipe pipe, other;
+  WriteText(other.writer.get(), "x");
+  Poll source, target;
+  ASSERT_THAT(source.Register(pipe.writer.get(), kPollOut), Succeeds());
+  ASSERT_THAT(target.Register(other.reader.get(), kPollIn), Succeeds());
+  EXPECT_THAT(*source.Wait(), ElementsAre(PollEvent{pipe.writer.get(), kPollOut}));
+  EXPECT_THAT(*target.Wait(), ElementsAre(PollEvent{other.reader.get(), kPollIn}));
+
+  target = std::move(source);
+  EXPECT_THAT(*target.Wait(), ElementsAre(PollEvent{pipe.writer.get(), kPollOut}));
+  EXPECT_EQ(target.Unregister(other.reader.get()).code(), absl::StatusCode::kNotFound);
+  EXPECT_THAT(*source.Wait(kNow), IsEmpty());  // NOLINT(bugprone-use-after-move)
+
+  // It can be used again, and its own what it is asked.
+  ASSERT_THAT(source.Register(other.reader.get(), kPollIn), Succeeds());
+  EXPECT_THAT(*source.Wait(), ElementsAre(PollEvent{other.reader.get(), kPollIn}));
+  EXPECT_THAT(*target.Wait(), ElementsAre(PollEvent{pipe.writer.get(), kPollOut}));
+
+  const Poll constructed = std::move(target);
+  EXPECT_THAT(*target.Wait(kNow), IsEmpty());  // NOLINT(bugprone-use-after-move)
+}
+
+TEST(PollObject, MovesTogetherWithItsSystem) {
+  Poll failing(kFailing<ENOMEM>);
+  Poll constructed = std::move(failing);
+  EXPECT_THAT(constructed.Wait(kNow), FailsWithErrno(ENOMEM, "poll: "));
+  Poll assigned;
+  EXPECT_THAT(assigned.Wait(kNow), Succeeds());
+  assigned = std::move(constructed);
+  EXPECT_THAT(assigned.Wait(kNow), FailsWithErrno(ENOMEM, "poll: "));
+}
+
 TEST(PollEventTest, ComparesAndPrintsWithNames) {
   const PollEvent event = {7, kPollIn | kPollHup};
   EXPECT_EQ(event, (PollEvent{7, kPollIn | kPollHup}));

@@ -130,6 +130,51 @@ TEST(FdTableTest, AChunkHasAllItsEntriesAndNoMore) {
   EXPECT_EQ(next, 3 * kChunk);
 }
 
+TEST(FdTableTest, EntriesKeepTheirPlaceThroughEachGrowth) {
+  constexpr int kStep = 100;
+  constexpr int kLast = 20'000;
+  FdTable<Entry> table;
+  std::vector<Entry*> entries;
+  for (int fd = 0; fd <= kLast; fd += kStep) {
+    entries.push_back(&table.At(fd));
+    entries.back()->value = fd;
+  }
+  const FdTable<Entry>::View view = table.view();
+  for (int fd = 0; fd <= kLast; fd += kStep) {
+    Entry* const entry = entries[fd / kStep];
+    ASSERT_EQ(table.Find(fd), entry) << fd;
+    ASSERT_EQ(&table.At(fd), entry) << fd;
+    ASSERT_EQ(&view[fd], entry) << fd;
+    ASSERT_EQ(entry->value, fd);
+  }
+}
+
+// A reader that was told of an entry finds it, whatever has been made since.
+TEST(FdTableTest, WhatWasAnnouncedIsFoundWhileItGrows) {
+  constexpr int kLast = 200'000;
+  FdTable<Entry> table;
+  table.At(0);
+  std::atomic<int> announced{0};
+  std::thread reader([&] {
+    int last = 0;
+    while (last < kLast) {
+      last = announced.load(std::memory_order_acquire);
+      const FdTable<Entry>::View view = table.view();
+      for (const int fd : {last, last / 2, last - last % 256, last / 3}) {
+        const Entry* const entry = table.Find(fd);
+        ASSERT_NE(entry, nullptr) << fd << " of " << last;
+        ASSERT_EQ(entry->value.load(std::memory_order_relaxed), fd);
+        ASSERT_EQ(&view[fd], entry);
+      }
+    }
+  });
+  for (int fd = 1; fd <= kLast; ++fd) {
+    table.At(fd).value.store(fd, std::memory_order_relaxed);
+    announced.store(fd, std::memory_order_release);
+  }
+  reader.join();
+}
+
 // Meant for the thread sanitizer: a reader never sees a half-made directory or chunk.
 TEST(FdTableTest, CanBeReadWhileItGrows) {
   constexpr int kLast = 100'000;

@@ -9,20 +9,34 @@
 namespace someos::poller_base {
 namespace {
 
+// In many rounds, which the threads begin together: the moment between a look at the flag and the
+// setting of it is short.
 TEST(SingleWaiterTest, OneOfManyThreadsMakesAClaim) {
+  constexpr int kThreads = 4;
+  constexpr int kRounds = 5000;
   SingleWaiter waiter;
-  std::atomic<bool> go{false};
+  std::atomic<int> round{0};
   std::atomic<int> claims{0};
-  std::thread threads[4];
+  std::atomic<int> answers{0};
+  std::thread threads[kThreads];
   for (std::thread& thread : threads) {
     thread = std::thread([&] {
-      while (!go) std::this_thread::yield();
-      claims += waiter.Claim();
+      for (int mine = 1; mine <= kRounds; ++mine) {
+        while (round < mine) std::this_thread::yield();
+        claims += waiter.Claim() ? 1 : 0;
+        ++answers;
+      }
     });
   }
-  go = true;
+  for (int i = 1; i <= kRounds; ++i) {
+    claims = 0;
+    answers = 0;
+    waiter.Release();
+    round = i;
+    while (answers < kThreads) std::this_thread::yield();
+    EXPECT_EQ(claims, 1);
+  }
   for (std::thread& thread : threads) thread.join();
-  EXPECT_EQ(claims, 1);
 }
 
 TEST(SingleWaiterTest, AClaimCanBeMadeAgainAfterItsRelease) {

@@ -3,10 +3,16 @@
 #include <fcntl.h>
 #include <poll.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstddef>
+#include <set>
+#include <utility>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "gtest/gtest.h"
+#include "someos/testing/open_descriptors.h"
 
 namespace someos::poller_base {
 namespace {
@@ -48,10 +54,52 @@ TEST_P(WakeChannelTest, LeavesErrnoAlone) {
   EXPECT_EQ(errno, ERANGE);
 }
 
-TEST_P(WakeChannelTest, IsCloseOnExec) {
+// The descriptors that were opened since `before`.
+std::vector<int> OpenedSince(const std::set<int>& before) {
+  std::vector<int> opened;
+  for (const int fd : OpenDescriptors()) {
+    if (before.count(fd) == 0) opened.push_back(fd);
+  }
+  return opened;
+}
+
+TEST_P(WakeChannelTest, EachEndIsCloseOnExecAndDoesNotBlock) {
+  const std::set<int> before = OpenDescriptors();
   const absl::StatusOr<WakeChannel> channel = GetParam()();
   ASSERT_TRUE(channel.ok()) << channel.status();
-  EXPECT_EQ(fcntl(channel->fd(), F_GETFD), FD_CLOEXEC);
+  const std::vector<int> ends = OpenedSince(before);
+  EXPECT_EQ(std::count(ends.begin(), ends.end(), channel->fd()), 1);
+  for (const int end : ends) {
+    EXPECT_EQ(fcntl(end, F_GETFD), FD_CLOEXEC) << end;
+    EXPECT_TRUE(fcntl(end, F_GETFL) & O_NONBLOCK) << end;
+  }
+}
+
+TEST_P(WakeChannelTest, ASignalTravelsWithTheChannel) {
+  const std::set<int> before = OpenDescriptors();
+  absl::StatusOr<WakeChannel> first = GetParam()();
+  ASSERT_TRUE(first.ok()) << first.status();
+  const size_t ends = OpenedSince(before).size();
+  const int fd = first->fd();
+  first->Signal();
+  {
+    WakeChannel second = *std::move(first);
+    EXPECT_EQ(second.fd(), fd);
+    EXPECT_TRUE(IsReadable(second));
+    absl::StatusOr<WakeChannel> third = GetParam()();
+    ASSERT_TRUE(third.ok()) << third.status();
+    third->Signal();
+    *third = std::move(second);
+    EXPECT_EQ(third->fd(), fd);
+    // What the third one had is closed, and nothing else.
+    EXPECT_EQ(OpenedSince(before).size(), ends);
+    EXPECT_TRUE(IsReadable(*third));
+    third->Drain();
+    EXPECT_FALSE(IsReadable(*third));
+    EXPECT_EQ(third->Signal(), 0);
+    EXPECT_TRUE(IsReadable(*third));
+  }
+  EXPECT_TRUE(OpenedSince(before).empty());
 }
 
 INSTANTIATE_TEST_SUITE_P(Kinds, WakeChannelTest,

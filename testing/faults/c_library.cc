@@ -20,6 +20,7 @@
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -41,12 +42,14 @@ LibraryCall::~LibraryCall() { --g_library_calls; }
 
 std::vector<Fault> CLibraryFaults() { return {}; }
 bool RunBeforeEachRead(std::function<void()> /*action*/) { return false; }
+bool ReplaceClock(std::function<timespec(clockid_t, timespec)> /*clock*/) { return false; }
 
 #else
 
 namespace {
 
 thread_local std::function<void()> g_before_read;
+thread_local std::function<timespec(clockid_t, timespec)> g_clock;
 
 void BeforeRead() {
   if (g_library_calls == 0 || g_before_read == nullptr) return;
@@ -55,8 +58,16 @@ void BeforeRead() {
   errno = error;
 }
 
+void Replace(clockid_t clock, timespec* time) {
+  if (g_library_calls > 0 && g_clock != nullptr) *time = g_clock(clock, *time);
+}
+
 bool Fails(absl::string_view call, int fd = -1) {
   return g_library_calls > 0 && FaultPlan::Fails(call, fd);
+}
+
+void CallMade(absl::string_view call) {
+  if (g_library_calls > 0) FaultPlan::WaitMade(call);
 }
 
 // The function that the program's own one, of the same type, stands in front of.
@@ -85,6 +96,11 @@ std::vector<Fault> CLibraryFaults() {
 
 bool RunBeforeEachRead(std::function<void()> action) {
   g_before_read = std::move(action);
+  return true;
+}
+
+bool ReplaceClock(std::function<timespec(clockid_t, timespec)> clock) {
+  g_clock = std::move(clock);
   return true;
 }
 
@@ -117,7 +133,10 @@ ssize_t read(int fd, void* buffer, size_t size) {
 
 ssize_t write(int fd, const void* buffer, size_t size) {
   static auto* const behind = someos::Behind("write", write);
-  return someos::Fails("write", fd) ? -1 : behind(fd, buffer, size);
+  if (someos::Fails("write", fd)) return -1;
+  const ssize_t written = behind(fd, buffer, size);
+  someos::CallMade("write");
+  return written;
 }
 
 // The number is free, whatever close(2) says.
@@ -133,6 +152,13 @@ int close(int fd) {
 int getsockopt(int fd, int level, int option, void* value, socklen_t* size) noexcept {
   static auto* const behind = someos::Behind("getsockopt", getsockopt);
   return someos::Fails("getsockopt", fd) ? -1 : behind(fd, level, option, value, size);
+}
+
+int clock_gettime(clockid_t clock, timespec* time) noexcept {
+  static auto* const behind = someos::Behind("clock_gettime", clock_gettime);
+  const int result = behind(clock, time);
+  if (result == 0) someos::Replace(clock, time);
+  return result;
 }
 
 #endif  // SOMEOS_REPLACES_C_LIBRARY_CALLS

@@ -10,6 +10,7 @@
 #include "gtest/gtest.h"
 #include "someos/api/event.h"
 #include "someos/api/interest.h"
+#include "someos/testing/faults/c_library.h"
 #include "someos/testing/faults/descriptor_budget.h"
 #include "someos/testing/open_descriptors.h"
 #include "someos/testing/pipe.h"
@@ -91,6 +92,27 @@ TEST_P(DescriptorLimitTest, AnEventfdIsStillKnown) {
   late.Raise();
   EXPECT_THAT(Wait(), UnorderedElementsAre(Reports(early.fd(), Readiness::kReadable, 2),
                                            Reports(late.fd(), Readiness::kReadable, 5)));
+}
+
+// A thread may start another program at any time.
+TEST_P(DescriptorLimitTest, WhatIsOpenForAMomentIsCloseOnExec) {
+  SignalSource source;
+  const std::set<int> before = OpenDescriptors();
+  int reads = 0;
+  const bool possible = RunBeforeEachRead([&] {
+    ++reads;
+    for (const int fd : OpenDescriptors()) {
+      EXPECT_TRUE(before.count(fd) > 0 || IsCloseOnExec(fd)) << "fd " << fd;
+    }
+  });
+  if (!possible) GTEST_SKIP() << "nothing can be put in front of the C library's functions here";
+  {
+    const LibraryCall call;
+    poller().Register(source.fd(), Interest::kReadable, 1).IgnoreError();
+    poller().Modify(source.fd(), Interest::kNone, 2).IgnoreError();
+  }
+  RunBeforeEachRead(nullptr);
+  if (reads == 0) GTEST_SKIP() << "this backend reads nothing to register an eventfd";
 }
 
 // libkqueue's limit: the second interest of a descriptor needs a duplicate of it.
