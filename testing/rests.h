@@ -9,8 +9,8 @@
 namespace someos {
 
 // Whether `wait(time)`, which is to take `time` and find nothing, leaves all but a `share`-th of it
-// to others. `share` is some 20 or more: one that spins beside many busy processes gets no more than
-// its part of the processor.
+// to others. `share` is some 20 or more: one that spins beside many busy processes gets no more
+// than its part of the processor.
 //
 // One that spins does so however long it waits. On a machine that stands still for a moment, a
 // virtual one whose host is busy, say, the moment is counted as spent by whoever was running: so

@@ -14,8 +14,8 @@ namespace someos {
 namespace {
 
 // Where systems mount file systems.
-constexpr const char* kPlaces[] = {"/",     "/dev", "/dev/pts", "/dev/shm", "/proc",
-                                   "/run",  "/sys", "/tmp",     "/usr"};
+constexpr const char* kPlaces[] = {"/",    "/dev", "/dev/pts", "/dev/shm", "/proc",
+                                   "/run", "/sys", "/tmp",     "/usr"};
 
 bool DifferByDeviceAlone(int a, int b) {
   struct stat first, second;

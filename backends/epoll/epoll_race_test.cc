@@ -66,8 +66,8 @@ int CrowdedWait(int /*epoll_fd*/, epoll_event* /*events*/, int /*max_events*/,
   return 0;
 }
 
-// Takes a little time, another one for each `n`, so that in the end what comes after it has met every
-// moment of the waiting thread's work.
+// Takes a little time, another one for each `n`, so that in the end what comes after it has met
+// every moment of the waiting thread's work.
 void Pause(uint64_t n) {
   constexpr uint64_t kMostSpins = 300;
   static std::atomic<uint64_t> spins{0};

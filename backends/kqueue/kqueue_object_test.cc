@@ -134,8 +134,7 @@ TEST_F(KqueueObjectTest, MovingClosesWhatTheTargetHadOnce) {
   const int moved = queue_->fileno();
   *target = *std::move(queue_);
   ASSERT_EQ(fcntl(replaced, F_GETFD), -1);
-  const ScopedFd reused(
-      MustSucceed(fcntl(pair_.near.get(), F_DUPFD_CLOEXEC, replaced), "fcntl"));
+  const ScopedFd reused(MustSucceed(fcntl(pair_.near.get(), F_DUPFD_CLOEXEC, replaced), "fcntl"));
   ASSERT_EQ(reused.get(), replaced);
   queue_->Close();
   EXPECT_NE(fcntl(moved, F_GETFD), -1) << "closed by the source";

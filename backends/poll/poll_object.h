@@ -113,9 +113,8 @@ class Poll {
   // not wait. Signals neither shorten nor end the wait.
   //
   // kOutOfRange (OverflowError) "timeout is too large": more than INT_MAX milliseconds, positive or
-  // negative. kFailedPrecondition (RuntimeError) "concurrent poll() invocation": another thread is in
-  // Wait.
-  // EINVAL (OSError): more descriptors than RLIMIT_NOFILE. ENOMEM: from the kernel.
+  // negative. kFailedPrecondition (RuntimeError) "concurrent poll() invocation": another thread is
+  // in Wait. EINVAL (OSError): more descriptors than RLIMIT_NOFILE. ENOMEM: from the kernel.
   absl::StatusOr<std::vector<PollEvent>> Wait(std::optional<absl::Duration> timeout = std::nullopt);
 
  private:

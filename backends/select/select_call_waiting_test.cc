@@ -160,8 +160,8 @@ TEST(SelectWaiting, NumbersAtTheEndsOfSets) {
     if (RaiseDescriptorLimit(number + 8) < number + 8) break;
     const ScopedFd reader = DuplicateTo(number, pipe.reader.get());
     const ScopedFd writer = Duplicate(pipe.writer.get());
-    const auto result = Select({number}, {number, writer.get()}, {number}, absl::ZeroDuration(),
-                               kBeyond);
+    const auto result =
+        Select({number}, {number, writer.get()}, {number}, absl::ZeroDuration(), kBeyond);
     ASSERT_THAT(result, Succeeds()) << number;
     EXPECT_THAT(result->readable, ElementsAre(number));
     EXPECT_THAT(result->writable, ElementsAre(writer.get()));

@@ -32,7 +32,7 @@
 // used once per `Name`, within namespace someos.
 #define SOMEOS_CONFORMANCE_TESTS(Name, backend_function)          \
   SOMEOS_SINGLE_CALLER_CONFORMANCE_TESTS(Name, backend_function); \
-  SOMEOS_CONFORMANCE_SUITE_(Name, ThreadsTest, backend_function);  \
+  SOMEOS_CONFORMANCE_SUITE_(Name, ThreadsTest, backend_function); \
   SOMEOS_CONFORMANCE_SUITE_(Name, ForkDuringWaitTest, backend_function)
 
 // The same without what promise 8 is about, calls that overlap.

@@ -90,8 +90,7 @@ TEST_P(DiagnosticsTest, CountsOneEventAndSeveral) {
 }
 
 TEST_P(DiagnosticsTest, CountsAWakeOfTheNextWait) {
-  for (const absl::Duration timeout :
-       {absl::ZeroDuration(), kPatience, absl::InfiniteDuration()}) {
+  for (const absl::Duration timeout : {absl::ZeroDuration(), kPatience, absl::InfiniteDuration()}) {
     const Counters before = poller().counters();
     EXPECT_THAT(poller().Wake(), Succeeds());
     EXPECT_THAT(poller().Wake(), Succeeds());

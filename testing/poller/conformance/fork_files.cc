@@ -65,8 +65,8 @@ void ForkFilesTest::ExpectLost(const ScopedFd& registered, const ScopedFd& other
     ExpectKeptAlone();
     // It can be registered in the ordinary way. The loss was told once.
     Register(fd, Interest::kReadable, 3, Trigger::kOneShot);
-    EXPECT_THAT(WaitReady(), ElementsAre(AllOf(EventOf(fd, Readiness::kReadable),
-                                               Field(&Event::data, 3u))));
+    EXPECT_THAT(WaitReady(),
+                ElementsAre(AllOf(EventOf(fd, Readiness::kReadable), Field(&Event::data, 3u))));
     EXPECT_THAT(poller().RebuildAfterFork(), Succeeds());
   });
 }
@@ -169,8 +169,8 @@ TEST_P(ForkFilesTest, NumberThatWasRegisteredAnewInTheParent) {
     EXPECT_THAT(poller().RebuildAfterFork(), Succeeds());
     ExpectQuiet();
     WriteText(other.far.get(), "x");
-    EXPECT_THAT(WaitReady(), ElementsAre(AllOf(EventOf(fd, Readiness::kReadable),
-                                               Field(&Event::data, 5u))));
+    EXPECT_THAT(WaitReady(),
+                ElementsAre(AllOf(EventOf(fd, Readiness::kReadable), Field(&Event::data, 5u))));
   });
 }
 
@@ -184,8 +184,8 @@ TEST_P(ForkFilesTest, NumberThatWasGivenADuplicateOfItsOwnFile) {
     GiveNumber(registered.near, duplicate);
     EXPECT_THAT(poller().RebuildAfterFork(), Succeeds());
     WriteText(registered.far.get(), "x");
-    EXPECT_THAT(WaitReady(), ElementsAre(AllOf(EventOf(fd, Readiness::kReadable),
-                                               Field(&Event::data, 1u))));
+    EXPECT_THAT(WaitReady(),
+                ElementsAre(AllOf(EventOf(fd, Readiness::kReadable), Field(&Event::data, 1u))));
   });
 }
 

@@ -63,8 +63,8 @@ TEST_P(NumbersTest, ZeroOneAndTwoAreDescriptors) {
       EXPECT_THAT(wait(kQuiet), IsEmpty()) << fd;
       for (const Trigger trigger : {Trigger::kLevel, Trigger::kOneShot}) {
         EXPECT_THAT(own->Modify(fd, Interest::kReadable, 2, trigger), Succeeds());
-        EXPECT_THAT(wait(kPatience), ElementsAre(AllOf(EventOf(fd, Readiness::kReadable),
-                                                       Field(&Event::data, 2u))));
+        EXPECT_THAT(wait(kPatience),
+                    ElementsAre(AllOf(EventOf(fd, Readiness::kReadable), Field(&Event::data, 2u))));
         EXPECT_THAT(own->Register(fd, Interest::kReadable), FailsWithErrno(EEXIST, "register fd"));
         EXPECT_THAT(own->Modify(fd, Interest::kNone), Succeeds());
         EXPECT_THAT(wait(kQuiet), IsEmpty()) << fd;

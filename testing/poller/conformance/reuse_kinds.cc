@@ -63,8 +63,8 @@ constexpr Registering kRegisterings[] = {
      }},
     {"a batch that unregisters it first",
      [](Poller& poller, int fd, uint64_t data, Trigger trigger) {
-       return poller.Apply({Change::Unregister(fd),
-                            Change::Register(fd, Interest::kReadable, data, trigger)});
+       return poller.Apply(
+           {Change::Unregister(fd), Change::Register(fd, Interest::kReadable, data, trigger)});
      }},
 };
 

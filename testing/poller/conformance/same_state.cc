@@ -83,8 +83,7 @@ struct Way {
 };
 
 constexpr Way kWays[] = {
-    {"register",
-     [](Poller& poller, const Target& target) { return target.Register(poller); }},
+    {"register", [](Poller& poller, const Target& target) { return target.Register(poller); }},
     {"register in a batch",
      [](Poller& poller, const Target& target) { return poller.Apply({target.RegisterChange()}); }},
     {"register and modify in a batch",

@@ -1,5 +1,7 @@
 // Which clock a Wait keeps to, and when it looks at one.
 
+#include "someos/testing/clocks.h"
+
 #include <time.h>
 
 #include <set>
@@ -10,7 +12,6 @@
 #include "gtest/gtest.h"
 #include "someos/api/event.h"
 #include "someos/api/interest.h"
-#include "someos/testing/clocks.h"
 #include "someos/testing/faults/c_library.h"
 #include "someos/testing/pipe.h"
 #include "someos/testing/poller/faults/fixture.h"

@@ -56,9 +56,9 @@ TEST_P(ForkFaultTest, EveryCallIsRefusedAfterARebuildWithoutDescriptors) {
       ExpectRefusedAfterFork(poller(), parent.ready.near.get());
     }
     ASSERT_TRUE(rebuilt);
-    EXPECT_THAT(Wait(), UnorderedElementsAre(
-                            Reports(parent.ready.near.get(), Readiness::kReadable, 1),
-                            Reports(parent.file.get(), Readiness::kReadable, 2)));
+    EXPECT_THAT(Wait(),
+                UnorderedElementsAre(Reports(parent.ready.near.get(), Readiness::kReadable, 1),
+                                     Reports(parent.file.get(), Readiness::kReadable, 2)));
     ExpectQuiet();
   });
   EXPECT_THAT(Wait(),
@@ -92,8 +92,9 @@ TEST_P(ForkFaultTest, EveryCallIsRefusedAfterARebuildThatLostRegistrations) {
       }
       ExpectRefusedAfterFork(poller(), parent.ready.near.get());
     }
-    EXPECT_THAT(poller().RebuildAfterFork(),
-                FailsWithErrno(EBADF, absl::StrCat("rebuild after fork: register fd ", first_lost)));
+    EXPECT_THAT(
+        poller().RebuildAfterFork(),
+        FailsWithErrno(EBADF, absl::StrCat("rebuild after fork: register fd ", first_lost)));
     EXPECT_THAT(Wait(), ElementsAre(Reports(parent.ready.near.get(), Readiness::kReadable, 1)));
     ExpectQuiet();
     EXPECT_EQ(poller().registrations().size(), 1u);

@@ -29,7 +29,6 @@
 #include "someos/api/event.h"
 #include "someos/api/poller.h"
 #include "someos/testing/clocks.h"
-#include "someos/testing/rests.h"
 #include "someos/testing/open_descriptors.h"
 #include "someos/testing/poller/soak/changer.h"
 #include "someos/testing/poller/soak/event_data.h"
@@ -38,6 +37,7 @@
 #include "someos/testing/poller/soak/process_sample.h"
 #include "someos/testing/poller/soak/shared.h"
 #include "someos/testing/poller/soak/traffic.h"
+#include "someos/testing/rests.h"
 #include "someos/testing/signals.h"
 
 namespace someos::soak {
@@ -51,8 +51,8 @@ constexpr absl::Duration kSignalPeriod = absl::Milliseconds(5);
 // So many short waits must not be too short at the end.
 constexpr int kShortWaits = 50;
 
-// How long nothing may happen at the end, and which part of that the processor may work. A wait that
-// spins gets its part of the processor however many others want it, and this is less.
+// How long nothing may happen at the end, and which part of that the processor may work. A wait
+// that spins gets its part of the processor however many others want it, and this is less.
 constexpr absl::Duration kQuiet = absl::Milliseconds(300);
 constexpr int kMostQuietWork = 50;  // a fiftieth
 
@@ -256,16 +256,15 @@ void Soak::ExpectQuiet() {
     if (!WaitOnce(absl::Microseconds(random_() % 4000))) return;
   }
   bool goes_on = true;
-  const bool rests = Rests(kQuiet, /*most_doublings=*/3, kMostQuietWork, [&](absl::Duration time) {
-    goes_on = goes_on && WaitOnce(time);
-  });
+  const bool rests = Rests(kQuiet, /*most_doublings=*/3, kMostQuietWork,
+                           [&](absl::Duration time) { goes_on = goes_on && WaitOnce(time); });
   if (!goes_on) return;
   if (const uint64_t events = shared_.ledger.events.load() - before; events > 0) {
     shared_.ledger.Complain(absl::StrCat(events, " events while everything was at rest"));
   }
   if (!rests) {
-    shared_.ledger.Complain(absl::StrCat("a wait for nothing takes more than 1/", kMostQuietWork,
-                                         " of the processor"));
+    shared_.ledger.Complain(
+        absl::StrCat("a wait for nothing takes more than 1/", kMostQuietWork, " of the processor"));
   }
 }
 
