@@ -27,6 +27,10 @@ struct EpollState {
   static constexpr uint64_t kFired = uint64_t{1} << 49;
   static constexpr uint64_t kAlwaysReady = uint64_t{1} << 50;
   static constexpr uint64_t kGone = uint64_t{1} << 51;
+  // The rest counts the changes, so that no two successive ones have the same packed form: the
+  // waiting thread, which marks a one-shot as fired, must not mark one that was re-armed meanwhile.
+  static constexpr uint64_t kOneChange = uint64_t{1} << 52;
+  static constexpr uint64_t kChanges = ~(kOneChange - 1);
 
   static uint64_t PackInterest(Interest interest, Trigger trigger) {
     return static_cast<uint64_t>(interest) << 32 | static_cast<uint64_t>(trigger) << 40;
@@ -86,10 +90,12 @@ struct EpollEntry {
   void StorePacked(int fd, uint64_t new_state, bool plain, uint64_t new_data) {
     // Tag and state are invalid while the data changes: a reader that combines the new data with
     // the old tag or state detects the change when it reads that tag or state again.
+    const uint64_t changes =
+        (state.load(std::memory_order_relaxed) + EpollState::kOneChange) & EpollState::kChanges;
     plain_tag.store(kNoTag, std::memory_order_relaxed);
     state.store(0, std::memory_order_relaxed);
     data.store(new_data, std::memory_order_release);
-    state.store(new_state, std::memory_order_release);
+    state.store(new_state | changes, std::memory_order_release);
     if (plain) plain_tag.store(EpollState::Tag(fd, new_state), std::memory_order_release);
   }
   // Keeps the generation, so that stale events of the old registration are still recognised.

@@ -12,14 +12,12 @@
 #include "someos/api/backend.h"
 #include "someos/api/poller.h"
 #include "someos/backends/epoll/epoll_poller.h"
-#include "someos/backends/epoll/epoll_set.h"
 #include "someos/testing/faults/fault_plan.h"
 
 namespace someos {
 namespace {
 
 constexpr absl::string_view kAdd = "epoll_ctl ADD";
-constexpr absl::string_view kProbe = "epoll_ctl probe";  // EpollSet::MayHold
 constexpr absl::string_view kModify = "epoll_ctl MOD";
 constexpr absl::string_view kDelete = "epoll_ctl DEL";
 
@@ -28,9 +26,7 @@ int Create(int flags) {
 }
 
 int Control(int epoll_fd, int operation, int fd, epoll_event* event) {
-  const bool probes = operation == EPOLL_CTL_ADD && event->events == EpollSet::kProbeMask;
-  const absl::string_view name = probes                       ? kProbe
-                                 : operation == EPOLL_CTL_ADD ? kAdd
+  const absl::string_view name = operation == EPOLL_CTL_ADD   ? kAdd
                                  : operation == EPOLL_CTL_MOD ? kModify
                                                               : kDelete;
   if (FaultPlan::Fails(name, fd)) return -1;
@@ -110,7 +106,7 @@ const FaultyBackend& FaultyEpoll() {
       /*registrations=*/
       {{kAdd, EBADF}, {kAdd, EINVAL}, {kAdd, ELOOP}, {kAdd, ENOMEM}, {kAdd, ENOSPC}, {kAdd, EPERM}},
       /*modifications=*/
-      {{kModify, EBADF}, {kModify, EINVAL}, {kModify, ENOENT}, {kModify, ENOMEM}, {kModify, EPERM}},
+      {{kModify, EBADF}, {kModify, EINVAL}, {kModify, ENOENT}, {kModify, ENOMEM}},
       /*unregistrations=*/
       {{kDelete, EBADF, true},
        {kDelete, EINVAL, true},

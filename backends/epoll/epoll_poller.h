@@ -8,9 +8,9 @@
 //    no way to remove them. If a number that was registered again later names that old file once
 //    more, it still counts as registered: the kernel has both files under that number and does not
 //    tell which one the poller means.
-//  - RebuildAfterFork asks the parent's kernel object which file each number stood for. A number
-//    that names another file in the child is in that object for a moment; this may cause a spurious
-//    wake-up of the parent's wait, which reports nothing.
+//  - RebuildAfterFork cannot tell whether a number still names the file that the parent had
+//    registered, unless it is a regular file: it registers the file that the number names now, and
+//    loses only the numbers that are closed.
 //  - Timeouts have a resolution of a nanosecond since Linux 5.11 (epoll_pwait2), before that of a
 //    millisecond; this is determined at run time.
 

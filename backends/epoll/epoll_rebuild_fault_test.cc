@@ -4,11 +4,8 @@
 #include <cerrno>
 #include <cstddef>
 #include <memory>
-#include <string>
 
-#include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -16,7 +13,6 @@
 #include "someos/api/interest.h"
 #include "someos/api/poller.h"
 #include "someos/backends/epoll/epoll_faults.h"
-#include "someos/testing/child_process.h"
 #include "someos/testing/faults/fault_plan.h"
 #include "someos/testing/open_descriptors.h"
 #include "someos/testing/pipe.h"
@@ -115,27 +111,6 @@ INSTANTIATE_TEST_SUITE_P(
                     Fault{"epoll_create1", ENOMEM}, Fault{"epoll_ctl ADD", ENOMEM},
                     Fault{"epoll_ctl ADD", ENOSPC}, Fault{"epoll_ctl MOD", ENOMEM}),
     [](const testing::TestParamInfo<Fault>& info) { return FaultName(info.param); });
-
-TEST(EpollForkFaultTest, ARebuildTakesWhatItCannotProbeForTheSameFile) {
-  FaultPlan plan;
-  const Pipe pipe;
-  const std::unique_ptr<Poller> poller = FaultyEpoll().create({}).value();
-  ASSERT_THAT(poller->Register(pipe.reader.get(), Interest::kReadable, 7), Succeeds());
-  WriteText(pipe.writer.get(), "x");
-  for (const int error : {EBADF, EINVAL, ENOMEM, ENOSPC}) {
-    EXPECT_EQ(RunInChild([&]() -> std::string {
-                plan.Fail("epoll_ctl probe", error);
-                const absl::Status status = poller->RebuildAfterFork();
-                if (!plan.done()) return "no probe";
-                if (!status.ok()) return status.ToString();
-                Event events[2];
-                const absl::StatusOr<size_t> count = poller->Wait(events, absl::Seconds(10));
-                return absl::StrCat(count.value_or(9), " event with data ", events[0].data);
-              }),
-              "1 event with data 7")
-        << error;
-  }
-}
 
 }  // namespace
 }  // namespace someos

@@ -180,7 +180,8 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline absl::Status EpollRegistrations::Modify(int 
   const int error = set_.Modify(fd, interest, trigger, EpollState::Tag(fd, state));
   if (ABSL_PREDICT_FALSE(error != 0)) {
     entry->Store(fd, EpollState::Unpack(old), old_data);
-    return poller_base::FdError(error, "modify", fd);
+    // EPERM: a file of a kind that no set takes, so not the one that was registered.
+    return poller_base::FdError(error == EPERM ? ENOENT : error, "modify", fd);
   }
   return absl::OkStatus();
 }

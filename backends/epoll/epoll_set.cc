@@ -19,18 +19,4 @@ absl::StatusOr<EpollSet> EpollSet::Create(absl::string_view operation, const Epo
   return set;
 }
 
-bool EpollSet::MayHold(int fd, const poller_base::WakeChannel& wake_channel) const {
-  // Tries to add the file: if it is already there, the kernel answers EEXIST. There is no query
-  // that does not change anything.
-  switch (ControlMask(EPOLL_CTL_ADD, fd, kProbeMask, WakeTag(wake_channel))) {
-    case 0:
-      Remove(fd);
-      return false;
-    case EPERM:  // a kind of file that epoll refuses
-      return false;
-    default:
-      return true;
-  }
-}
-
 }  // namespace someos

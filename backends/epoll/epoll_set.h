@@ -47,22 +47,12 @@ class EpollSet {
     return system_->control(fd_.get(), EPOLL_CTL_DEL, fd, &unused) == 0 ? 0 : errno;
   }
 
-  // Whether the file that the open descriptor `fd` names was added under this number. Also true if
-  // the kernel cannot be asked, because this set's own number was closed. A file that was not added
-  // is in the set for a moment, and may cause an event with the WakeTag of `wake_channel`.
-  bool MayHold(int fd, const poller_base::WakeChannel& wake_channel) const;
-  // What MayHold has epoll_ctl(2) add; no interest has it.
-  static constexpr uint32_t kProbeMask = EPOLLET;
-
  private:
   EpollSet(const EpollSystem& system, base::OwnedFd fd) : system_(&system), fd_(std::move(fd)) {}
 
   int Control(int operation, int fd, Interest interest, Trigger trigger, uint64_t tag) const {
-    return ControlMask(operation, fd, EpollMask(interest, trigger), tag);
-  }
-  int ControlMask(int operation, int fd, uint32_t mask, uint64_t tag) const {
     epoll_event event;
-    event.events = mask;
+    event.events = EpollMask(interest, trigger);
     event.data.u64 = tag;
     return system_->control(fd_.get(), operation, fd, &event) == 0 ? 0 : errno;
   }

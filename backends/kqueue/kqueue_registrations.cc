@@ -442,6 +442,7 @@ absl::Status KqueueRegistrations::Rebuild(QueueMaker new_queue) {
     const int error = identity.has_value() ? Arm(fd, entry, *identity) : errno;
     if (error == 0) continue;
     entry.registered = false;
+    socket_errors_.erase(fd);
     lost_.Add(fd, error);
   }
   return lost_.Take();
@@ -457,6 +458,7 @@ void KqueueRegistrations::ForgetOtherFiles() {
     const int error = FileIdentity::Mismatch(FileIdentity::Of(fd), entry.identity);
     if (error == 0) continue;
     entry.registered = false;
+    socket_errors_.erase(fd);
     lost_.Add(fd, error);
   }
 }

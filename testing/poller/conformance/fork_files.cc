@@ -53,6 +53,11 @@ void ForkFilesTest::ExpectKeptAlone() {
   ReadAvailable(kept_.near.get());
 }
 
+// epoll does not notice that a number names another file, unless a regular file was registered.
+#define SKIP_UNLESS_OTHER_FILES_ARE_NOTICED() \
+  if (poller().name() == "epoll")             \
+  GTEST_SKIP() << "epoll registers the file that the number names now"
+
 void ForkFilesTest::ExpectLost(const ScopedFd& registered, const ScopedFd& other) {
   const int fd = registered.get();
   ExpectInChild([&] {
@@ -74,6 +79,7 @@ void ForkFilesTest::ExpectLost(const ScopedFd& registered, const ScopedFd& other
 namespace {
 
 TEST_P(ForkFilesTest, SocketInPlaceOfAnother) {
+  SKIP_UNLESS_OTHER_FILES_ARE_NOTICED();
   const SocketPair registered, other;
   WriteText(other.far.get(), "x");
   Register(registered.near.get(), Interest::kReadable, 1);
@@ -85,6 +91,7 @@ TEST_P(ForkFilesTest, SocketInPlaceOfAnother) {
 }
 
 TEST_P(ForkFilesTest, SocketInPlaceOfAPausedOne) {
+  SKIP_UNLESS_OTHER_FILES_ARE_NOTICED();
   const SocketPair registered, other;
   WriteText(other.far.get(), "x");
   Register(registered.near.get(), Interest::kNone, 1);
@@ -95,6 +102,7 @@ TEST_P(ForkFilesTest, SocketInPlaceOfAPausedOne) {
 }
 
 TEST_P(ForkFilesTest, PipeInPlaceOfAOneShotThatHasFired) {
+  SKIP_UNLESS_OTHER_FILES_ARE_NOTICED();
   const SocketPair registered;
   const Pipe other;
   WriteText(other.writer.get(), "x");
@@ -108,6 +116,7 @@ TEST_P(ForkFilesTest, PipeInPlaceOfAOneShotThatHasFired) {
 }
 
 TEST_P(ForkFilesTest, RegularFileInPlaceOfASocket) {
+  SKIP_UNLESS_OTHER_FILES_ARE_NOTICED();
   const SocketPair registered;
   const ScopedFd other = TemporaryFile();
   Register(registered.near.get(), Interest::kReadable, 1);
@@ -145,6 +154,7 @@ TEST_P(ForkFilesTest, FileOfTheSameInodeNumberOnAnotherFileSystem) {
 
 // The number had come to name another file before the fork, and the parent has not noticed yet.
 TEST_P(ForkFilesTest, NumberThatWasReusedInTheParent) {
+  SKIP_UNLESS_OTHER_FILES_ARE_NOTICED();
   const SocketPair registered, other;
   const int fd = registered.near.get();
   Register(fd, Interest::kReadable, 1);
@@ -191,6 +201,7 @@ TEST_P(ForkFilesTest, NumberThatWasGivenADuplicateOfItsOwnFile) {
 
 // Of several that are lost the lowest number is named, whatever happened to it.
 TEST_P(ForkFilesTest, TheFirstOfSeveralIsNamedAndAllAreForgotten) {
+  SKIP_UNLESS_OTHER_FILES_ARE_NOTICED();
   std::vector<SocketPair> pairs(4);
   const SocketPair other;
   WriteText(other.far.get(), "x");
@@ -218,6 +229,7 @@ TEST_P(ForkFilesTest, TheFirstOfSeveralIsNamedAndAllAreForgotten) {
 }
 
 TEST_P(ForkFilesTest, AllAreLost) {
+  SKIP_UNLESS_OTHER_FILES_ARE_NOTICED();
   const SocketPair registered, other;
   WriteText(other.far.get(), "x");
   const ScopedFd file = TemporaryFile();
