@@ -125,8 +125,9 @@ def run_sample(drawn, dependents, reasons, arguments):
 
 def run_all(to_run, bazel, scratch, dependents, journal, outcomes):
     tests = {m.file: dependents.tests(m.file) for m in to_run}
-    print(f"{len(set().union(*tests.values()))} tests without a mutation", flush=True)
+    start = time.monotonic()
     seconds = seconds_without_mutation(bazel, set().union(*tests.values()))
+    print(f"{len(seconds)} tests pass without a mutation ({time.monotonic() - start:.0f} s; the longest {max(seconds.values()):.0f} s)")
     scratch.remember_originals()
     for number, mutation in enumerate(to_run, 1):
         start = time.monotonic()

@@ -11,7 +11,7 @@ TEXT = "int F(int a) {\n  if (a | b || !c) return A_B | C_D;\n  return kA & kB ?
 
 
 def some(count):
-    return list(sample.mutations_of("api/f.cc", TEXT, {}))[:count]
+    return sample.mutations_of("api/f.cc", TEXT, {})[:count]
 
 
 class LeftTest(unittest.TestCase):

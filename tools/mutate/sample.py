@@ -45,13 +45,19 @@ def is_library(file):
 
 def mutations_of(file, text, macros):
     """All mutations of a file, in the order of its lines. `macros` as in conditions.py."""
+    compiled = {(m.start, m.end, m.replacement) for m in _found(file, text, macros)}
+    # Those of other systems' branches have numbers, too: a mutation has the same name everywhere.
+    return [m for m in _numbered(_found(file, text, {})) if (m.start, m.end, m.replacement) in compiled]
+
+
+def _found(file, text, macros):
     source = Source(file, text, macros)
     found = []
     for operator, edits in OPERATORS.items():
         for edit in edits(source):
             line, line_text = source.line(edit.start), source.line_text(edit.start)
             found.append(Mutation(file, line, line_text, operator, edit.name, edit.start, edit.end, edit.replacement))
-    return _numbered(sorted(found, key=lambda mutation: (mutation.start, mutation.end, mutation.name)))
+    return sorted(found, key=lambda mutation: (mutation.start, mutation.end, mutation.name))
 
 
 def _numbered(mutations):

@@ -10,8 +10,8 @@ LISTED = "listed"
 NOT_COMPILED = "does not compile"
 SAME_PROGRAM = "same program"
 
-# Tests that take longer than this without a mutation come last.
-LONG_SECONDS = 20
+# Tests that take longer than this share of the longest one come last.
+LONG = 0.25
 # A test that fails once may have failed by itself; a mutation that makes a test of these many runs fail is noticed.
 RUNS = 3
 FAILED_CASE = re.compile(r"^\[  FAILED  \] (\S+?\.\S+?)(?:,| \(|$)", re.MULTILINE)
@@ -29,18 +29,19 @@ def stages(file, tests, seconds):
     """
     folder, _, name = file.rpartition("/")
     package, stem = f"//{folder}:", name.rpartition(".")[0]
-    groups = [[], [], [], [], []]
+    most = LONG * max(seconds.values(), default=0)
+    own, near, library, others, long = groups = [[], [], [], [], []]
     for test in sorted(tests):
-        if seconds.get(test, 0) > LONG_SECONDS:
-            groups[4].append(test)
-        elif test.startswith(f"{package}{stem}_"):
-            groups[0].append(test)
+        if test.startswith(f"{package}{stem}_"):
+            own.append(test)
         elif test.startswith(package):
-            groups[1].append(test)
+            near.append(test)
+        elif seconds.get(test, 0) > most:
+            long.append(test)
         elif test.startswith(("//api", "//backends")):
-            groups[2].append(test)
+            library.append(test)
         else:
-            groups[3].append(test)
+            others.append(test)
     return [group for group in groups if group]
 
 
