@@ -1,4 +1,4 @@
 #!/bin/sh
-# Runs a test so that one that asks for memory without end fails, and nothing else does.
+# Runs a test with a limit on its memory: a mutation may allocate without end, and only its own test is to fail.
 ulimit -v 16000000
 exec "$@"

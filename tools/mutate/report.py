@@ -1,4 +1,4 @@
-"""What a run says in the end, and whether it is content."""
+"""The tables of a run, and whether it passes."""
 
 import collections
 
@@ -45,7 +45,7 @@ def table(outcomes, group):
 
 
 def wrong(outcomes, reasons, stale):
-    """What is to be done, a line each; none if the run is content."""
+    """What keeps the run from passing, a line each."""
     lines = [f"not noticed by a test, and not in {left.LEFT}: {left.entry(m)}" for m, o in outcomes.items() if o.kind == SURVIVED]
     lines += [
         f"{left.LEFT}: noticed by {outcome.by}: {left.entry(mutation, reasons[mutation.key()])}"

@@ -59,7 +59,7 @@ class ReportTest(unittest.TestCase):
         self.assertEqual(len(rows), 1 + len({mutation.start for mutation in outcomes}))
         self.assertRegex(rows[-1], r"^total +2 of +3 +66\.7 %$")
 
-    def test_content_if_all_were_killed(self):
+    def test_passes_if_all_were_killed(self):
         self.assertEqual(report.wrong(self.outcomes(KILLED, KILLED), {}, []), [])
 
     def test_a_survivor_is_to_be_killed_or_listed(self):
