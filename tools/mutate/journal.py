@@ -7,7 +7,7 @@ from trial import Outcome
 
 class Journal:
     def __init__(self, path, digest):
-        """`digest` is one of all sources: what was found out with others is forgotten."""
+        """`digest` stands for all sources and tests: what was found out with others is forgotten."""
         self._path = path
         self._outcomes = {}
         if path.exists():

@@ -40,6 +40,7 @@ def parse_arguments():
     parser.add_argument("--file", action="append", default=[], help="only of files with this in their path; may be repeated")
     parser.add_argument("--operator", action="append", choices=sorted(OPERATORS), help="only by this one; may be repeated")
     parser.add_argument("--match", default="", help="only those with this in what --list says of them")
+    parser.add_argument("--tests", action="append", help="run only tests whose label begins so; may be repeated")
     parser.add_argument("--list", action="store_true", help="print the sample; run nothing")
     parser.add_argument("--listed", action="store_true", help=f"run those in {left.LEFT} too")
     parser.add_argument("--directory", type=pathlib.Path, help="work there, keep it, and go on where the last run there stopped")
@@ -114,17 +115,21 @@ def run_sample(drawn, dependents, reasons, arguments):
     outcomes = {m: Outcome(LISTED) for m in drawn if m.key() in reasons and not arguments.listed}
     with working_directory(arguments.directory) as directory:
         scratch = Scratch(ROOT, directory)
-        journal = Journal(directory / "outcomes", scratch.digest)
+        journal = Journal(directory / "outcomes", f"{scratch.digest} {arguments.tests}")
         outcomes.update({m: journal.get(m) for m in drawn if m not in outcomes and journal.get(m)})
         to_run = [m for m in drawn if m not in outcomes]
         if to_run:
             with bazel_in(scratch, arguments) as bazel:
-                run_all(to_run, bazel, scratch, dependents, journal, outcomes)
+                tests = {m.file: chosen_tests(dependents, m.file, arguments.tests) for m in to_run}
+                run_all(to_run, bazel, scratch, tests, journal, outcomes)
     return {m: outcomes[m] for m in drawn}
 
 
-def run_all(to_run, bazel, scratch, dependents, journal, outcomes):
-    tests = {m.file: dependents.tests(m.file) for m in to_run}
+def chosen_tests(dependents, file, prefixes):
+    return {test for test in dependents.tests(file) if test.startswith(tuple(prefixes or [""]))}
+
+
+def run_all(to_run, bazel, scratch, tests, journal, outcomes):
     start = time.monotonic()
     seconds = seconds_without_mutation(bazel, set().union(*tests.values()))
     print(f"{len(seconds)} tests pass without a mutation ({time.monotonic() - start:.0f} s; the longest {max(seconds.values()):.0f} s)")

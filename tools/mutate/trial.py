@@ -64,7 +64,7 @@ def outcome(bazel, groups):
                 return Outcome(KILLED, _named(test, result.log))
         else:
             return Outcome(KILLED, f"{test} (not always)")
-    return Outcome(SAME_PROGRAM if cached else SURVIVED)
+    return Outcome(SAME_PROGRAM if groups and cached else SURVIVED)
 
 
 def _named(test, log):

@@ -48,6 +48,9 @@ class OutcomeTest(unittest.TestCase):
         self.assertEqual(outcome(Script(CACHED, CACHED), [["//a:1"], ["//a:2"]]).kind, SAME_PROGRAM)
         self.assertEqual(outcome(Script(CACHED, PASSED), [["//a:1"], ["//a:2"]]).kind, SURVIVED)
 
+    def test_without_tests_nothing_is_noticed(self):
+        self.assertEqual(outcome(Script(), []).kind, SURVIVED)
+
 
 class StagesTest(unittest.TestCase):
     def test_the_nearest_first_and_the_longest_last(self):
