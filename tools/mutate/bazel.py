@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import signal
 import subprocess
 import tempfile
 from typing import NamedTuple
@@ -37,7 +38,10 @@ class Bazel:
 
     def print(self, command, *arguments):
         """What a command prints."""
-        return self._call(command, *arguments, stderr=subprocess.PIPE, check=True).stdout
+        run = self._call(command, *arguments, stderr=subprocess.PIPE)
+        if run.returncode != 0:
+            raise RuntimeError(f"bazel {command}: exit code {run.returncode}\n{run.stderr}")
+        return run.stdout
 
     def test(self, targets, *arguments):
         """Builds and runs tests; stops at the first that fails, unless the arguments say otherwise."""
@@ -61,9 +65,16 @@ class Bazel:
             results = results_of(pathlib.Path(events.name).read_text())
         return Run(run.returncode != BUILD_FAILED, results, run.stdout)
 
-    def _call(self, command, *arguments, **options):
+    def _call(self, command, *arguments, stderr):
         call = ["tools/bazel", *self._startup, command, *arguments]
-        return subprocess.run(call, cwd=self._workspace, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, **options)
+        pipe = subprocess.PIPE
+        with subprocess.Popen(call, cwd=self._workspace, stdin=subprocess.DEVNULL, stdout=pipe, stderr=stderr, text=True) as run:
+            try:
+                output, errors = run.communicate()
+            except BaseException:
+                run.send_signal(signal.SIGINT)  # or its server would go on
+                raise
+        return subprocess.CompletedProcess(call, run.returncode, output, errors)
 
 
 def results_of(events):
