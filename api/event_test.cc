@@ -28,9 +28,30 @@ TEST(InterestTest, CombinesInPlace) {
   EXPECT_EQ(interest, Interest::kWritable);
 }
 
+TEST(ReadinessTest, PrintsItsNames) {
+  EXPECT_EQ(absl::StrCat(Readiness::kNone), "none");
+  EXPECT_EQ(absl::StrCat(Readiness::kReadable | Readiness::kWritable | Readiness::kPriority |
+                         Readiness::kReadHangup | Readiness::kHangup | Readiness::kError |
+                         Readiness::kInvalid),
+            "readable|writable|priority|read-hangup|hangup|error|invalid");
+}
+
+TEST(ReadinessTest, CombinesInPlace) {
+  Readiness readiness = Readiness::kReadable;
+  readiness |= Readiness::kWritable;
+  EXPECT_EQ(readiness, Readiness::kReadable | Readiness::kWritable);
+  readiness &= Readiness::kWritable;
+  EXPECT_EQ(readiness, Readiness::kWritable);
+}
+
 TEST(TriggerTest, PrintsItsName) {
   EXPECT_EQ(absl::StrCat(Trigger::kLevel, " ", Trigger::kEdge, " ", Trigger::kOneShot),
             "level edge one-shot");
+}
+
+TEST(EventTest, StartsAsTheEventOfNoDescriptor) {
+  EXPECT_EQ(absl::StrCat(Event()), "{fd -1: none, data 0}");
+  EXPECT_EQ(Event().raw, 0);
 }
 
 TEST(EventTest, PrintsWhatItHolds) {
@@ -51,6 +72,19 @@ TEST(EventTest, AnswersForEachCondition) {
   EXPECT_FALSE(event.hangup());
   EXPECT_TRUE(event.error());
   EXPECT_TRUE(event.invalid());
+}
+
+TEST(EventTest, AnswersForTheOtherConditions) {
+  Event event;
+  event.readiness = Readiness::kReadable | Readiness::kPriority | Readiness::kReadHangup |
+                    Readiness::kHangup;
+  EXPECT_TRUE(event.readable());
+  EXPECT_FALSE(event.writable());
+  EXPECT_TRUE(event.priority());
+  EXPECT_TRUE(event.read_hangup());
+  EXPECT_TRUE(event.hangup());
+  EXPECT_FALSE(event.error());
+  EXPECT_FALSE(event.invalid());
 }
 
 // Interest and readiness share their values, which backends rely on.

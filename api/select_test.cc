@@ -64,6 +64,14 @@ TEST_F(SelectTest, TheEnvironmentChoosesAmongTheLinkedBackends) {
   EXPECT_EQ(choice->reason, DefaultReason::kEnvironment);
 }
 
+TEST_F(SelectTest, AnEmptyVariableMeansTheDefault) {
+  setenv(kPollerVariable, "", 1);
+  const absl::StatusOr<DefaultChoice> choice = DefaultBackend();
+  ASSERT_TRUE(choice.ok()) << choice.status();
+  EXPECT_EQ(choice->backend, LinkedBackends().front());
+  EXPECT_EQ(choice->reason, DefaultReason::kBuild);
+}
+
 TEST_F(SelectTest, AnUnknownNameIsAnErrorThatListsTheLinkedOnes) {
   const absl::Status status = NewPoller("devpoll").status();
   EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);

@@ -1,5 +1,6 @@
 #include "someos/api/trace.h"
 
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -78,8 +79,10 @@ class TracedTest : public testing::Test {
     absl::StatusOr<std::unique_ptr<Poller>> poller = NewPoller();
     EXPECT_THAT(poller, Succeeds());
     name_ = std::string((*poller)->name());
-    poller_ = Traced(*std::move(poller),
-                     [this](const TraceRecord& record) { lines_.push_back(TraceLine(record)); });
+    poller_ = Traced(*std::move(poller), [this](const TraceRecord& record) {
+      lines_.push_back(TraceLine(record));
+      duration_ = record.duration;
+    });
   }
 
   // The next call's line without the poller's name.
@@ -91,15 +94,18 @@ class TracedTest : public testing::Test {
   std::string name_;
   std::unique_ptr<Poller> poller_;
   std::vector<std::string> lines_;
+  absl::Duration duration_;  // of the last call
   size_t next_ = 0;
 };
 
 TEST_F(TracedTest, TellsEachCallAndDoesIt) {
   const Pipe pipe;
   const int fd = pipe.reader.get();
-  EXPECT_THAT(poller_->Register(fd, Interest::kReadable, 7), Succeeds());
+  EXPECT_THAT(poller_->Register(fd, Interest::kReadable, 7, Trigger::kOneShot), Succeeds());
   EXPECT_THAT(NextLine(),
-              MatchesRegex(absl::StrCat("register fd ", fd, " readable level: OK, .*")));
+              MatchesRegex(absl::StrCat("register fd ", fd, " readable one-shot: OK, .*")));
+  EXPECT_THAT(poller_->Modify(fd, Interest::kReadable, 7), Succeeds());
+  EXPECT_THAT(NextLine(), MatchesRegex(absl::StrCat("modify fd ", fd, " readable level: OK, .*")));
   WriteText(pipe.writer.get(), "x");
   Event events[2];
   EXPECT_EQ(poller_->Wait(events, absl::InfiniteDuration()).value_or(0), 1u);
@@ -117,7 +123,14 @@ TEST_F(TracedTest, CountsWakesIntoTheWaitThatTheyEnd) {
   EXPECT_EQ(poller_->Wait({&event, 1}, absl::InfiniteDuration()).value_or(1), 0u);
   EXPECT_THAT(NextLine(), HasSubstr("wait inf: 0 events, 2 wakes"));
   EXPECT_EQ(poller_->Wait({&event, 1}, absl::ZeroDuration()).value_or(1), 0u);
-  EXPECT_THAT(NextLine(), HasSubstr("wait 0: 0 events, "));
+  EXPECT_THAT(NextLine(), MatchesRegex("wait 0: 0 events, [^,]*"));
+}
+
+TEST_F(TracedTest, TellsHowLongAWaitTook) {
+  constexpr absl::Duration kTimeout = absl::Milliseconds(3);
+  Event event;
+  EXPECT_THAT(poller_->Wait({&event, 1}, kTimeout), Succeeds());
+  EXPECT_GE(duration_, kTimeout);
 }
 
 TEST_F(TracedTest, TellsOfARebuildAndShowsWhatIsRegistered) {
@@ -141,18 +154,43 @@ TEST_F(TracedTest, TellsEachChangeOfABatch) {
   EXPECT_THAT(NextLine(), HasSubstr("(ENOENT)"));
 }
 
-TEST(TraceVariable, HasEveryNewPollerTraced) {
-  setenv(kTraceVariable, "1", 1);
+// What a new poller prints to standard error of a look.
+std::string TraceOfALook() {
   testing::internal::CaptureStderr();
   {
     const absl::StatusOr<std::unique_ptr<Poller>> poller = NewPoller();
-    ASSERT_THAT(poller, Succeeds());
+    EXPECT_THAT(poller, Succeeds());
     Event event;
     EXPECT_THAT((*poller)->Wait({&event, 1}, absl::ZeroDuration()), Succeeds());
   }
+  return testing::internal::GetCapturedStderr();
+}
+
+TEST(TraceVariable, HasEveryNewPollerTraced) {
+  setenv(kTraceVariable, "1", 1);
+  EXPECT_THAT(TraceOfALook(), MatchesRegex("someos: .* wait 0: 0 events, .*\n"));
   unsetenv(kTraceVariable);
-  EXPECT_THAT(testing::internal::GetCapturedStderr(),
-              MatchesRegex("someos: .* wait 0: 0 events, .*\n"));
+  EXPECT_EQ(TraceOfALook(), "");
+}
+
+TEST(TraceVariable, IsOnWithAOneOnly) {
+  for (const char* const value : {"", "0", "yes"}) {
+    setenv(kTraceVariable, value, 1);
+    EXPECT_EQ(TraceOfALook(), "") << value;
+  }
+  unsetenv(kTraceVariable);
+}
+
+TEST(TraceVariable, LeavesAFailureToMakeAPollerAlone) {
+  rlimit limit;
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &limit), 0);
+  const rlimit none = {0, limit.rlim_max};
+  setenv(kTraceVariable, "1", 1);
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
+  const absl::Status status = NewPoller().status();
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
+  unsetenv(kTraceVariable);
+  EXPECT_THAT(status, FailsWithErrno(EMFILE, ""));
 }
 
 }  // namespace

@@ -25,8 +25,8 @@ TEST(AlwaysReadyTest, HandsNothingOutWhenEmpty) {
 
 TEST(AlwaysReadyTest, HandsEachFileOutInItsTurn) {
   AlwaysReady files;
-  for (const int fd : {7, 3, 5}) files.Add(fd, kFile, /*active=*/true);
-  EXPECT_EQ(Take(files, 4), (std::vector<int>{3, 5, 7, 3}));
+  for (const int fd : {7, 3, 5, 0}) files.Add(fd, kFile, /*active=*/true);
+  EXPECT_EQ(Take(files, 5), (std::vector<int>{0, 3, 5, 7, 0}));
 }
 
 TEST(AlwaysReadyTest, BeginsWithTheLowestAndComesBackToIt) {

@@ -1,0 +1,38 @@
+"""Which tests depend on which file, as Bazel has it for this system and these flags."""
+
+import collections
+import re
+
+# (Elsewhere there are targets that cannot be analysed, on purpose.)
+UNIVERSE = "tests(set(//api/... //backends/... //testing/... //tools/...))"
+NODE = re.compile(r"^(\S+) \(\w+\)$", re.MULTILINE)
+EDGE = re.compile(r'^ *"(\S+) \(\w+\)" -> "(\S+) \(\w+\)"$', re.MULTILINE)
+
+
+class Dependents:
+    def __init__(self, bazel):
+        """`bazel` is a Bazel of the workspace."""
+        self._tests = set(map(_ours, NODE.findall(bazel.print("cquery", UNIVERSE, "--noshow_progress"))))
+        graph = bazel.print("cquery", f"deps({UNIVERSE})", "--output=graph", "--nograph:factored", "--noimplicit_deps", "--noshow_progress")
+        self._users = collections.defaultdict(set)
+        for user, used in EDGE.findall(graph):
+            self._users[_ours(used)].add(_ours(user))
+
+    def files(self):
+        """Everything that some test is built of and that may be a file, as a path in the workspace."""
+        return [label[2:].replace(":", "/") for label in self._users if label.startswith("//")]
+
+    def tests(self, file):
+        """The tests that have to be built anew when the file changes."""
+        left = [label for label in self._users if label.startswith("//") and label[2:].replace(":", "/") == file]
+        reached = set()
+        while left:
+            new = self._users[left.pop()] - reached
+            reached |= new
+            left.extend(new)
+        return reached & self._tests
+
+
+def _ours(label):
+    """The label of this workspace without the @ that Bazel may put before it."""
+    return re.sub(r"^@+(?=//)", "", label)
