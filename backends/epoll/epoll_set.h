@@ -51,7 +51,7 @@ class EpollSet {
   // the kernel cannot be asked, because this set's own number was closed. A file that was not added
   // is in the set for a moment, and may cause an event with the WakeTag of `wake_channel`.
   bool MayHold(int fd, const poller_base::WakeChannel& wake_channel) const;
-  // What MayHold has epoll_ctl(2) add; no interest has it.
+  // The event mask that MayHold passes to epoll_ctl(2). No interest has this mask.
   static constexpr uint32_t kProbeMask = EPOLLET;
 
  private:
