@@ -76,8 +76,8 @@ TEST(EventTest, AnswersForEachCondition) {
 
 TEST(EventTest, AnswersForTheOtherConditions) {
   Event event;
-  event.readiness = Readiness::kReadable | Readiness::kPriority | Readiness::kReadHangup |
-                    Readiness::kHangup;
+  event.readiness =
+      Readiness::kReadable | Readiness::kPriority | Readiness::kReadHangup | Readiness::kHangup;
   EXPECT_TRUE(event.readable());
   EXPECT_FALSE(event.writable());
   EXPECT_TRUE(event.priority());
