@@ -47,17 +47,6 @@ class EpollSet {
     return system_->control(fd_.get(), EPOLL_CTL_DEL, fd, &unused) == 0 ? 0 : errno;
   }
 
-<<<<<<< HEAD
-=======
-  // Whether the file that the open descriptor `fd` names was added under this number. Also true if
-  // the kernel cannot be asked, because this set's own number was closed. A file that was not added
-  // is in the set for a moment, and may cause an event with the WakeTag of `wake_channel`.
-  bool MayHold(int fd, const poller_base::WakeChannel& wake_channel) const;
-  // The event mask that MayHold passes to epoll_ctl(2). No interest has this mask.
-  static constexpr uint32_t kProbeMask = EPOLLET;
-
->>>>>>> h/prose
-
  private:
   EpollSet(const EpollSystem& system, base::OwnedFd fd) : system_(&system), fd_(std::move(fd)) {}
 
