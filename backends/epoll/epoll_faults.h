@@ -9,8 +9,7 @@
 namespace someos {
 
 // The kernel's calls with the faults of the FaultPlan, which names them "epoll_create1", "epoll_ctl
-// ADD", "epoll_ctl MOD", "epoll_ctl DEL", "epoll_ctl probe" (of EpollSet::MayHold), "epoll_wait"
-// and "epoll_pwait2".
+// ADD", "epoll_ctl MOD", "epoll_ctl DEL", "epoll_wait" and "epoll_pwait2".
 const EpollSystem& FaultyEpollSystem();
 
 // The Poller over these calls.
