@@ -16,8 +16,6 @@
 namespace someos {
 namespace {
 
-constexpr int64_t kNanosPerSecond = 1'000'000'000;
-
 thread_local bool g_pinned = false;
 thread_local int64_t g_nanoseconds = 0;
 thread_local int g_reads = 0;
@@ -51,6 +49,7 @@ bool ReadPinned(clockid_t clock, timespec* now) {
     return false;
   }
   ++g_reads;
+  constexpr int64_t kNanosPerSecond = 1'000'000'000;
   now->tv_sec = static_cast<time_t>(g_nanoseconds / kNanosPerSecond);
   now->tv_nsec = static_cast<long>(g_nanoseconds % kNanosPerSecond);
   return true;
