@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <memory>
 
 #include "absl/status/statusor.h"
@@ -77,7 +78,12 @@ int WaitPrecisely(int epoll_fd, epoll_event* events, int max_events, const times
   return WaitWithFaults("epoll_pwait2", events, max_events, wait_for(timeout), wait_for({}));
 }
 
-constexpr EpollSystem kFaulty = {Create, Control, Wait, WaitPrecisely};
+int Compare(int epoll_fd, int number, uint32_t offset, int fd) {
+  if (FaultPlan::Fails("kcmp", fd)) return -1;
+  return RealEpollSystem().compare(epoll_fd, number, offset, fd);
+}
+
+constexpr EpollSystem kFaulty = {Create, Control, Wait, WaitPrecisely, Compare};
 
 absl::StatusOr<std::unique_ptr<Poller>> CreatePoller(const PollerOptions& options) {
   return EpollPoller::Create(options, kFaulty);

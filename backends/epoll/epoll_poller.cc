@@ -96,10 +96,11 @@ absl::Status EpollPoller::DoWake() {
 
 absl::Status EpollPoller::DoRebuildAfterFork() {
   if (!registrations_.forked()) return absl::OkStatus();
-  if (absl::Status status = registrations_.ReplaceSet(); !status.ok()) return status;
+  const absl::Status status = registrations_.RebuildAfterFork();
+  if (registrations_.forked()) return status;
   wake_request_.Take();
   single_waiter_.Release();
-  return registrations_.Refill();
+  return status;
 }
 
 //    DoWaitForever, DoLook                  DoWait

@@ -8,9 +8,11 @@
 //    no way to remove them. If a number that was registered again later names that old file once
 //    more, it still counts as registered: the kernel has both files under that number and does not
 //    tell which one the poller means.
-//  - RebuildAfterFork cannot tell whether a number still names the file that the parent had
-//    registered, unless it is a regular file: it registers the file that the number names now, and
-//    loses only the numbers that are closed.
+//  - RebuildAfterFork asks the parent's kernel object which file it has under a number, so it does
+//    not notice another file if the parent's file has left that object: because the parent has
+//    unregistered it since, or because every process has closed it. Nor does it without procfs,
+//    and, where kcmp(2) is denied, if both files are of a kind without an inode, such as eventfds.
+//    Then it registers the file that the number names now.
 //  - Timeouts have a resolution of a nanosecond since Linux 5.11 (epoll_pwait2), before that of a
 //    millisecond; this is determined at run time.
 

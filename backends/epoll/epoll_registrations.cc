@@ -18,6 +18,8 @@ using poller_base::FdError;
 using poller_base::FileIdentity;
 using poller_base::WakeChannel;
 
+constexpr absl::string_view kRebuild = "rebuild after fork";
+
 // Whether this errno of epoll_ctl(2) means that the number is closed or names another file than the
 // registered one: not open, not in the set, or a kind of file that epoll refuses.
 bool NamesAnotherFile(int error) { return error == EBADF || error == ENOENT || error == EPERM; }
@@ -229,45 +231,73 @@ absl::Status EpollRegistrations::DropStale() {
   return absl::OkStatus();
 }
 
-absl::Status EpollRegistrations::ReplaceSet() {
+absl::Status EpollRegistrations::RebuildAfterFork() {
   base::LockIfThreads lock(mutex_);
   // Before a descriptor is opened that could reuse the number of a registration whose file is
   // closed.
   for (const auto& [fd, state] : Registered()) {
     if (const int error = CheckInChild(fd, state); error != 0) ForgetLost(fd, error);
   }
-  absl::StatusOr<WakeChannel> wake_channel = WakeChannel::Create();
-  if (!wake_channel.ok()) return wake_channel.status();
-  absl::StatusOr<EpollSet> set = EpollSet::Create("rebuild after fork", system_, *wake_channel);
-  if (!set.ok()) return set.status();
-  wake_channel_ = *std::move(wake_channel);
-  table_.At(wake_channel_.fd());
-  set_ = *std::move(set);
-  stale_suspected_ = false;
-  fork_generation_ = base::ForkGeneration();
-  UpdateKernelOnly();
-  return absl::OkStatus();
-}
-
-absl::Status EpollRegistrations::Refill() {
-  base::LockIfThreads lock(mutex_);
-  for (const auto& [fd, state] : Registered()) {
-    const int error = state.always_ready ? 0 : AddTo(set_, fd, state);
-    if (error != 0) ForgetLost(fd, error);
-  }
+  const absl::StatusOr<EpollListing> parents_files = EpollListing::Of(kRebuild, set_.fd());
+  if (!parents_files.ok()) return parents_files.status();
+  const absl::StatusOr<EpollSet> parents = ReplaceSet();
+  if (!parents.ok()) return parents.status();
+  Refill();
+  ForgetOtherFiles(*parents, *parents_files);
   return lost_.Take();
 }
 
 int EpollRegistrations::CheckInChild(int fd, const EpollState& state) const {
   if (fcntl(fd, F_GETFD) == -1) return errno;
   if (state.gone) return ENOENT;
-  if (state.always_ready) {
-    const std::optional<FileIdentity> identity = FileIdentity::Of(fd);
-    return identity.has_value() && always_ready_.Holds(fd, *identity) ? 0 : ENOENT;
+  if (!state.always_ready) return 0;
+  const std::optional<FileIdentity> identity = FileIdentity::Of(fd);
+  return identity.has_value() && always_ready_.Holds(fd, *identity) ? 0 : ENOENT;
+}
+
+absl::StatusOr<EpollSet> EpollRegistrations::ReplaceSet() {
+  absl::StatusOr<WakeChannel> wake_channel = WakeChannel::Create();
+  if (!wake_channel.ok()) return wake_channel.status();
+  absl::StatusOr<EpollSet> set = EpollSet::Create(kRebuild, system_, *wake_channel);
+  if (!set.ok()) return set.status();
+  wake_channel_ = *std::move(wake_channel);
+  table_.At(wake_channel_.fd());
+  stale_suspected_ = false;
+  fork_generation_ = base::ForkGeneration();
+  UpdateKernelOnly();
+  return std::exchange(set_, *std::move(set));
+}
+
+void EpollRegistrations::Refill() {
+  for (const auto& [fd, state] : Registered()) {
+    const int error = state.always_ready ? 0 : AddTo(set_, fd, state);
+    if (error == 0) continue;
+    // A file that no set takes, so not the registered one.
+    const bool another =
+        error == EPERM && FileIdentity::Of(fd).value_or(FileIdentity()).always_ready();
+    ForgetLost(fd, another ? ENOENT : error);
   }
-  // The kernel's set knows the file, but it is shared with the parent, which may have changed it
-  // since.
-  return 0;
+}
+
+void EpollRegistrations::ForgetOtherFiles(const EpollSet& parents,
+                                          const EpollListing& parents_files) {
+  if (parents_files.empty()) return;
+  const absl::StatusOr<EpollListing> files = EpollListing::Of(kRebuild, set_.fd());
+  if (!files.ok()) return;
+  for (const auto& [fd, state] : Registered()) {
+    // A tag that the parent's set no longer has tells nothing: the parent may have unregistered
+    // the file since the fork.
+    const EpollListing::File* const parents_file = parents_files.Find(state.Tag(fd));
+    const EpollListing::File* const file = files->Find(state.Tag(fd));
+    if (parents_file == nullptr || file == nullptr) continue;
+    // Files without an inode differ although their inodes do not.
+    if (file->SameInode(*parents_file) &&
+        system_.compare(parents.fd(), fd, parents_file->offset, fd) <= 0) {
+      continue;
+    }
+    set_.Remove(fd);
+    ForgetLost(fd, ENOENT);
+  }
 }
 
 std::vector<std::pair<int, EpollState>> EpollRegistrations::Registered() const {

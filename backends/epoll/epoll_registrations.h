@@ -17,6 +17,7 @@
 #include "absl/base/optimization.h"
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/types/span.h"
@@ -27,6 +28,7 @@
 #include "someos/backends/base/fork_guard.h"
 #include "someos/backends/base/lock_if_threads.h"
 #include "someos/backends/epoll/epoll_entry.h"
+#include "someos/backends/epoll/epoll_listing.h"
 #include "someos/backends/epoll/epoll_set.h"
 #include "someos/backends/epoll/epoll_system.h"
 #include "someos/backends/poller_base/always_ready.h"
@@ -77,16 +79,14 @@ class EpollRegistrations {
 
   // ---- After a fork, in the child.
 
-  // Whether this is a child that has not called ReplaceSet successfully.
+  // Whether this is a child that has not been rebuilt.
   bool forked() const { return fork_generation_ != base::ForkGeneration(); }
-  // Replaces the set and the wake channel by new ones, which belong to the child; the set is still
-  // empty. If that fails, the old ones remain. Closing the child's descriptors does not affect the
-  // parent's.
-  absl::Status ReplaceSet();
-  // Registers everything in the new set. Returns the error of the first registration that is lost,
-  // because this fails or because its number no longer named its file when ReplaceSet was first
-  // called. All lost registrations are forgotten.
-  absl::Status Refill();
+  // Replaces the set and the wake channel by new ones, which belong to the child, and registers
+  // everything in the new set. If that fails, the old ones remain, and forked() is still true.
+  // Otherwise returns the error of the lowest number whose registration is lost, because it is
+  // closed, names another file, or is refused. All lost registrations are forgotten. Closing the
+  // child's descriptors does not affect the parent's.
+  absl::Status RebuildAfterFork();
 
  private:
   // The slow paths of Register and Modify: for a number that is already registered; after `error`;
@@ -109,8 +109,14 @@ class EpollRegistrations {
   std::vector<std::pair<int, EpollState>> Registered() const;
   // Forgets a registration that is lost in a rebuild, and records it in lost_.
   void ForgetLost(int fd, int error) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // In a forked child: 0 if the number `fd` still names the registered file, otherwise an errno.
+  // The parts of a rebuild. The first returns an errno, or 0 if nothing is known against `fd` that
+  // could be lost by opening a descriptor. The second returns the old set.
   int CheckInChild(int fd, const EpollState& state) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::StatusOr<EpollSet> ReplaceSet() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Refill() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Forgets the registrations in the new set for files that are not those of the parent's.
+  void ForgetOtherFiles(const EpollSet& parents, const EpollListing& parents_files)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const EpollSystem& system_;
   const bool externally_synchronized_;

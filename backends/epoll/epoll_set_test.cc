@@ -34,7 +34,7 @@ std::vector<uint64_t> TagsNow(const EpollSet& set) {
   epoll_event events[8];
   const int count = MustSucceed(epoll_wait(set.fd(), events, 8, 0), "epoll_wait");
   std::vector<uint64_t> tags;
-  for (int i = 0; i < count; ++i) tags.push_back(events[i].data.u64);
+  for (int i = 0; i < count; ++i) tags.push_back(uint64_t{events[i].data.u64});
   return tags;
 }
 

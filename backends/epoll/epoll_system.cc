@@ -27,7 +27,26 @@ int WaitPrecisely(int epoll_fd, epoll_event* events, int max_events, const times
 #endif
 }
 
-constexpr EpollSystem kReal = {epoll_create1, epoll_ctl, epoll_wait, WaitPrecisely};
+int Compare(int epoll_fd, int number, uint32_t offset, int fd) {
+#ifdef SYS_kcmp
+  // As linux/kcmp.h has it, which not every system's headers contain.
+  constexpr int kEpollTarget = 7;
+  const struct {
+    uint32_t epoll_fd;
+    uint32_t number;
+    uint32_t offset;
+  } slot = {static_cast<uint32_t>(epoll_fd), static_cast<uint32_t>(number), offset};
+  const pid_t self = getpid();
+  return static_cast<int>(syscall(SYS_kcmp, self, self, kEpollTarget, fd, &slot));
+#else
+  static_cast<void>(epoll_fd), static_cast<void>(number);
+  static_cast<void>(offset), static_cast<void>(fd);
+  errno = ENOSYS;
+  return -1;
+#endif
+}
+
+constexpr EpollSystem kReal = {epoll_create1, epoll_ctl, epoll_wait, WaitPrecisely, Compare};
 
 }  // namespace
 

@@ -6,6 +6,8 @@
 #include <sys/epoll.h>
 #include <time.h>
 
+#include <cstdint>
+
 namespace someos {
 
 // Each behaves as in its man page: -1 and errno on failure. Must not change while in use: pollers
@@ -16,6 +18,10 @@ struct EpollSystem {
   int (*wait)(int epoll_fd, epoll_event* events, int max_events, int milliseconds);
   // epoll_pwait2(2) (Linux 5.11) without a signal mask. ENOSYS on older kernels.
   int (*wait_precisely)(int epoll_fd, epoll_event* events, int max_events, const timespec& timeout);
+  // kcmp(2) of KCMP_EPOLL_TFD (Linux 4.13): 0 if `fd` names the file that the set has under
+  // `number`, after skipping `offset` other files under it; a positive number if another file.
+  // ENOSYS on older kernels; EPERM in sandboxes.
+  int (*compare)(int epoll_fd, int number, uint32_t offset, int fd);
 };
 
 // The system calls of the kernel.

@@ -10,18 +10,22 @@
 
 namespace someos::poller_base {
 
-// Kept across rebuilds that fail, until one succeeds and reports the first loss. Not thread-safe.
+// Kept across rebuilds that fail, until one succeeds and reports the loss of the lowest number. Not
+// thread-safe.
 class LostRegistrations {
  public:
   void Add(int fd, int error) {
-    if (first_.ok()) first_ = FdError(error, "rebuild after fork: register", fd);
+    if (!lowest_.ok() && lowest_fd_ < fd) return;
+    lowest_fd_ = fd;
+    lowest_ = FdError(error, "rebuild after fork: register", fd);
   }
 
-  // Returns the error of the first one, or OK, and clears it.
-  absl::Status Take() { return std::exchange(first_, absl::OkStatus()); }
+  // Returns the error of the lowest number, or OK, and clears it.
+  absl::Status Take() { return std::exchange(lowest_, absl::OkStatus()); }
 
  private:
-  absl::Status first_;
+  absl::Status lowest_;
+  int lowest_fd_ = 0;  // if lowest_ is an error
 };
 
 }  // namespace someos::poller_base

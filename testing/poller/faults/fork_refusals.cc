@@ -83,12 +83,7 @@ TEST_P(ForkFaultTest, EveryCallIsRefusedAfterARebuildThatLostRegistrations) {
   ExpectInChild([&] {
     closed.near.reset();
     file.reset();
-    // epoll does not notice that a number names another file.
-    if (poller().name() == "epoll") {
-      renamed.near.reset();
-    } else {
-      GiveNumber(renamed.near, other.near);
-    }
+    GiveNumber(renamed.near, other.near);
     for (int attempt = 0; attempt < 2; ++attempt) {
       {
         const DescriptorBudget none(0);

@@ -1,0 +1,150 @@
+// How a forked child's rebuild tells the files that the parent registered from others: by what the
+// set that it shares with the parent has.
+
+#include <poll.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/timerfd.h>
+#include <time.h>
+
+#include <cerrno>
+#include <memory>
+#include <thread>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "someos/api/event.h"
+#include "someos/api/interest.h"
+#include "someos/api/poller.h"
+#include "someos/backends/epoll/epoll_faults.h"
+#include "someos/backends/epoll/epoll_system.h"
+#include "someos/testing/expect_in_child.h"
+#include "someos/testing/faults/fault_plan.h"
+#include "someos/testing/pipe.h"
+#include "someos/testing/poller/faults/faulty_backend.h"
+#include "someos/testing/scoped_fd.h"
+#include "someos/testing/socket_pair.h"
+#include "someos/testing/status_matchers.h"
+#include "someos/testing/stream_io.h"
+#include "someos/testing/system_call.h"
+
+namespace someos {
+namespace {
+
+using testing::IsEmpty;
+
+class EpollForkTest : public testing::Test {
+ protected:
+  void Register(const ScopedFd& fd) {
+    ASSERT_THAT(poller_->Register(fd.get(), Interest::kReadable, 1), Succeeds());
+  }
+
+  // In a child where the number of `registered` names the file of `other`.
+  absl::Status Rebuild(const ScopedFd& registered, const ScopedFd& other) {
+    GiveNumber(registered, other);
+    return poller_->RebuildAfterFork();
+  }
+
+  FaultPlan plan_;
+  const std::unique_ptr<Poller> poller_ = FaultyEpoll().create({}).value();
+};
+
+auto HasLost(const ScopedFd& fd) {
+  return FailsWithErrno(ENOENT, absl::StrCat("rebuild after fork: register fd ", fd.get(), ": "));
+}
+
+ScopedFd NewEventfd() { return ScopedFd(MustSucceed(eventfd(0, EFD_NONBLOCK), "eventfd")); }
+ScopedFd NewTimerfd() {
+  return ScopedFd(MustSucceed(timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK), "timerfd_create"));
+}
+
+void AwaitReadable(const ScopedFd& fd) {
+  pollfd entry = {fd.get(), POLLIN, 0};
+  MustSucceed(poll(&entry, 1, -1), "poll");
+}
+
+// Whether the kernel can tell files without an inode apart.
+bool KernelCompares() {
+  const ScopedFd some = NewEventfd(), other = NewEventfd();
+  const ScopedFd set(MustSucceed(RealEpollSystem().create(0), "epoll_create1"));
+  epoll_event event = {};
+  MustSucceed(RealEpollSystem().control(set.get(), EPOLL_CTL_ADD, some.get(), &event), "epoll_ctl");
+  return RealEpollSystem().compare(set.get(), some.get(), 0, some.get()) == 0 &&
+         RealEpollSystem().compare(set.get(), some.get(), 0, other.get()) > 0;
+}
+
+TEST_F(EpollForkTest, FilesWithoutAnInodeAreToldApart) {
+  if (!KernelCompares()) GTEST_SKIP() << "kcmp is not available";
+  const ScopedFd event = NewEventfd(), other_event = NewEventfd();
+  const ScopedFd timer = NewTimerfd(), other_timer = NewTimerfd();
+  Register(event);
+  Register(timer);
+  ExpectInChild([&] { EXPECT_THAT(Rebuild(event, other_event), HasLost(event)); });
+  ExpectInChild([&] { EXPECT_THAT(Rebuild(timer, other_timer), HasLost(timer)); });
+  ExpectInChild([&] { EXPECT_THAT(Rebuild(timer, event), HasLost(timer)); });
+  ExpectInChild([&] { EXPECT_THAT(poller_->RebuildAfterFork(), Succeeds()); });
+}
+
+TEST_F(EpollForkTest, TheTwoEndsOfAPipeAreToldApart) {
+  if (!KernelCompares()) GTEST_SKIP() << "kcmp is not available";
+  const Pipe pipe;
+  Register(pipe.reader);
+  ExpectInChild([&] { EXPECT_THAT(Rebuild(pipe.reader, pipe.writer), HasLost(pipe.reader)); });
+}
+
+TEST_F(EpollForkTest, WithoutKcmpFilesWithAnInodeAreToldApart) {
+  const SocketPair pair, other;
+  const ScopedFd event = NewEventfd(), other_event = NewEventfd();
+  Register(pair.near);
+  Register(event);
+  for (const int error : {ENOSYS, EPERM}) {
+    ExpectInChild([&] {
+      for (int nth = 1; nth <= 2; ++nth) plan_.Fail("kcmp", error, nth);
+      GiveNumber(event, other_event);
+      EXPECT_THAT(Rebuild(pair.near, other.near), HasLost(pair.near));
+      // This one is registered, as documented.
+      EXPECT_THAT(poller_->Unregister(event.get()), Succeeds());
+    });
+  }
+}
+
+// The parent gives a connection to the child, and is done with it before the child rebuilds.
+TEST_F(EpollForkTest, WhatTheParentHasUnregisteredSinceIsKept) {
+  const SocketPair pair, call, answer;
+  Register(pair.near);
+  std::thread parent([&] {
+    AwaitReadable(call.far);
+    EXPECT_THAT(poller_->Unregister(pair.near.get()), Succeeds());
+    WriteText(answer.near.get(), "x");
+  });
+  ExpectInChild([&] {
+    WriteText(call.near.get(), "x");
+    AwaitReadable(answer.far);
+    EXPECT_THAT(poller_->RebuildAfterFork(), Succeeds());
+    WriteText(pair.far.get(), "x");
+    Event events[4];
+    ASSERT_EQ(poller_->Wait(events, absl::Seconds(10)).value_or(9), 1u);
+    EXPECT_EQ(events[0].fd, pair.near.get());
+  });
+  parent.join();
+  EXPECT_THAT(poller_->registrations(), IsEmpty());
+}
+
+// One registration under the number belongs to a file that a duplicate keeps open, as epoll has it.
+TEST_F(EpollForkTest, TheRegistrationThatCountsIsCompared) {
+  if (!KernelCompares()) GTEST_SKIP() << "kcmp is not available";
+  const ScopedFd number = NewEventfd(), second = NewEventfd(), other = NewEventfd();
+  Register(number);
+  const ScopedFd first = Duplicate(number.get());
+  GiveNumber(number, second);
+  Register(number);
+  ExpectInChild([&] { EXPECT_THAT(poller_->RebuildAfterFork(), Succeeds()); });
+  ExpectInChild([&] { EXPECT_THAT(Rebuild(number, other), HasLost(number)); });
+  ExpectInChild([&] { EXPECT_THAT(Rebuild(number, first), HasLost(number)); });
+}
+
+}  // namespace
+}  // namespace someos

@@ -1,0 +1,54 @@
+#include "someos/backends/epoll/epoll_listing.h"
+
+#include <cerrno>
+#include <cinttypes>
+#include <cstdio>
+#include <memory>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "someos/api/errno_status.h"
+
+namespace someos {
+namespace {
+
+struct CloseFile {
+  void operator()(std::FILE* file) const { std::fclose(file); }
+};
+
+// Whether the failure to open a file of procfs passes, as others do not.
+bool IsShortage(int error) { return error == EMFILE || error == ENFILE || error == ENOMEM; }
+
+}  // namespace
+
+absl::StatusOr<EpollListing> EpollListing::Of(absl::string_view operation, int epoll_fd) {
+  EpollListing listing;
+  const std::string path = absl::StrCat("/proc/self/fdinfo/", epoll_fd);
+  // "e" is O_CLOEXEC.
+  const std::unique_ptr<std::FILE, CloseFile> file(std::fopen(path.c_str(), "re"));
+  if (file == nullptr) {
+    if (IsShortage(errno)) return ErrnoStatus(errno, absl::StrCat(operation, ": open ", path));
+    return listing;
+  }
+  std::unordered_map<int, uint32_t> listed;  // how many, by number
+  char line[256];
+  while (std::fgets(line, sizeof(line), file.get()) != nullptr) {
+    int fd;
+    uint64_t tag;
+    File found;
+    if (std::sscanf(line, "tfd: %d events: %*x data: %" SCNx64 " pos:%*d ino:%" SCNx64 " sdev:%" SCNx64,
+                    &fd, &tag, &found.inode, &found.device) != 4) {
+      continue;
+    }
+    found.offset = listed[fd]++;
+    listing.files_.emplace(tag, found);
+  }
+  return listing;
+}
+
+const EpollListing::File* EpollListing::Find(uint64_t tag) const {
+  const auto found = files_.find(tag);
+  return found == files_.end() ? nullptr : &found->second;
+}
+
+}  // namespace someos
