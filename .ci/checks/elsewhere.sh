@@ -23,20 +23,40 @@ relay_elsewhere() {
     "$(bazel cquery "${options[@]}" --output=files $relay 2>/dev/null)"
 }
 
-# The library, the relay and all tests for macOS, without a warning of ours: what comes out is for macOS, and the relay
-# knows kqueue and nothing of epoll.
-macos() {
-  local options=(--config=ci "--config=macos_$1" --compilation_mode=fastbuild)
-  local targets='//api/... + //backends/... + //testing/... + //tools/relay/...' programs program symbols
-  # shellcheck disable=SC2086  # a list of words
-  bazel build "${options[@]}" ${targets// + / } || return 1
-  programs=$(bazel cquery "${options[@]}" --output=files "kind('cc_test', $targets) + //tools/relay" 2>/dev/null) || return 1
-  [ "$(wc -l <<<"$programs")" -gt 50 ] || return 1
-  for program in $programs; do
+# The library on another processor, in qemu's user mode: a program that links all of its backends runs.
+library_elsewhere() {
+  local options=(--config=ci "--config=qemu_$1" --compilation_mode=fastbuild) linked
+  linked=$(bazel run "${options[@]}" //tools/pollers 2>/dev/null) || return 1
+  echo "$linked"
+  grep -q '^linked:  *epoll, poll, select' <<<"$linked"
+}
+
+# Whether each program of these is for macOS.
+for_macos() {
+  local program
+  for program; do
     [ "$(od -An -N 4 -t x4 "$program" | tr -d ' ')" = feedfacf ] || return 1
   done
-  symbols=$(strings -a "$(grep 'tools/relay/relay$' <<<"$programs")")
+}
+
+# The library and the relay for macOS, without a warning of ours: the relay knows kqueue and nothing of epoll.
+macos() {
+  local options=(--config=ci "--config=macos_$1" --compilation_mode=fastbuild) relay symbols
+  bazel build "${options[@]}" //api:select //api:trace //tools/pollers //tools/relay || return 1
+  relay=$(bazel cquery "${options[@]}" --output=files //tools/relay 2>/dev/null) || return 1
+  for_macos "$relay" || return 1
+  symbols=$(strings -a "$relay")
   grep -qx '_kevent' <<<"$symbols" && ! grep -q 'epoll_' <<<"$symbols"
+}
+
+macos_tests() {
+  local options=(--config=ci "--config=macos_$1" --compilation_mode=fastbuild)
+  local targets='//api/... + //backends/... + //testing/... + //tools/relay/...' programs
+  # shellcheck disable=SC2086  # a list of words
+  bazel build "${options[@]}" ${targets// + / } || return 1
+  programs=$(bazel cquery "${options[@]}" --output=files "kind('cc_test', $targets)" 2>/dev/null) || return 1
+  # shellcheck disable=SC2086  # a list of words
+  [ "$(wc -l <<<"$programs")" -gt 50 ] && for_macos $programs
 }
 
 # Without a system's headers and libraries, a build for it says in one sentence what to give.
