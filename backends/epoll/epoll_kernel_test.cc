@@ -38,7 +38,7 @@ Epoll MakeEpoll() { return Epoll::Create().value(); }
 
 Events Now(Epoll& epoll) { return epoll.Poll(absl::ZeroDuration()).value(); }
 
-TEST(EpollKernel, T1ClosedFileWithADuplicateGoesOnAndCannotBeUnregistered) {
+TEST(EpollKernel, ClosedFileWithADuplicateGoesOnAndCannotBeUnregistered) {
   Pipe pipe;
   const int fd = pipe.reader.get();
   Epoll epoll = MakeEpoll();
@@ -52,7 +52,7 @@ TEST(EpollKernel, T1ClosedFileWithADuplicateGoesOnAndCannotBeUnregistered) {
   EXPECT_THAT(Now(epoll), ElementsAre(EpollEvent{fd, kEpollIn}));
 }
 
-TEST(EpollKernel, T2ChildEditsTheSetOfItsParent) {
+TEST(EpollKernel, ChildEditsTheSetOfItsParent) {
   const SocketPair sockets;
   const int near = sockets.near.get(), far = sockets.far.get();
   Epoll epoll = MakeEpoll();
@@ -69,7 +69,7 @@ TEST(EpollKernel, T2ChildEditsTheSetOfItsParent) {
   EXPECT_THAT(Now(epoll), ElementsAre(EpollEvent{far, kEpollOut}));
 }
 
-TEST(EpollKernel, T4HangupAndErrorComeUnasked) {
+TEST(EpollKernel, HangupAndErrorComeUnasked) {
   Pipe pipe, broken;
   Epoll epoll = MakeEpoll();
   ASSERT_THAT(epoll.Register(pipe.reader.get(), 0), Succeeds());
@@ -83,7 +83,7 @@ TEST(EpollKernel, T4HangupAndErrorComeUnasked) {
   EXPECT_THAT(Now(epoll), ElementsAre(EpollEvent{broken.writer.get(), kEpollErr}));
 }
 
-TEST(EpollKernel, T4OneShotSilencesThemUntilItIsArmedAgain) {
+TEST(EpollKernel, OneShotSilencesThemUntilItIsArmedAgain) {
   Pipe pipe;
   const int fd = pipe.reader.get();
   Epoll epoll = MakeEpoll();
@@ -97,7 +97,7 @@ TEST(EpollKernel, T4OneShotSilencesThemUntilItIsArmedAgain) {
   EXPECT_THAT(Now(epoll), ElementsAre(EpollEvent{fd, kEpollIn | kEpollHup}));
 }
 
-TEST(EpollKernel, T20FilesThatNeverBlockAreRefused) {
+TEST(EpollKernel, FilesThatNeverBlockAreRefused) {
   const ScopedFd file = TemporaryFile();
   const ScopedFd directory(MustSucceed(open("/", O_RDONLY | O_CLOEXEC), "open"));
   const ScopedFd null(MustSucceed(open("/dev/null", O_RDWR | O_CLOEXEC), "open"));
@@ -108,12 +108,12 @@ TEST(EpollKernel, T20FilesThatNeverBlockAreRefused) {
   }
 }
 
-TEST(EpollKernel, T20ItselfIsRefused) {
+TEST(EpollKernel, ItselfIsRefused) {
   Epoll epoll = MakeEpoll();
   EXPECT_THAT(epoll.Register(epoll, kEpollIn), FailsWithErrno(EINVAL, "register fd"));
 }
 
-TEST(EpollKernel, T20ChainsAndCirclesEnd) {
+TEST(EpollKernel, ChainsAndCirclesEnd) {
   Epoll first = MakeEpoll();
   Epoll second = MakeEpoll();
   ASSERT_THAT(first.Register(second, kEpollIn), Succeeds());
@@ -140,7 +140,7 @@ TEST(EpollKernel, ReadyObjectIsReadableInAnother) {
   EXPECT_THAT(Now(outer), ElementsAre(EpollEvent{inner.fileno(), kEpollIn}));
 }
 
-TEST(EpollKernel, T21EdgeIsSilentAfterAPartialReadUntilModified) {
+TEST(EpollKernel, EdgeIsSilentAfterAPartialReadUntilModified) {
   const Pipe pipe;
   const int fd = pipe.reader.get();
   Epoll epoll = MakeEpoll();
@@ -155,7 +155,7 @@ TEST(EpollKernel, T21EdgeIsSilentAfterAPartialReadUntilModified) {
   EXPECT_THAT(Now(epoll), IsEmpty());
 }
 
-TEST(EpollKernel, T23ModifyReplacesTheTriggerTogetherWithTheMask) {
+TEST(EpollKernel, ModifyReplacesTheTriggerTogetherWithTheMask) {
   const SocketPair sockets;
   const int fd = sockets.near.get();
   Epoll epoll = MakeEpoll();
@@ -170,7 +170,7 @@ TEST(EpollKernel, T23ModifyReplacesTheTriggerTogetherWithTheMask) {
   EXPECT_THAT(Now(epoll), IsEmpty());
 }
 
-TEST(EpollKernel, T24PipeEndIsHangupWithoutIn) {
+TEST(EpollKernel, PipeEndIsHangupWithoutIn) {
   Pipe pipe;
   Epoll epoll = MakeEpoll();
   ASSERT_THAT(epoll.Register(pipe.reader.get()), Succeeds());
@@ -178,7 +178,7 @@ TEST(EpollKernel, T24PipeEndIsHangupWithoutIn) {
   EXPECT_THAT(Now(epoll), ElementsAre(EpollEvent{pipe.reader.get(), kEpollHup}));
 }
 
-TEST(EpollKernel, T25FreshTcpSocketIsWritableAndHungUp) {
+TEST(EpollKernel, FreshTcpSocketIsWritableAndHungUp) {
   const ScopedFd fresh(MustSucceed(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket"));
   Epoll epoll = MakeEpoll();
   ASSERT_THAT(epoll.Register(fresh.get()), Succeeds());
@@ -186,7 +186,7 @@ TEST(EpollKernel, T25FreshTcpSocketIsWritableAndHungUp) {
 }
 
 #ifdef EPOLLEXCLUSIVE
-TEST(EpollKernel, T27ExclusiveCannotBeModified) {
+TEST(EpollKernel, ExclusiveCannotBeModified) {
   const Pipe pipe, other;
   Epoll epoll = MakeEpoll();
   const absl::Status exclusive = epoll.Register(pipe.reader.get(), kEpollIn | kEpollExclusive);
@@ -202,7 +202,7 @@ TEST(EpollKernel, T27ExclusiveCannotBeModified) {
 }
 #endif
 
-TEST(EpollKernel, T28MostWatchesOfAUserIsReported) {
+TEST(EpollKernel, MostWatchesOfAUserIsReported) {
   EpollSystem system = RealEpollSystem();
   system.control = [](int, int, int, epoll_event*) {
     errno = ENOSPC;

@@ -27,7 +27,7 @@ static_assert(kPlainEpollMask == 7);
 // The event mask for epoll_ctl(2).
 inline uint32_t EpollMask(Interest interest, Trigger trigger) {
   // The kernel adds EPOLLERR and EPOLLHUP to every mask, and a level-triggered hang-up would make
-  // every wait return. With EPOLLONESHOT alone they are suppressed after one report (T4).
+  // every wait return. With EPOLLONESHOT alone they are suppressed after one report.
   if (interest == Interest::kNone) return EPOLLONESHOT;
   const uint32_t bits = static_cast<uint32_t>(interest);
   uint32_t mask = (bits & kPlainEpollMask) | ((bits & 0x40) << 7);

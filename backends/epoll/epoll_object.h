@@ -55,11 +55,11 @@ struct EpollEvent {
 //
 // What a user of the kernel's epoll should know:
 //  - It watches files, not numbers. If a number is closed without Unregister while a duplicate of
-//    it is open, its events continue, and it can no longer be unregistered (T1). Unregister before
+//    it is open, its events continue, and it can no longer be unregistered. Unregister before
 //    closing.
 //  - A forked child shares the kernel object: what the child registers or unregisters, changes the
-//    parent's object as well (T2). Close() in the child closes only the child's descriptor.
-//  - Regular files and directories are refused with EPERM (T20).
+//    parent's object as well. Close() in the child closes only the child's descriptor.
+//  - Regular files and directories are refused with EPERM.
 //
 // Errors: the status of a refused system call carries its errno (ErrnoOf). An operation on a closed
 // object is kInvalidArgument "I/O operation on closed epoll object". Waitables (see

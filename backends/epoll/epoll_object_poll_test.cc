@@ -199,9 +199,9 @@ TEST(EpollPoll, DefaultMaxEventsIsPythonsAndTheRestComesNext) {
   EXPECT_THAT(seen, SizeIs(kReady)) << "the kernel hands out what it has not handed out first";
 }
 
-// T6: a fraction of a millisecond is neither cut off, which would poll in a busy loop, nor taken
+// A fraction of a millisecond is neither cut off, which would poll in a busy loop, nor taken
 // for zero.
-TEST(EpollPoll, T6FractionsOfAMillisecondAreRoundedUp) {
+TEST(EpollPoll, FractionsOfAMillisecondAreRoundedUp) {
   static std::atomic<int> milliseconds, waits;
   EpollSystem system = RealEpollSystem();
   system.wait_precisely = [](int, epoll_event*, int, const timespec&) {
@@ -226,7 +226,7 @@ TEST(EpollPoll, T6FractionsOfAMillisecondAreRoundedUp) {
   }
 }
 
-TEST(EpollPoll, T6LongestTimeoutReachesTheKernelAsWhatItTakes) {
+TEST(EpollPoll, LongestTimeoutReachesTheKernelAsWhatItTakes) {
   static std::vector<absl::Duration> timeouts;
   timeouts.clear();
   EpollSystem system = RealEpollSystem();
@@ -283,7 +283,7 @@ TEST(EpollPoll, RunningPollSeesWhatAnotherThreadRegisters) {
   EXPECT_THAT(thread.Join().value(), ElementsAre(EpollEvent{sockets.near.get(), kEpollOut}));
 }
 
-TEST(EpollPoll, T30RunningPollOutlivesTheCloseOfAnotherThread) {
+TEST(EpollPoll, RunningPollOutlivesTheCloseOfAnotherThread) {
   const Pipe pipe;
   Epoll epoll = MakeEpoll();
   ASSERT_THAT(epoll.Register(pipe.reader.get(), kEpollIn), Succeeds());
@@ -295,7 +295,7 @@ TEST(EpollPoll, T30RunningPollOutlivesTheCloseOfAnotherThread) {
   EXPECT_THAT(thread.Join().value(), ElementsAre(EpollEvent{pipe.reader.get(), kEpollIn}));
 }
 
-TEST(EpollPoll, T30PollThatIsInterruptedNoticesThatItHasBeenClosed) {
+TEST(EpollPoll, PollThatIsInterruptedNoticesThatItHasBeenClosed) {
   const ScopedSignalHandler handler(SIGUSR1, CountSignal);
   const Pipe pipe;
   Epoll epoll = MakeEpoll();

@@ -79,7 +79,7 @@ TEST(EpollPollerTest, CreationWithoutEpollIsUnimplemented) {
   EXPECT_EQ(ErrnoOf(status), ENOSYS);
 }
 
-// T1: the kernel goes on reporting a file that was closed while a duplicate of it is open, and
+// The kernel goes on reporting a file that was closed while a duplicate of it is open, and
 // epoll_ctl cannot remove it any more.
 TEST(EpollPollerTest, EventsOfAClosedDescriptorWithADuplicateDoNotMakeWaitSpin) {
   const absl::StatusOr<std::unique_ptr<EpollPoller>> poller = EpollPoller::Create({});
@@ -152,7 +152,7 @@ TEST(EpollPollerTest, ReportsItsOwnMaskAsRaw) {
   close(ends[1]);
   Event events[1];
   ASSERT_EQ((*poller)->Wait(events, absl::InfiniteDuration()).value_or(0), 1u);
-  EXPECT_EQ(events[0].raw, EPOLLHUP);  // alone, on a pipe without data (T24)
+  EXPECT_EQ(events[0].raw, EPOLLHUP);  // alone, on a pipe without data
   close(ends[0]);
 }
 

@@ -25,7 +25,7 @@ namespace someos {
 namespace {
 
 // A poller whose next wait replaces its kernel object: a file that was closed before it was
-// unregistered is ready, and a duplicate keeps it open. (T1)
+// unregistered is ready, and a duplicate keeps it open.
 class EpollRebuildFaultTest : public testing::TestWithParam<Fault> {
  protected:
   void SetUp() override {

@@ -43,8 +43,8 @@ class KqueueChangesTest : public testing::Test {
   SocketPair pair_;
 };
 
-// T10: what tells a failure is the bit, whatever other flags a system echoes.
-TEST_F(KqueueChangesTest, T10AFailingChangeIsAnEventIfThereIsRoom) {
+// What tells a failure is the bit, whatever other flags a system echoes.
+TEST_F(KqueueChangesTest, AFailingChangeIsAnEventIfThereIsRoom) {
   const auto events = queue_->Control(
       {Kevent(INT_MAX), Kevent(pair_.near.get(), kKqFilterWrite, kKqEvAdd, 0, 0, 3)}, 2);
   ASSERT_THAT(events, Succeeds());
@@ -79,7 +79,7 @@ TEST_F(KqueueChangesTest, AReceiptIsAnEventWithoutAnError) {
 }
 #endif
 
-TEST_F(KqueueChangesTest, T15AOneshotIsGoneWhenItHasFired) {
+TEST_F(KqueueChangesTest, AOneshotIsGoneWhenItHasFired) {
   const auto events =
       queue_->Control({Kevent(pair_.near.get(), kKqFilterWrite, kKqEvAdd | kKqEvOneshot)}, 1);
   ASSERT_THAT(events, Succeeds());
@@ -89,7 +89,7 @@ TEST_F(KqueueChangesTest, T15AOneshotIsGoneWhenItHasFired) {
               FailsWithErrno(ENOENT, "control fd "));
 }
 
-TEST_F(KqueueChangesTest, ADisabledFilterSleepsUntilItIsEnabled) {
+TEST_F(KqueueChangesTest, ADisabledFilterIsSilentUntilItIsEnabled) {
   const Kevent add(pair_.near.get(), kKqFilterWrite, kKqEvAdd | kKqEvDisable);
   ASSERT_THAT(queue_->Control({add}, 0), Succeeds());
   EXPECT_THAT(*Ready(), IsEmpty());
@@ -108,7 +108,7 @@ TEST_F(KqueueChangesTest, ADisabledFilterSleepsUntilItIsEnabled) {
 }
 
 #ifdef EV_DISPATCH
-TEST_F(KqueueChangesTest, ADispatchedFilterSleepsWhenItHasFired) {
+TEST_F(KqueueChangesTest, ADispatchedFilterIsSilentWhenItHasFired) {
   const Kevent add(pair_.near.get(), kKqFilterWrite, kKqEvAdd | kKqEvDispatch);
   ASSERT_THAT(queue_->Control({Kevent(pair_.near.get()), add}, 0), Succeeds());
   for (int i = 0; i < 2; ++i) {
@@ -183,7 +183,7 @@ TEST_F(KqueueChangesTest, AUserFilterIsTriggered) {
 #endif
 
 // In a child, as over libkqueue the signal stays blocked.
-TEST_F(KqueueChangesTest, T29AnIgnoredSignalIsReported) {
+TEST_F(KqueueChangesTest, AnIgnoredSignalIsReported) {
   EXPECT_EQ(RunInChild([]() -> std::string {
               if (::signal(SIGUSR2, SIG_IGN) == SIG_ERR) return "signal";
               absl::StatusOr<Kqueue> queue = Kqueue::Create();

@@ -77,7 +77,7 @@ class KqueueControlTest : public testing::Test {
       });
 };
 
-TEST_F(KqueueControlTest, T9ChangesAreSentOnceThoughASignalEndsTheCall) {
+TEST_F(KqueueControlTest, ChangesAreSentOnceThoughASignalEndsTheCall) {
   script.errors = {EINTR, EINTR};
   script.events = {Kevent(5)};
   const auto events = queue_->Control({Kevent(5), Kevent(6)}, 7);
@@ -166,7 +166,7 @@ TEST_F(KqueueControlTest, AnErrorNamesTheQueue) {
   EXPECT_THAT(queue_->Control({Kevent(5)}, 0), FailsWithErrno(ENOMEM, "control fd 42"));
 }
 
-TEST_F(KqueueControlTest, T30ClosedWhileItWaited) {
+TEST_F(KqueueControlTest, ClosedWhileItWaited) {
   for (const int error : {EINTR, 0}) {
     script = {};
     script.errors = {error};

@@ -48,7 +48,7 @@ absl::StatusOr<std::vector<Kevent>> Kqueue::Control(std::nullopt_t, int max_even
 absl::StatusOr<base::Deadline> Kqueue::CheckArguments(int max_events,
                                                       std::optional<absl::Duration> timeout) const {
   if (closed()) return absl::InvalidArgumentError("I/O operation on closed kqueue object");
-  if (max_events < 0) {  // NetBSD's kernel would hang (T31)
+  if (max_events < 0) {  // NetBSD's kernel would hang
     return absl::InvalidArgumentError(
         absl::StrCat("Length of eventlist must be 0 or positive, got ", max_events));
   }
@@ -69,7 +69,7 @@ absl::StatusOr<std::vector<Kevent>> Kqueue::ControlUntil(absl::Span<const struct
   struct ::kevent* const events = on_heap == nullptr ? on_stack : on_heap.get();
   while (true) {
     timespec time_left = {};
-    // Without room for events no system waits, but not all of them document it (T8).
+    // Without room for events no system waits, but not all of them document it.
     const timespec* limit = nullptr;
     if (room == 0 || !deadline.infinite()) limit = &time_left;
     if (room > 0 && !deadline.infinite()) time_left = deadline.AsTimespec();

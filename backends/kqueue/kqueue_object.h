@@ -33,11 +33,11 @@ namespace someos::select {
 // Threads: any thread may call any method at any time, except that no other call may run while the
 // object is moved or destroyed. If one thread calls Close while another is in Control, that Control
 // fails with EBADF on OpenBSD, NetBSD, macOS and over libkqueue; FreeBSD and DragonFly BSD do not
-// wake it, and it ends at its deadline or by a signal (T30). As with close(2), a Control that is
+// wake it, and it ends at its deadline or by a signal. As with close(2), a Control that is
 // just starting may use the closed number, or another file that has reused it.
 //
 // Forks: a child does not inherit the queue. In the child the object is closed, and its number,
-// which may belong to another file, is not closed (T16).
+// which may belong to another file, is not closed.
 //
 // A moved-from object is closed.
 //
@@ -72,7 +72,7 @@ class Kqueue {
   // `changelist` is std::nullopt (Python's None), a braced list, or any range of Kevents, which is
   // read once from beginning to end. `timeout` limits the wait and counts from the call;
   // std::nullopt, like absl::InfiniteDuration(), blocks until there is an event. A signal handler
-  // that runs during the wait does not end it, and the changes are not applied twice (T9).
+  // that runs during the wait does not end it, and the changes are not applied twice.
   //
   // If max_events is 0, applies the changes and returns at once. The first change that fails then
   // determines the error of the call, and the changes after it are not applied. Otherwise each

@@ -79,7 +79,7 @@ TEST(KqueueObjectFaultTest, AWaitThatFailsLosesNothing) {
   }
 }
 
-// T9: they have been applied, though the call has failed.
+// They have been applied, though the call has failed.
 TEST(KqueueObjectFaultTest, ChangesAreSentOnce) {
   FaultPlan plan;
   const Pipe pipe;

@@ -287,13 +287,13 @@ TEST_F(KqueueObjectTest, ChecksComeInPythonsOrder) {
       FailsWithCode(absl::StatusCode::kInvalidArgument, "I/O operation on closed kqueue object"));
 }
 
-TEST_F(KqueueObjectTest, T31NegativeRoomIsRefused) {
+TEST_F(KqueueObjectTest, NegativeRoomIsRefused) {
   EXPECT_THAT(queue_->Control(std::nullopt, INT_MIN),
               FailsWithCode(absl::StatusCode::kInvalidArgument,
                             "Length of eventlist must be 0 or positive, got -2147483648"));
 }
 
-TEST_F(KqueueObjectTest, T8WithoutRoomItDoesNotWait) {
+TEST_F(KqueueObjectTest, WithoutRoomItDoesNotWait) {
   for (const auto& timeout :
        {std::optional<absl::Duration>(), std::make_optional(absl::Hours(1))}) {
     const auto events = queue_->Control(std::nullopt, 0, timeout);
@@ -327,7 +327,7 @@ TEST_F(KqueueObjectTest, HugeRoomCostsNothing) {
   EXPECT_EQ(events->size(), 1u);
 }
 
-TEST_F(KqueueObjectTest, T16AForkedChildHasNoPartInIt) {
+TEST_F(KqueueObjectTest, AForkedChildHasNoPartInIt) {
   ASSERT_THAT(queue_->Control({Kevent(pair_.near.get(), kKqFilterWrite)}, 0), Succeeds());
   const int number = queue_->fileno();
   EXPECT_EQ(RunInChild([&]() -> std::string {
@@ -410,8 +410,8 @@ TEST_F(KqueueObjectTest, SeveralThreadsWaitAndChange) {
   for (std::thread& thread : threads) thread.join();
 }
 
-// T30: the systems differ, so the wait has an end of its own.
-TEST_F(KqueueObjectTest, T30CloseWhileAnotherThreadWaits) {
+// The systems differ, so the wait has an end of its own.
+TEST_F(KqueueObjectTest, CloseWhileAnotherThreadWaits) {
   absl::StatusOr<std::vector<Kevent>> events = absl::UnknownError("not yet");
   std::thread waiting(
       [&] { events = queue_->Control({Kevent(pair_.near.get())}, 1, absl::Seconds(2)); });

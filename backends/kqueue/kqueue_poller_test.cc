@@ -205,7 +205,7 @@ TEST_F(KqueuePollerTest, ARefusedChangeLeavesNothingRegistered) {
   EXPECT_TRUE(poller_->Register(pair_[0], Interest::kReadable).ok());
 }
 
-// T14: FreeBSD answers EPIPE for a pipe whose other end is closed already.
+// FreeBSD answers EPIPE for a pipe whose other end is closed already.
 TEST_F(KqueuePollerTest, ABrokenPipeThatTheKernelDoesNotQueueIsReadyAllTheSame) {
   int ends[2];
   ASSERT_EQ(pipe(ends), 0);

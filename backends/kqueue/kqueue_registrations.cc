@@ -128,7 +128,7 @@ int KqueueRegistrations::ArmAfterError(int fd, KqueueEntry& entry, const FileIde
     entry.no_priority = true;
     return Arm(fd, entry, identity);
   }
-  // EPIPE: a pipe whose other end is already closed cannot be added (T14), but is always ready.
+  // EPIPE: a pipe whose other end is already closed cannot be added, but is always ready.
   if (error != EPIPE && !IsReadyDevice(fd, identity, entry.interest)) return error;
   AddAlwaysReady(fd, entry, identity);
   wake_channel_.Signal();  // a running wait must take the file into account

@@ -31,7 +31,7 @@ class NativeQueue final : public KernelQueue {
 
   void Close() override {
     const int fd = fd_.exchange(-1);
-    // A child does not inherit a kqueue; its number may belong to another file there (T16).
+    // A child does not inherit a kqueue; its number may belong to another file there.
     if (fd >= 0 && !forked()) base::OwnedFd(fd).Reset();
   }
 

@@ -121,7 +121,7 @@ TEST(PollEvents, EventsComeInTheOrderOfTheFirstRegistration) {
   EXPECT_EQ(Ready(*poll.Wait(), kPollOut), (std::vector<int>{fds[1], fds[2], fds[0]}));
 }
 
-TEST(PollEvents, T4AMaskOfNothingStillReportsTheHangup) {
+TEST(PollEvents, AMaskOfNothingStillReportsTheHangup) {
   Pipe pipe;
   Poll poll;
   ASSERT_THAT(poll.Register(pipe.reader.get(), 0), Succeeds());
@@ -131,7 +131,7 @@ TEST(PollEvents, T4AMaskOfNothingStillReportsTheHangup) {
   EXPECT_THAT(*poll.Wait(), ElementsAre(PollEvent{pipe.reader.get(), kPollHup}));
 }
 
-TEST(PollEvents, T5TheClosedAreReportedEachTimeUntilTheyAreUnregistered) {
+TEST(PollEvents, TheClosedAreReportedEachTimeUntilTheyAreUnregistered) {
   ScopedFd file = TemporaryFile();
   const int fd = file.get();
   Poll poll;
@@ -153,7 +153,7 @@ TEST(PollEvents, NumbersThatWereNeverOpenMayBeRegistered) {
               ElementsAre(PollEvent{INT_MAX, kPollNval}, PollEvent{INT_MAX - 1, kPollNval}));
 }
 
-TEST(PollEvents, T24PipeEndIsHangupWithoutIn) {
+TEST(PollEvents, PipeEndIsHangupWithoutIn) {
 #ifndef __linux__
   GTEST_SKIP() << "other systems may report an end of file as POLLIN, too";
 #endif
@@ -164,7 +164,7 @@ TEST(PollEvents, T24PipeEndIsHangupWithoutIn) {
   EXPECT_THAT(*poll.Wait(), ElementsAre(PollEvent{pipe.reader.get(), kPollHup}));
 }
 
-TEST(PollEvents, T25AFreshTcpSocketIsWritableAndHungUp) {
+TEST(PollEvents, AFreshTcpSocketIsWritableAndHungUp) {
 #ifndef __linux__
   GTEST_SKIP() << "systems differ in what they say of a socket that was never connected";
 #endif
@@ -174,7 +174,7 @@ TEST(PollEvents, T25AFreshTcpSocketIsWritableAndHungUp) {
   EXPECT_THAT(*poll.Wait(), ElementsAre(PollEvent{fresh.get(), kPollOut | kPollHup}));
 }
 
-TEST(PollEvents, T32TheKernelGetsTheBitsThatWereAskedForAndNoOthers) {
+TEST(PollEvents, TheKernelGetsTheBitsThatWereAskedForAndNoOthers) {
   const ScopedFd file = TemporaryFile();
   Poll poll(kRecording);
   for (const int mask : {0, kPollIn | kPollPri | kPollOut, 0xffff}) {

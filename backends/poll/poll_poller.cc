@@ -77,7 +77,7 @@ void PollPoller::Watch(int fd, Interest interest) {
     poller_base::ReserveSlowly(watched_, watched_.size() + 1);
     watched_.emplace_back();
   }
-  // A negative number keeps the place and makes the kernel ignore it, including hang-ups (T4).
+  // A negative number keeps the place and makes the kernel ignore it, including hang-ups.
   short mask = PollMask(interest);
   if (HasAny(interest, Interest::kWritable) && poller_base::SuppressesReaderClose(fd)) {
     mask |= POLLPRI;

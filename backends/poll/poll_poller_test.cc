@@ -105,7 +105,7 @@ TEST_F(PollPollerTest, AClosedDescriptorIsReportedOnceAndNotLookedAtAgain) {
   ASSERT_EQ((*poller)->Wait(events_, absl::InfiniteDuration()).value_or(9), 1u);
   EXPECT_TRUE(events_[0].invalid());
   EXPECT_EQ(events_[0].raw, POLLNVAL);
-  ASSERT_EQ((*poller)->Wait(events_, absl::ZeroDuration()).value_or(9), 0u);  // T5
+  ASSERT_EQ((*poller)->Wait(events_, absl::ZeroDuration()).value_or(9), 0u);
   EXPECT_LT(last_set[0].fd, 0);
 }
 

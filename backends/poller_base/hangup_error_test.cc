@@ -25,7 +25,7 @@ Readiness Poll(int fd) {
   return static_cast<Readiness>(entry.revents);
 }
 
-TEST(UnsaidErrorTest, APipeWithoutReaderIsBrokenForItsWriter) {
+TEST(HangupErrorTest, APipeWithoutReaderIsBrokenForItsWriter) {
   Pipe pipe;
   pipe.reader.reset();
   EXPECT_TRUE(HangupIsError(pipe.writer.get(), Interest::kWritable));
@@ -34,7 +34,7 @@ TEST(UnsaidErrorTest, APipeWithoutReaderIsBrokenForItsWriter) {
       HasAny(WithErrorOfHangup(pipe.writer.get(), Interest::kWritable, found), Readiness::kError));
 }
 
-TEST(UnsaidErrorTest, APipeWithoutWriterIsAtItsEndForItsReader) {
+TEST(HangupErrorTest, APipeWithoutWriterIsAtItsEndForItsReader) {
   Pipe pipe;
   pipe.writer.reset();
   EXPECT_FALSE(HangupIsError(pipe.reader.get(), Interest::kReadable));
@@ -42,7 +42,7 @@ TEST(UnsaidErrorTest, APipeWithoutWriterIsAtItsEndForItsReader) {
   EXPECT_EQ(WithErrorOfHangup(pipe.reader.get(), Interest::kReadable, found), found);
 }
 
-TEST(UnsaidErrorTest, AResetIsAnError) {
+TEST(HangupErrorTest, AResetIsAnError) {
   TcpPair pair;
   CloseWithReset(pair.far);
   AwaitArrival(pair.near.get());
@@ -51,7 +51,7 @@ TEST(UnsaidErrorTest, AResetIsAnError) {
   EXPECT_TRUE(HangupIsError(pair.near.get(), kBoth));
 }
 
-TEST(UnsaidErrorTest, AClosedPeerIsNone) {
+TEST(HangupErrorTest, AClosedPeerIsNone) {
   SocketPair pair;
   pair.far.reset();
   errno = EXDEV;
@@ -59,7 +59,7 @@ TEST(UnsaidErrorTest, AClosedPeerIsNone) {
   EXPECT_EQ(errno, EXDEV);
 }
 
-TEST(UnsaidErrorTest, NeitherIsAFileOrAClosedNumber) {
+TEST(HangupErrorTest, NeitherIsAFileOrAClosedNumber) {
   EXPECT_FALSE(HangupIsError(TemporaryFile().get(), kBoth));
   errno = EXDEV;
   EXPECT_FALSE(HangupIsError(-1, kBoth));

@@ -118,7 +118,7 @@ TEST(SelectWaiting, AClosedDescriptorIsAnErrorThatNamesIt) {
   EXPECT_THAT(Select({}, {}, {pipe.reader.get(), closed}), FailsWithErrno(EBADF, operation));
 }
 
-TEST(SelectWaiting, T22WhatTheKernelOverlooksIsAnErrorToo) {
+TEST(SelectWaiting, WhatTheKernelOverlooksIsAnErrorToo) {
   const int high = NeverOpen();
   if (high < 0) GTEST_SKIP() << "a descriptor of FD_SETSIZE - 1 or more is open";
   const std::string operation = absl::StrCat("select fd ", high);
@@ -133,7 +133,7 @@ TEST(SelectWaiting, T22WhatTheKernelOverlooksIsAnErrorToo) {
 
 // Linux begins with a table of as many descriptors as a word has bits. A forked child has one that
 // is no larger than it needs.
-TEST(SelectWaiting, T22TheFirstNumberThatTheKernelOverlooks) {
+TEST(SelectWaiting, TheFirstNumberThatTheKernelOverlooks) {
   constexpr int kTable = sizeof(long) * CHAR_BIT;
   const auto expect_not_open = [] {
     for (const int high : {kTable - 1, kTable, kTable + 1}) {
@@ -232,7 +232,7 @@ TEST(SelectWaiting, RegularFilesAreAlwaysReady) {
   EXPECT_THAT(result->writable, ElementsAre(file.get()));
 }
 
-TEST(SelectWaiting, T24TheEndOfAPipeIsReadable) {
+TEST(SelectWaiting, TheEndOfAPipeIsReadable) {
   Pipe pipe;
   pipe.writer.reset();
   EXPECT_THAT(Select({pipe.reader.get()}, {}, {})->readable, ElementsAre(pipe.reader.get()));
@@ -268,7 +268,7 @@ TEST(SelectWaiting, OutOfBandDataIsExceptional) {
   EXPECT_THAT(Select({fd}, {}, {}, absl::ZeroDuration())->readable, IsEmpty());
 }
 
-TEST(SelectWaiting, T25AFreshTcpSocketIsReadableAndWritable) {
+TEST(SelectWaiting, AFreshTcpSocketIsReadableAndWritable) {
 #ifndef __linux__
   GTEST_SKIP() << "systems differ in what they say of a socket that was never connected";
 #endif

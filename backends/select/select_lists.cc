@@ -19,7 +19,7 @@ namespace someos::select::internal {
 namespace {
 
 // Kernels ignore numbers above their table of the process's descriptors: there is no EBADF for
-// them, and on Linux their bits stay set as if they were ready (T22). The table contains every open
+// them, and on Linux their bits stay set as if they were ready. The table contains every open
 // descriptor and does not shrink, so if the highest number of the lists is open, none of them is
 // above it. One fcntl() checks that. It is not needed for numbers that are always in the table: on
 // Linux its initial size is one word of bits.

@@ -120,7 +120,7 @@ TEST_F(SelectListsTest, AnInterruptedLookThatMayNotWaitFindsNothing) {
   EXPECT_FALSE(lists.ready(SelectLists::kRead, 0));
 }
 
-TEST_F(SelectListsTest, T22BitsLeftSetAreNotReady) {
+TEST_F(SelectListsTest, BitsLeftSetAreNotReady) {
   SelectLists lists({}, kLeavingBits);
   ASSERT_THAT(lists.SetTimeout(absl::ZeroDuration()), Succeeds());
   for (const auto list : {SelectLists::kRead, SelectLists::kWrite, SelectLists::kExcept}) {

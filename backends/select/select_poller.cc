@@ -154,7 +154,7 @@ int SelectPoller::Select(bool reads, const timespec* timeout) {
                                    writable_ > 0 ? &found_.write : nullptr,
                                    except_ > 0 ? &found_.except : nullptr, timeout);
   // After 0 and -1 the contents of the sets are not reliable: Linux leaves the bits of numbers that
-  // it ignores set (T22).
+  // it ignores set.
   if (count <= 0) found_.ClearAll();
   return count;
 }

@@ -33,7 +33,7 @@ int RecordCount(int count, fd_set* read, fd_set* write, fd_set* except, const ti
   return RealSelectSystem().select(count, read, write, except, timeout);
 }
 
-// Linux, for numbers beyond the process's table of descriptors (T22).
+// Linux, for numbers beyond the process's table of descriptors.
 int TimeOutLeavingEveryBitSet(int, fd_set*, fd_set*, fd_set*, const timespec*) { return 0; }
 
 class SelectPollerTest : public testing::Test {

@@ -426,14 +426,14 @@ TEST_P(EventsTest, PseudoTerminal) {
               EventOf(terminal.terminal.get(), Readiness::kReadable));
 }
 
-TEST_P(EventsTest, NoInterestHearsNoData) {
+TEST_P(EventsTest, WithoutInterestNoDataIsReported) {
   const SocketPair pair;
   Register(pair.near.get(), Interest::kNone);
   WriteText(pair.far.get(), "x");
   ExpectQuiet();
 }
 
-TEST_P(EventsTest, NoInterestHearsNoHangup) {
+TEST_P(EventsTest, WithoutInterestNoHangupIsReported) {
   Pipe pipe;
   SocketPair pair;
   TcpPair tcp;
@@ -447,7 +447,7 @@ TEST_P(EventsTest, NoInterestHearsNoHangup) {
   ExpectQuiet();
 }
 
-TEST_P(EventsTest, NoInterestHearsNoBrokenPipe) {
+TEST_P(EventsTest, WithoutInterestNoBrokenPipeIsReported) {
   Pipe pipe;
   Register(pipe.writer.get(), Interest::kNone);
   pipe.reader.reset();

@@ -44,7 +44,7 @@ TEST_P(FairnessTest, LevelReportsAllInTurn) {
 }
 
 // What comes later, or has a higher number, is not behind what is always ready.
-TEST_P(FairnessTest, LevelReportsLatecomers) {
+TEST_P(FairnessTest, LevelReportsWhatBecomesReadyLater) {
   const std::vector<Pipe> pipes = ReadyPipes();
   const Pipe late;
   Register(late.reader.get(), Interest::kReadable);

@@ -228,7 +228,7 @@ TEST_P(ForkTest, RebuildKeepsInterestsAndTriggers) {
   EXPECT_EQ(complaint, "");
 }
 
-TEST_P(ForkTest, RebuildLetsAFiredOneShotSleep) {
+TEST_P(ForkTest, RebuildKeepsAFiredOneShotSilent) {
   const Pipe pipe;
   WriteText(pipe.writer.get(), "x");
   const int fd = pipe.reader.get();

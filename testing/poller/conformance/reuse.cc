@@ -1,5 +1,5 @@
 // Promise 2: a number that was closed without Unregister, and given out again, can be registered
-// anew, and hears nothing of the old file.
+// anew, and reports nothing of the old file.
 
 #include <fcntl.h>
 #include <sys/stat.h>

@@ -90,7 +90,7 @@ TEST_P(TriggersTest, OneShotOfOneDirectionDoesNotReportTheOtherLater) {
   ExpectQuiet();
 }
 
-TEST_P(TriggersTest, SleepingOneShotHearsNoHangup) {
+TEST_P(TriggersTest, FiredOneShotReportsNoHangup) {
   SocketPair pair;
   WriteText(pair.far.get(), "x");
   Register(pair.near.get(), Interest::kReadable, 0, Trigger::kOneShot);
@@ -104,7 +104,7 @@ TEST_P(TriggersTest, SleepingOneShotHearsNoHangup) {
   ExpectQuiet();
 }
 
-TEST_P(TriggersTest, SleepingOneShotIsStillRegistered) {
+TEST_P(TriggersTest, FiredOneShotIsStillRegistered) {
   const Pipe pipe;
   WriteText(pipe.writer.get(), "x");
   Register(pipe.reader.get(), Interest::kReadable, 0, Trigger::kOneShot);
@@ -156,7 +156,7 @@ TEST_P(TriggersTest, OneShotIsNotSpentOnWhatWasNotAsked) {
   ExpectQuiet();
 }
 
-TEST_P(TriggersTest, OneShotWithoutInterestSleeps) {
+TEST_P(TriggersTest, OneShotWithoutInterestReportsNothing) {
   const Pipe pipe;
   WriteText(pipe.writer.get(), "x");
   Register(pipe.reader.get(), Interest::kNone, 0, Trigger::kOneShot);

@@ -196,7 +196,7 @@ TEST_P(WaitingTest, IsAsPreciseAsTheKernel) {
   }
 }
 
-TEST_P(WaitingTest, RestsTheProcessor) {
+TEST_P(WaitingTest, DoesNotSpin) {
   const Pipe pipe;
   Register(pipe.reader.get(), Interest::kReadable);
   for (const absl::Duration timeout :

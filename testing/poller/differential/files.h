@@ -58,7 +58,7 @@ class Files {
     bool full = false;   // the peer cannot write
     bool ended = false;  // by a shutdown
     bool ended_by_peer = false;
-    bool deaf = false;  // kqueue hears no more of the stream into it
+    bool deaf = false;  // kqueue reports nothing more of the stream into it
   };
 
   // So few that no stream is full after as many writes of one byte.

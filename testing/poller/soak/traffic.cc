@@ -51,7 +51,7 @@ void SetBuffers(int fd) {
 }
 
 // FreeBSD's loopback drops packets when its queue is full (net.inet.ip.intr_queue_drops counts
-// them). What is lost is sent again, but for a reset: who has nothing to send would never hear of
+// them). What is lost is sent again, but for a reset: who has nothing to send would never learn of
 // it.
 void ProbeForLostResets(int fd) {
 #if defined(TCP_KEEPIDLE) && !defined(__linux__)
