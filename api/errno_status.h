@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <optional>
 
+#include "absl/base/config.h"
 #include "absl/status/status.h"
 #include "absl/strings/cord.h"
 #include "absl/strings/numbers.h"
@@ -101,13 +102,24 @@ constexpr absl::string_view ErrnoName(int error) {
   }
 }
 
+// A status that prints as one line. Abseil's own functions, since 2026-05, add the place in the
+// source that made it, which here would always be inside this library.
+inline absl::Status PlainStatus(absl::StatusCode code, absl::string_view message) {
+#if !defined(ABSL_LTS_RELEASE_VERSION) || ABSL_LTS_RELEASE_VERSION >= 20260526
+  return absl::Status(code, message, absl::SourceLocation());  // of nowhere: none is stored
+#else
+  return absl::Status(code, message);
+#endif
+}
+
 // The status of a failed operation: the code that Abseil assigns to this errno, the message
 // "<operation>: <strerror> (<ErrnoName>)" in the style of perror(3), and the errno itself as a
 // payload. `error` must not be 0.
 inline absl::Status ErrnoStatus(int error, absl::string_view operation) {
   // absl::ErrnoToStatus appends strerror's text, and is thread-safe.
   const absl::Status plain = absl::ErrnoToStatus(error, operation);
-  absl::Status status(plain.code(), absl::StrCat(plain.message(), " (", ErrnoName(error), ")"));
+  absl::Status status =
+      PlainStatus(plain.code(), absl::StrCat(plain.message(), " (", ErrnoName(error), ")"));
   status.SetPayload(kErrnoPayload, absl::Cord(absl::StrCat(error)));
   return status;
 }

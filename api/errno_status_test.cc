@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <map>
+#include <sstream>
 #include <string>
 
 #include "absl/status/status.h"
@@ -14,6 +15,16 @@ TEST(ErrnoStatusTest, CarriesTheErrnoAndReadsLikePerror) {
   const absl::Status status = ErrnoStatus(EBADF, "register fd 7");
   EXPECT_EQ(ErrnoOf(status), EBADF);
   EXPECT_EQ(status.message(), "register fd 7: Bad file descriptor (EBADF)");
+}
+
+TEST(ErrnoStatusTest, PrintsAsOneLine) {
+  for (const absl::Status& status : {ErrnoStatus(EBADF, "register fd 7"),
+                                     PlainStatus(absl::StatusCode::kNotFound, "no such poller")}) {
+    std::ostringstream text;
+    text << status;
+    EXPECT_EQ(text.str(), status.ToString());
+    EXPECT_EQ(text.str().find('\n'), std::string::npos);
+  }
 }
 
 TEST(ErrnoStatusTest, HasAbseilsCodeForTheErrno) {

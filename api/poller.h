@@ -274,7 +274,7 @@ inline absl::Status Poller::ApplyOne(const Change& change) {
     case Change::Operation::kUnregister:
       return Unregister(change.fd);
   }
-  return absl::InvalidArgumentError("apply: no such operation");
+  return PlainStatus(absl::StatusCode::kInvalidArgument, "apply: no such operation");
 }
 
 inline void Poller::BatchFailures::Add(size_t index, absl::Status status) {

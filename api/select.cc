@@ -12,6 +12,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "someos/api/errno_status.h"
 #include "someos/api/linked_pollers.h"
 #include "someos/api/trace.h"
 
@@ -56,8 +57,8 @@ absl::StatusOr<const Backend*> FindBackend(absl::string_view name) {
   const std::string linked = absl::StrJoin(
       LinkedBackends(), ", ",
       [](std::string* out, const Backend* backend) { absl::StrAppend(out, backend->name); });
-  return absl::NotFoundError(
-      absl::StrCat("no poller \"", name, "\" in this build; linked: ", linked));
+  return PlainStatus(absl::StatusCode::kNotFound,
+                     absl::StrCat("no poller \"", name, "\" in this build; linked: ", linked));
 }
 
 absl::StatusOr<DefaultChoice> DefaultBackend() {
@@ -67,7 +68,8 @@ absl::StatusOr<DefaultChoice> DefaultBackend() {
   }
   const absl::StatusOr<const Backend*> backend = FindBackend(name);
   if (!backend.ok()) {
-    return absl::NotFoundError(absl::StrCat(kPollerVariable, ": ", backend.status().message()));
+    return PlainStatus(absl::StatusCode::kNotFound,
+                       absl::StrCat(kPollerVariable, ": ", backend.status().message()));
   }
   return DefaultChoice{*backend, DefaultReason::kEnvironment};
 }

@@ -13,6 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "someos/api/errno_status.h"
 
 // OpenBSD's <stdio.h> defines fileno(file) as a macro in addition to the function; as long as it is
 // defined, no method can have that name.
@@ -51,8 +52,8 @@ inline constexpr bool
 
 // With the message of Python's ValueError.
 inline absl::Status NegativeDescriptor(intmax_t number) {
-  return absl::InvalidArgumentError(
-      absl::StrCat("file descriptor cannot be a negative integer (", number, ")"));
+  return PlainStatus(absl::StatusCode::kInvalidArgument,
+                     absl::StrCat("file descriptor cannot be a negative integer (", number, ")"));
 }
 
 template <typename Number>
@@ -61,7 +62,7 @@ absl::StatusOr<int> CheckedDescriptor(Number number) {
     if (number < 0) return NegativeDescriptor(number);
   }
   if (static_cast<uintmax_t>(number) > static_cast<uintmax_t>(std::numeric_limits<int>::max())) {
-    return absl::OutOfRangeError("Python int too large to convert to C int");
+    return PlainStatus(absl::StatusCode::kOutOfRange, "Python int too large to convert to C int");
   }
   return static_cast<int>(number);
 }
@@ -87,7 +88,8 @@ absl::StatusOr<int> DescriptorOf(const T& waitable) {
   if constexpr (internal::kIsDescriptorNumber<T>) {
     return CheckedDescriptor(waitable);
   } else if constexpr (std::is_same_v<T, FILE*>) {
-    if (waitable == nullptr) return absl::InvalidArgumentError("file is a null pointer");
+    if (waitable == nullptr)
+      return PlainStatus(absl::StatusCode::kInvalidArgument, "file is a null pointer");
     return CheckedDescriptor(fileno(waitable));
   } else if constexpr (internal::kHasFileno<T>) {
     return CheckedDescriptor((waitable.fileno)());
@@ -96,7 +98,8 @@ absl::StatusOr<int> DescriptorOf(const T& waitable) {
     return CheckedDescriptor((object.fileno)());
   } else {
     if (!static_cast<bool>(waitable)) {
-      return absl::InvalidArgumentError("object with a fileno() method is a null pointer");
+      return PlainStatus(absl::StatusCode::kInvalidArgument,
+                         "object with a fileno() method is a null pointer");
     }
     return CheckedDescriptor(((*waitable).fileno)());
   }

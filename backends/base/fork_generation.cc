@@ -4,6 +4,7 @@
 
 #include "absl/base/call_once.h"
 #include "absl/strings/str_cat.h"
+#include "someos/api/errno_status.h"
 
 namespace someos::base {
 
@@ -20,8 +21,10 @@ void WatchForForks() {
 }
 
 absl::Status ForkedError(absl::string_view operation) {
-  return absl::FailedPreconditionError(absl::StrCat(
-      operation, ": this poller was made before a fork; call RebuildAfterFork() in the child"));
+  return PlainStatus(
+      absl::StatusCode::kFailedPrecondition,
+      absl::StrCat(operation,
+                   ": this poller was made before a fork; call RebuildAfterFork() in the child"));
 }
 
 }  // namespace someos::base

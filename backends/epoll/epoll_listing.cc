@@ -36,7 +36,8 @@ absl::StatusOr<EpollListing> EpollListing::Of(absl::string_view operation, int e
     int fd;
     uint64_t tag;
     File found;
-    if (std::sscanf(line, "tfd: %d events: %*x data: %" SCNx64 " pos:%*d ino:%" SCNx64 " sdev:%" SCNx64,
+    if (std::sscanf(line,
+                    "tfd: %d events: %*x data: %" SCNx64 " pos:%*d ino:%" SCNx64 " sdev:%" SCNx64,
                     &fd, &tag, &found.inode, &found.device) != 4) {
       continue;
     }

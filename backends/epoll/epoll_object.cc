@@ -26,7 +26,7 @@ constexpr int kKernelMaxEvents = INT_MAX / sizeof(epoll_event);
 constexpr int kMaxBufferEvents = 1 << 20;
 
 absl::Status ClosedError() {
-  return absl::InvalidArgumentError("I/O operation on closed epoll object");
+  return PlainStatus(absl::StatusCode::kInvalidArgument, "I/O operation on closed epoll object");
 }
 
 // Python rounds up to milliseconds, so a negative timeout of less than a millisecond means zero,
@@ -45,7 +45,8 @@ constexpr Epoll::Operation Epoll::kModify = {EPOLL_CTL_MOD, "modify"};
 constexpr Epoll::Operation Epoll::kUnregister = {EPOLL_CTL_DEL, "unregister"};
 
 absl::StatusOr<Epoll> Epoll::Create(int sizehint, int flags, const EpollSystem& system) {
-  if (sizehint < -1 || sizehint == 0) return absl::InvalidArgumentError("negative sizehint");
+  if (sizehint < -1 || sizehint == 0)
+    return PlainStatus(absl::StatusCode::kInvalidArgument, "negative sizehint");
   if (flags != 0 && flags != kEpollCloexec) return ErrnoStatus(EINVAL, "invalid flags");
   const int fd = system.create(EPOLL_CLOEXEC);
   if (fd < 0) return ErrnoStatus(errno, "create an epoll object");
@@ -101,8 +102,8 @@ absl::StatusOr<std::vector<EpollEvent>> Epoll::Poll(std::optional<absl::Duration
   if (!deadline.ok()) return deadline.status();
   if (maxevents == -1) maxevents = kDefaultMaxEvents;
   if (maxevents < 1) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("maxevents must be greater than 0, got ", maxevents));
+    return PlainStatus(absl::StatusCode::kInvalidArgument,
+                       absl::StrCat("maxevents must be greater than 0, got ", maxevents));
   }
   if (maxevents > kKernelMaxEvents) {
     return ErrnoStatus(EINVAL, absl::StrCat("poll: maxevents ", maxevents));

@@ -1,17 +1,18 @@
 #include "someos/backends/kqueue/kevent.h"
 
 #include "absl/strings/str_cat.h"
+#include "someos/api/errno_status.h"
 
 namespace someos::select {
 
 namespace internal {
 
 absl::Status NegativeIdent() {
-  return absl::OutOfRangeError("can't convert negative value to size_t");
+  return PlainStatus(absl::StatusCode::kOutOfRange, "can't convert negative value to size_t");
 }
 
 absl::Status IdentTooBig() {
-  return absl::OutOfRangeError("Python int too large to convert to C size_t");
+  return PlainStatus(absl::StatusCode::kOutOfRange, "Python int too large to convert to C size_t");
 }
 
 }  // namespace internal

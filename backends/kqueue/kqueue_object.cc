@@ -47,10 +47,11 @@ absl::StatusOr<std::vector<Kevent>> Kqueue::Control(std::nullopt_t, int max_even
 
 absl::StatusOr<base::Deadline> Kqueue::CheckArguments(int max_events,
                                                       std::optional<absl::Duration> timeout) const {
-  if (closed()) return absl::InvalidArgumentError("I/O operation on closed kqueue object");
+  if (closed())
+    return PlainStatus(absl::StatusCode::kInvalidArgument, "I/O operation on closed kqueue object");
   if (max_events < 0) {  // NetBSD's kernel would hang
-    return absl::InvalidArgumentError(
-        absl::StrCat("Length of eventlist must be 0 or positive, got ", max_events));
+    return PlainStatus(absl::StatusCode::kInvalidArgument,
+                       absl::StrCat("Length of eventlist must be 0 or positive, got ", max_events));
   }
   return poller_base::NonNegativeTimeout(timeout, "timeout must be positive or None");
 }

@@ -17,6 +17,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "someos/api/errno_status.h"
 #include "someos/backends/base/deadline.h"
 #include "someos/backends/kqueue/kernel_queue.h"
 #include "someos/backends/kqueue/kevent.h"
@@ -115,7 +116,8 @@ class Kqueue {
     if (!deadline.ok()) return deadline.status();
     absl::InlinedVector<struct ::kevent, 4> changes;
     for (const Kevent& change : changelist) {
-      if (changes.size() == INT_MAX) return absl::OutOfRangeError("changelist is too long");
+      if (changes.size() == INT_MAX)
+        return PlainStatus(absl::StatusCode::kOutOfRange, "changelist is too long");
       changes.push_back(change.Raw());
     }
     return ControlUntil(changes, max_events, *deadline);

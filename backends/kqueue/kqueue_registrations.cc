@@ -26,8 +26,10 @@ using poller_base::WakeChannel;
 
 absl::Status CheckSupported(absl::string_view operation, int fd, Interest interest) {
   if (kKqueueHasPriority || !HasAny(interest, Interest::kPriority)) return absl::OkStatus();
-  return absl::UnimplementedError(absl::StrCat(
-      operation, " fd ", fd, ": this system's kqueue reports no priority data (EVFILT_EXCEPT)"));
+  return PlainStatus(
+      absl::StatusCode::kUnimplemented,
+      absl::StrCat(operation, " fd ", fd,
+                   ": this system's kqueue reports no priority data (EVFILT_EXCEPT)"));
 }
 
 bool IsSocket(int fd) {

@@ -14,9 +14,10 @@ namespace someos::select {
 namespace {
 
 absl::Status CheckMask(int64_t eventmask) {
-  if (eventmask < 0) return absl::InvalidArgumentError("value must be positive");
+  if (eventmask < 0)
+    return PlainStatus(absl::StatusCode::kInvalidArgument, "value must be positive");
   if (eventmask > UINT16_MAX) {
-    return absl::OutOfRangeError("Python int too large for C unsigned short");
+    return PlainStatus(absl::StatusCode::kOutOfRange, "Python int too large for C unsigned short");
   }
   return absl::OkStatus();
 }
@@ -67,7 +68,8 @@ absl::Status Poll::ModifyFd(int fd, int64_t eventmask) {
 absl::Status Poll::UnregisterFd(int fd) {
   absl::MutexLock lock(mutex_);
   if (!registrations_.Remove(fd)) {
-    return absl::NotFoundError(absl::StrCat("unregister fd ", fd, ": not registered"));
+    return PlainStatus(absl::StatusCode::kNotFound,
+                       absl::StrCat("unregister fd ", fd, ": not registered"));
   }
   changed_ = true;
   return absl::OkStatus();
@@ -82,7 +84,7 @@ absl::StatusOr<std::vector<PollEvent>> Poll::Wait(std::optional<absl::Duration> 
     // clear waiting_.
     const uint32_t generation = base::ForkGeneration();
     if (waiting_ && waiting_generation_ == generation) {
-      return absl::FailedPreconditionError("concurrent poll() invocation");
+      return PlainStatus(absl::StatusCode::kFailedPrecondition, "concurrent poll() invocation");
     }
     if (changed_) {
       const absl::Span<const pollfd> now = registrations_.AsPollfds();

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "absl/status/status.h"
+#include "someos/api/errno_status.h"
 
 namespace someos::poller_base {
 namespace {
@@ -17,9 +18,10 @@ bool Blocks(std::optional<absl::Duration> timeout) {
 absl::StatusOr<base::Deadline> NonNegativeTimeout(std::optional<absl::Duration> timeout,
                                                   absl::string_view negative_message) {
   if (Blocks(timeout)) return base::Deadline(absl::InfiniteDuration());
-  if (*timeout < absl::ZeroDuration()) return absl::InvalidArgumentError(negative_message);
+  if (*timeout < absl::ZeroDuration())
+    return PlainStatus(absl::StatusCode::kInvalidArgument, negative_message);
   if (*timeout > absl::Nanoseconds(INT64_MAX)) {
-    return absl::OutOfRangeError("timestamp out of range for platform time_t");
+    return PlainStatus(absl::StatusCode::kOutOfRange, "timestamp out of range for platform time_t");
   }
   return base::Deadline(*timeout);
 }
@@ -27,7 +29,7 @@ absl::StatusOr<base::Deadline> NonNegativeTimeout(std::optional<absl::Duration> 
 absl::StatusOr<base::Deadline> MillisecondTimeout(std::optional<absl::Duration> timeout) {
   if (Blocks(timeout)) return base::Deadline(absl::InfiniteDuration());
   if (*timeout > absl::Milliseconds(INT_MAX) || *timeout < absl::Milliseconds(INT_MIN)) {
-    return absl::OutOfRangeError("timeout is too large");
+    return PlainStatus(absl::StatusCode::kOutOfRange, "timeout is too large");
   }
   return base::Deadline(*timeout < absl::ZeroDuration() ? absl::InfiniteDuration() : *timeout);
 }

@@ -28,11 +28,13 @@ ScanningPoller::ScanningPoller(const PollerOptions& options, WakeChannel wake_ch
 absl::Status ScanningPoller::CheckSupported(absl::string_view operation, int fd, Interest interest,
                                             Trigger trigger) const {
   if (trigger == Trigger::kEdge) {
-    return absl::UnimplementedError(
+    return PlainStatus(
+        absl::StatusCode::kUnimplemented,
         absl::StrCat(operation, " fd ", fd, ": ", name(), " has no edge-triggered mode"));
   }
   if (HasAny(interest, Interest::kPriority) && !capabilities().priority) {
-    return absl::UnimplementedError(
+    return PlainStatus(
+        absl::StatusCode::kUnimplemented,
         absl::StrCat(operation, " fd ", fd, ": ", name(), " reports no priority data"));
   }
   return absl::OkStatus();

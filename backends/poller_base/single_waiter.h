@@ -7,6 +7,7 @@
 
 #include "absl/base/attributes.h"
 #include "absl/status/status.h"
+#include "someos/api/errno_status.h"
 #include "someos/api/wait_outcome.h"
 #include "someos/backends/base/single_threaded.h"
 
@@ -39,7 +40,8 @@ class SingleWaiter {
   // The result of a wait that is refused: kFailedPrecondition. Not inlined, so that a wait needs no
   // stack space for it.
   ABSL_ATTRIBUTE_NOINLINE static WaitOutcome Refusal() {
-    return absl::FailedPreconditionError("wait: another thread is waiting on this poller");
+    return PlainStatus(absl::StatusCode::kFailedPrecondition,
+                       "wait: another thread is waiting on this poller");
   }
 
  private:

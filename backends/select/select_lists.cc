@@ -70,10 +70,11 @@ absl::Status SelectLists::SetTimeout(std::optional<absl::Duration> timeout) {
 
 absl::Status SelectLists::Add(List list, int fd) {
   if (strict_ && fd >= FD_SETSIZE) {
-    return absl::InvalidArgumentError("filedescriptor out of range in select()");
+    return PlainStatus(absl::StatusCode::kInvalidArgument,
+                       "filedescriptor out of range in select()");
   }
   if (strict_ && fds_[list].size() >= FD_SETSIZE) {
-    return absl::InvalidArgumentError("too many file descriptors in select()");
+    return PlainStatus(absl::StatusCode::kInvalidArgument, "too many file descriptors in select()");
   }
   fds_[list].push_back(fd);
   highest_ = std::max(highest_, fd);

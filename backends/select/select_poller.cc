@@ -25,7 +25,8 @@ using base::Deadline;
 using poller_base::WakeChannel;
 
 absl::Status OutOfRange(absl::string_view operation, int fd) {
-  absl::Status status = absl::OutOfRangeError(
+  absl::Status status = PlainStatus(
+      absl::StatusCode::kOutOfRange,
       absl::StrCat(operation, " fd ", fd, ": select holds descriptors below FD_SETSIZE (",
                    FD_SETSIZE, ") only (EINVAL)"));
   status.SetPayload(kErrnoPayload, absl::Cord(absl::StrCat(EINVAL)));
