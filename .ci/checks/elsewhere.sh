@@ -23,6 +23,12 @@ relay_elsewhere() {
     "$(bazel cquery "${options[@]}" --output=files $relay 2>/dev/null)"
 }
 
+# The contract, and what all backends stand on, on another processor, in qemu's user mode.
+conformance_elsewhere() {
+  bazel test --config=ci "--config=qemu_$1" --compilation_mode=fastbuild \
+    //backends/{epoll:epoll,poll:poll,select:select}_conformance_test //backends/base/... //backends/poller_base/...
+}
+
 # The library on another processor, in qemu's user mode: a program that links all of its backends runs.
 library_elsewhere() {
   local options=(--config=ci "--config=qemu_$1" --compilation_mode=fastbuild) linked
