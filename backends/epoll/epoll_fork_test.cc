@@ -6,8 +6,10 @@
 #include <sys/eventfd.h>
 #include <sys/timerfd.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <cerrno>
+#include <cstdint>
 #include <memory>
 #include <thread>
 
@@ -20,6 +22,7 @@
 #include "someos/api/interest.h"
 #include "someos/api/poller.h"
 #include "someos/backends/epoll/epoll_faults.h"
+#include "someos/backends/epoll/epoll_poller.h"
 #include "someos/backends/epoll/epoll_system.h"
 #include "someos/testing/expect_in_child.h"
 #include "someos/testing/faults/fault_plan.h"
@@ -131,6 +134,43 @@ TEST_F(EpollForkTest, WhatTheParentHasUnregisteredSinceIsKept) {
   });
   parent.join();
   EXPECT_THAT(poller_->registrations(), IsEmpty());
+}
+
+// While the child compares, the parent closes a file, and registers another under its number.
+class ParentThatReuses {
+ public:
+  ParentThatReuses() {
+    other_ = NewEventfd();
+    system_ = RealEpollSystem();
+    system_.compare = Compare;
+  }
+  const EpollSystem& system() const { return system_; }
+
+ private:
+  static int Compare(int epoll_fd, int number, uint32_t offset, int fd) {
+    // The child does it in the set that they share.
+    const ScopedFd saved = Duplicate(fd);
+    epoll_event event = {};
+    MustSucceed(epoll_ctl(epoll_fd, EPOLL_CTL_DEL, fd, &event), "epoll_ctl DEL");
+    MustSucceed(dup2(other_.get(), fd), "dup2");
+    MustSucceed(epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &event), "epoll_ctl ADD");
+    MustSucceed(dup2(saved.get(), fd), "dup2");
+    return RealEpollSystem().compare(epoll_fd, number, offset, fd);
+  }
+
+  static inline ScopedFd other_;
+  EpollSystem system_;
+};
+
+TEST_F(EpollForkTest, WhatTheParentReusesMeanwhileIsKept) {
+  const ParentThatReuses parent;
+  const auto poller = EpollPoller::Create({}, parent.system()).value();
+  const ScopedFd event = NewEventfd();
+  ASSERT_THAT(poller->Register(event.get(), Interest::kReadable, 1), Succeeds());
+  ExpectInChild([&] {
+    EXPECT_THAT(poller->RebuildAfterFork(), Succeeds());
+    EXPECT_THAT(poller->Unregister(event.get()), Succeeds());
+  });
 }
 
 // One registration under the number belongs to a file that a duplicate keeps open, as epoll has it.

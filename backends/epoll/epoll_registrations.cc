@@ -284,20 +284,33 @@ void EpollRegistrations::ForgetOtherFiles(const EpollSet& parents,
   if (parents_files.empty()) return;
   const absl::StatusOr<EpollListing> files = EpollListing::Of(kRebuild, set_.fd());
   if (!files.ok()) return;
+  std::vector<std::pair<int, uint64_t>> suspects;
   for (const auto& [fd, state] : Registered()) {
-    // A tag that the parent's set no longer has tells nothing: the parent may have unregistered
-    // the file since the fork.
-    const EpollListing::File* const parents_file = parents_files.Find(state.Tag(fd));
-    const EpollListing::File* const file = files->Find(state.Tag(fd));
+    const uint64_t tag = state.Tag(fd);
+    const EpollListing::File* const parents_file = parents_files.Find(tag);
+    const EpollListing::File* const file = files->Find(tag);
+    // What the parent's set no longer has, the parent may have unregistered since the fork.
     if (parents_file == nullptr || file == nullptr) continue;
-    // Files without an inode differ although their inodes do not.
-    if (file->SameInode(*parents_file) &&
-        system_.compare(parents.fd(), fd, parents_file->offset, fd) <= 0) {
-      continue;
+    if (!file->SameInode(*parents_file)) {
+      ForgetOtherFile(fd);
+    } else if (system_.compare(parents.fd(), fd, parents_file->offset, fd) > 0) {
+      suspects.emplace_back(fd, tag);
     }
-    set_.Remove(fd);
-    ForgetLost(fd, ENOENT);
   }
+  if (suspects.empty()) return;
+  // They were compared with what the parent's set had at that time. It counts if that is still what
+  // was listed before.
+  const absl::StatusOr<EpollListing> later = EpollListing::Of(kRebuild, parents.fd());
+  if (!later.ok()) return;
+  for (const auto& [fd, tag] : suspects) {
+    const EpollListing::File* const file = later->Find(tag);
+    if (file != nullptr && file->offset == parents_files.Find(tag)->offset) ForgetOtherFile(fd);
+  }
+}
+
+void EpollRegistrations::ForgetOtherFile(int fd) {
+  set_.Remove(fd);
+  ForgetLost(fd, ENOENT);
 }
 
 std::vector<std::pair<int, EpollState>> EpollRegistrations::Registered() const {

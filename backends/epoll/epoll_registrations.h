@@ -117,6 +117,7 @@ class EpollRegistrations {
   // Forgets the registrations in the new set for files that are not those of the parent's.
   void ForgetOtherFiles(const EpollSet& parents, const EpollListing& parents_files)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void ForgetOtherFile(int fd) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const EpollSystem& system_;
   const bool externally_synchronized_;
