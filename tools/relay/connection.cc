@@ -6,11 +6,12 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "someos/api/errno_status.h"
 #include "someos/api/event.h"
 #include "someos/api/interest.h"
 #include "someos/api/poller.h"
 #include "someos/tools/relay/channel.h"
+#include "someos/tools/relay/exhaustion.h"
+#include "someos/tools/relay/modify_interest.h"
 #include "someos/tools/relay/socket.h"
 #include "someos/tools/relay/socket_address.h"
 
@@ -23,12 +24,6 @@ constexpr Readiness kCanRead = Readiness::kReadable | kTrouble;
 constexpr Readiness kCanWrite = Readiness::kWritable | kTrouble;
 
 uint64_t DataOf(const Connection::End& end) { return reinterpret_cast<uintptr_t>(&end); }
-
-// Errors of system calls that say "not now" rather than "not this address".
-bool IsExhaustion(int error) {
-  return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM ||
-         error == EINTR;
-}
 
 }  // namespace
 
@@ -204,13 +199,7 @@ absl::Status Connection::Watch(End& end, const Channel& out, const Channel& in) 
   if (interest == end.interest) return absl::OkStatus();
   end.interest = interest;
   ++context_.statistics->modifies;
-  constexpr int kMostTries = 3;
-  absl::Status status;
-  for (int i = 0; i < kMostTries; ++i) {
-    status = context_.poller->Modify(end.socket.fd(), interest, DataOf(end));
-    if (status.ok() || !IsExhaustion(ErrnoOf(status))) break;
-  }
-  return status;
+  return ModifyInterest(*context_.poller, end.socket.fd(), interest, DataOf(end));
 }
 
 void Connection::Close(Closing closing) {

@@ -25,6 +25,7 @@
 #include "someos/tools/relay/idle_queue.h"
 #include "someos/tools/relay/limits.h"
 #include "someos/tools/relay/listener.h"
+#include "someos/tools/relay/modify_interest.h"
 #include "someos/tools/relay/socket.h"
 #include "someos/tools/relay/socket_address.h"
 #include "someos/tools/relay/statistics.h"
@@ -195,17 +196,22 @@ absl::Status RelayLoop::AcceptClients() {
       if (error == EAGAIN || error == EWOULDBLOCK) {
         if (i > 0 || paused() || ++vain_accepts_ < kMostVainAccepts) break;
         vain_accepts_ = 0;
-        return PauseAccepting(absl::ErrnoToStatus(error, "accept"));
+        return PauseAccepting(absl::ErrnoToStatus(error, "accept"), kRetryAccept);
       }
       if (ConcernsOneClient(error)) continue;
-      if (error != 0) return PauseAccepting(absl::ErrnoToStatus(error, "accept"));
+      if (error != 0) {
+        return PauseAccepting(absl::ErrnoToStatus(error, "accept"), kRetryAccept);
+      }
     }
     vain_accepts_ = 0;
     if (limits_.max_connections != 0 && connections_.size() >= limits_.max_connections) {
       TurnAway();
       continue;
     }
-    if (absl::Status status = BeginConnection(); !status.ok()) return PauseAccepting(status);
+    if (absl::Status status = BeginConnection(); !status.ok()) {
+      const bool backlog_full = absl::IsUnavailable(status);
+      return PauseAccepting(status, backlog_full ? kRetryConnect : kRetryAccept);
+    }
   }
   return WatchListener(true);
 }
@@ -236,9 +242,9 @@ void RelayLoop::TurnAway() {
   }
 }
 
-absl::Status RelayLoop::PauseAccepting(const absl::Status& reason) {
-  const bool backlog_full = absl::IsUnavailable(reason);
-  retry_at_ = Clock::now() + (backlog_full ? kRetryConnect : kRetryAccept);
+absl::Status RelayLoop::PauseAccepting(const absl::Status& reason,
+                                       std::chrono::milliseconds retry_after) {
+  retry_at_ = Clock::now() + retry_after;
   if (!listener_watched_) return absl::OkStatus();
   ++statistics_.exhausted;
   if (!std::exchange(pause_reported_, true)) {
@@ -252,7 +258,7 @@ absl::Status RelayLoop::WatchListener(bool watch) {
   if (watch == listener_watched_) return absl::OkStatus();
   listener_watched_ = watch;
   ++statistics_.modifies;
-  return poller_.Modify(listener_.fd(), watch ? Interest::kReadable : Interest::kNone,
+  return ModifyInterest(poller_, listener_.fd(), watch ? Interest::kReadable : Interest::kNone,
                         kListenerData);
 }
 

@@ -78,7 +78,7 @@ class RelayLoop {
   // Closes the client that was accepted last: there are enough connections.
   void TurnAway();
   void ExpireIdle();
-  absl::Status PauseAccepting(const absl::Status& reason);
+  absl::Status PauseAccepting(const absl::Status& reason, std::chrono::milliseconds retry_after);
   absl::Status WatchListener(bool watch);
 
   void Retire(Connection& connection);
