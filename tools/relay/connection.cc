@@ -1,5 +1,7 @@
 #include "someos/tools/relay/connection.h"
 
+#include <poll.h>
+
 #include <cerrno>
 #include <cstdint>
 #include <utility>
@@ -114,6 +116,15 @@ void Connection::Open() {
   Settle();
 }
 
+Readiness Connection::ReadyNow(const End& end) {
+  if (end.interest == Interest::kNone) return Readiness::kNone;
+  pollfd entry = {end.socket.fd(), 0, 0};
+  if (HasAny(end.interest, Interest::kReadable)) entry.events |= POLLIN;
+  if (HasAny(end.interest, Interest::kWritable)) entry.events |= POLLOUT;
+  if (poll(&entry, 1, /*timeout=*/0) <= 0) return Readiness::kNone;
+  return static_cast<Readiness>(entry.revents);  // the values are those of poll()
+}
+
 void Connection::OnReady(End& end, Readiness readiness) {
   if (state_ == State::kConnecting) {
     OnConnectEnded(readiness);
@@ -180,17 +191,17 @@ void Connection::Settle() {
     Close(broken_ ? Closing::kReset : Closing::kOrderly);
     return;
   }
-  const bool told = broken_ || (TellOnce(upstream_, to_upstream_, upstream_told_) &&
-                                TellOnce(client_, to_client_, client_told_));
-  if (!told || !Watch(client_, to_upstream_, to_client_).ok() ||
+  const bool passed_on = broken_ || (PassEndOn(to_upstream_, upstream_, end_sent_to_upstream_) &&
+                                     PassEndOn(to_client_, client_, end_sent_to_client_));
+  if (!passed_on || !Watch(client_, to_upstream_, to_client_).ok() ||
       !Watch(upstream_, to_client_, to_upstream_).ok()) {
     ++context_.statistics->reset;
     Close(Closing::kReset);
   }
 }
 
-bool Connection::TellOnce(End& end, const Channel& in, bool& is_told) {
-  return !in.ended() || std::exchange(is_told, true) || EndStream(end.socket.fd()) == 0;
+bool Connection::PassEndOn(const Channel& in, End& end, bool& is_sent) {
+  return !in.ended() || std::exchange(is_sent, true) || EndStream(end.socket.fd()) == 0;
 }
 
 absl::Status Connection::Watch(End& end, const Channel& out, const Channel& in) {

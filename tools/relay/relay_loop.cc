@@ -63,8 +63,8 @@ bool ConcernsOneClient(int error) {
   return error == ECONNABORTED || error == EPROTO || error == EPERM || error == EINTR;
 }
 
-// Whether data or ends of streams have passed, if it is more than before.
-uint64_t Passed(const Statistics& statistics) {
+// Data that has passed on any connection: more than before if some has.
+uint64_t DataPassed(const Statistics& statistics) {
   return statistics.to_upstream.reads + statistics.to_upstream.bytes + statistics.to_client.reads +
          statistics.to_client.bytes;
 }
@@ -111,9 +111,7 @@ absl::Status RelayLoop::Turn() {
   for (const Event& event : absl::MakeConstSpan(events_).first(*ready)) {
     if (absl::Status status = OnEvent(event); !status.ok()) return status;
   }
-  // Not while some that are ready have not had their turn: after a long stop of the process all
-  // seem idle.
-  if (*ready < events_.size()) ExpireIdle();
+  ExpireIdle();
   const bool room_was_made = !retired_.empty();
   retired_.clear();
   if (paused() && (room_was_made || Clock::now() >= retry_at_)) {
@@ -154,8 +152,20 @@ RelayLoop::Clock::time_point RelayLoop::NextExpiry() const {
 }
 
 void RelayLoop::ExpireIdle() {
-  while (idle_.oldest() != nullptr && NextExpiry() <= Clock::now()) {
+  if (idle_.oldest() == nullptr) return;
+  const Clock::time_point now = Clock::now();
+  while (idle_.oldest() != nullptr && NextExpiry() <= now) {
     Connection& connection = *idle_.oldest()->member;
+    // It may be ready and not reported yet: after a long stop of the process all connections seem
+    // idle, and one Wait reports only so many. (To try without asking would write a little to
+    // sockets that are not reported as writable yet, and so prolong the life of the idle.)
+    for (Connection::End* const end : connection.ends()) {
+      if (connection.closed()) break;
+      if (const Readiness ready = Connection::ReadyNow(*end); ready != Readiness::kNone) {
+        Serve(*end, ready);
+      }
+    }
+    if (connection.closed() || connection.idle_place()->since >= now) continue;
     ++statistics_.expired;
     if (!std::exchange(expiry_reported_, true)) {
       fprintf(stderr, "relay: a connection is reset: nothing has passed for %s (--idle_timeout)\n",
@@ -169,16 +179,20 @@ void RelayLoop::ExpireIdle() {
 absl::Status RelayLoop::OnEvent(const Event& event) {
   if (event.data == kListenerData) return AcceptClients();
   auto& end = *reinterpret_cast<Connection::End*>(static_cast<uintptr_t>(event.data));
+  // An earlier event of this batch may have closed it.
+  if (!end.connection->closed()) Serve(end, event.readiness);
+  return absl::OkStatus();
+}
+
+void RelayLoop::Serve(Connection::End& end, Readiness readiness) {
   Connection& connection = *end.connection;
-  if (connection.closed()) return absl::OkStatus();  // by an earlier event of this batch
-  const uint64_t passed = Passed(statistics_);
-  connection.OnReady(end, event.readiness);
+  const uint64_t passed = DataPassed(statistics_) + connection.ends_passed_on();
+  connection.OnReady(end, readiness);
   if (connection.closed()) {
     Retire(connection);
-  } else if (expires() && Passed(statistics_) != passed) {
+  } else if (expires() && DataPassed(statistics_) + connection.ends_passed_on() != passed) {
     idle_.Touch(connection.idle_place(), Clock::now());
   }
-  return absl::OkStatus();
 }
 
 void RelayLoop::OnRequests() {

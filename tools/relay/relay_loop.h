@@ -64,7 +64,7 @@ class RelayLoop {
   bool expires() const { return limits_.idle_timeout != absl::InfiniteDuration(); }
   bool paused() const { return listener_.listening() && !listener_watched_; }
   absl::Duration WaitTimeout() const;
-  // When a connection will have been idle for too long, unless something happens before.
+  // When the first connection will have been idle for too long, unless something happens before.
   Clock::time_point NextExpiry() const;
   // Waits, and handles what is ready. Errors are the poller's.
   absl::Status Turn();
@@ -77,6 +77,9 @@ class RelayLoop {
   absl::Status BeginConnection();
   // Closes the client that was accepted last: there are enough connections.
   void TurnAway();
+  // Lets a connection do what `readiness` of `end` allows, and takes notice of the outcome.
+  void Serve(Connection::End& end, Readiness readiness);
+  // Resets the connections on which nothing has passed for too long.
   void ExpireIdle();
   absl::Status PauseAccepting(const absl::Status& reason, std::chrono::milliseconds retry_after);
   absl::Status WatchListener(bool watch);
