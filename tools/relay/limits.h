@@ -19,6 +19,9 @@ struct Limits {
   // A connection is reset when neither data nor the end of a stream has passed in either direction
   // for this long. That holds while it is connecting and after Stop(), too.
   absl::Duration idle_timeout = absl::InfiniteDuration();
+  // How long the relay, once stopped, goes on delivering what it has read. Connections that are
+  // open after that are reset. Finite.
+  absl::Duration drain_timeout = absl::Seconds(1);
 };
 
 }  // namespace someos::relay

@@ -44,9 +44,6 @@ constexpr int kClientsPerTurn = 64;
 constexpr std::chrono::milliseconds kRetryConnect{5};
 constexpr std::chrono::milliseconds kRetryAccept{100};
 
-// How long Stop() lets the connections deliver what has been read.
-constexpr std::chrono::seconds kDrainTime{1};
-
 // How often in a row the listener may be readable with nobody to accept, as when clients give up
 // again. Beyond it something is wrong, and must not keep the relay busy.
 constexpr int kMostVainAccepts = 16;
@@ -293,7 +290,7 @@ void RelayLoop::Retire(Connection& connection) {
 
 void RelayLoop::BeginStopping() {
   stopping_ = true;
-  stop_at_ = Clock::now() + kDrainTime;
+  stop_at_ = Clock::now() + absl::ToChronoNanoseconds(limits_.drain_timeout);
   poller_.Unregister(listener_.fd()).IgnoreError();
   listener_.Close();
   waiting_client_.CloseWithReset();

@@ -47,9 +47,10 @@ class RelayLoop {
   // Relays until Stop() is called. To be called once. An error means that the poller failed.
   absl::Status Run();
 
-  // Makes Run() return. The first call stops accepting and reading, and lets Run() deliver for a
-  // second what has been read; the second call makes it return at once. Connections that are left
-  // over are reset. Safe from any thread and from a signal handler.
+  // Makes Run() return. The first call stops accepting and reading, and lets Run() deliver what has
+  // been read, for at most Limits::drain_timeout; the second call makes it return at once.
+  // Connections that are open then are reset, as are those that are still connecting at the first
+  // call. Safe from any thread and from a signal handler.
   void Stop();
 
   // Makes Run() call the reporter soon. Safe from any thread and from a signal handler.
