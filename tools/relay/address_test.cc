@@ -53,6 +53,13 @@ struct Bad {
   absl::string_view why;
 };
 
+TEST(ParseAddressTest, TheLongestUnixPath) {
+  const std::string path(SocketAddress::MaxUnixPath(), 'x');
+  const absl::StatusOr<Address> address = ParseAddress(absl::StrCat("unix:", path));
+  ASSERT_TRUE(address.ok()) << address.status();
+  EXPECT_EQ(address->path, path);
+}
+
 TEST(ParseAddressTest, SaysWhatIsWrong) {
   for (const Bad& bad : std::vector<Bad>{
            {"", "host:port"},

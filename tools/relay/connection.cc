@@ -1,16 +1,19 @@
 #include "someos/tools/relay/connection.h"
 
+#include <poll.h>
+
 #include <cerrno>
 #include <cstdint>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "someos/api/errno_status.h"
 #include "someos/api/event.h"
 #include "someos/api/interest.h"
 #include "someos/api/poller.h"
 #include "someos/tools/relay/channel.h"
+#include "someos/tools/relay/exhaustion.h"
+#include "someos/tools/relay/modify_interest.h"
 #include "someos/tools/relay/socket.h"
 #include "someos/tools/relay/socket_address.h"
 
@@ -23,12 +26,6 @@ constexpr Readiness kCanRead = Readiness::kReadable | kTrouble;
 constexpr Readiness kCanWrite = Readiness::kWritable | kTrouble;
 
 uint64_t DataOf(const Connection::End& end) { return reinterpret_cast<uintptr_t>(&end); }
-
-// Errors of system calls that say "not now" rather than "not this address".
-bool IsExhaustion(int error) {
-  return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM ||
-         error == EINTR;
-}
 
 }  // namespace
 
@@ -119,6 +116,15 @@ void Connection::Open() {
   Settle();
 }
 
+Readiness Connection::ReadyNow(const End& end) {
+  if (end.interest == Interest::kNone) return Readiness::kNone;
+  pollfd entry = {end.socket.fd(), 0, 0};
+  if (HasAny(end.interest, Interest::kReadable)) entry.events |= POLLIN;
+  if (HasAny(end.interest, Interest::kWritable)) entry.events |= POLLOUT;
+  if (poll(&entry, 1, /*timeout=*/0) <= 0) return Readiness::kNone;
+  return static_cast<Readiness>(entry.revents);  // the values are those of poll()
+}
+
 void Connection::OnReady(End& end, Readiness readiness) {
   if (state_ == State::kConnecting) {
     OnConnectEnded(readiness);
@@ -185,17 +191,17 @@ void Connection::Settle() {
     Close(broken_ ? Closing::kReset : Closing::kOrderly);
     return;
   }
-  const bool told = broken_ || (TellOnce(upstream_, to_upstream_, upstream_told_) &&
-                                TellOnce(client_, to_client_, client_told_));
-  if (!told || !Watch(client_, to_upstream_, to_client_).ok() ||
+  const bool passed_on = broken_ || (PassEndOn(to_upstream_, upstream_, end_sent_to_upstream_) &&
+                                     PassEndOn(to_client_, client_, end_sent_to_client_));
+  if (!passed_on || !Watch(client_, to_upstream_, to_client_).ok() ||
       !Watch(upstream_, to_client_, to_upstream_).ok()) {
     ++context_.statistics->reset;
     Close(Closing::kReset);
   }
 }
 
-bool Connection::TellOnce(End& end, const Channel& in, bool& is_told) {
-  return !in.ended() || std::exchange(is_told, true) || EndStream(end.socket.fd()) == 0;
+bool Connection::PassEndOn(const Channel& in, End& end, bool& is_sent) {
+  return !in.ended() || std::exchange(is_sent, true) || EndStream(end.socket.fd()) == 0;
 }
 
 absl::Status Connection::Watch(End& end, const Channel& out, const Channel& in) {
@@ -204,13 +210,7 @@ absl::Status Connection::Watch(End& end, const Channel& out, const Channel& in) 
   if (interest == end.interest) return absl::OkStatus();
   end.interest = interest;
   ++context_.statistics->modifies;
-  constexpr int kMostTries = 3;
-  absl::Status status;
-  for (int i = 0; i < kMostTries; ++i) {
-    status = context_.poller->Modify(end.socket.fd(), interest, DataOf(end));
-    if (status.ok() || !IsExhaustion(ErrnoOf(status))) break;
-  }
-  return status;
+  return ModifyInterest(*context_.poller, end.socket.fd(), interest, DataOf(end));
 }
 
 void Connection::Close(Closing closing) {

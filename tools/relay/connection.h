@@ -3,6 +3,7 @@
 #ifndef SOMEOS_TOOLS_RELAY_CONNECTION_H_
 #define SOMEOS_TOOLS_RELAY_CONNECTION_H_
 
+#include <array>
 #include <cstddef>
 #include <vector>
 
@@ -65,6 +66,13 @@ class Connection {
   // Takes back the client's socket after a failed Start().
   Socket ReleaseClient();
 
+  // The upstream's first: while it is connecting, the client is not watched.
+  std::array<End*, 2> ends() { return {&upstream_, &client_}; }
+
+  // What `end` is ready for right now, of what it is watched for: without the poller, which may
+  // have others to report first.
+  static Readiness ReadyNow(const End& end);
+
   // Does what the readiness of `end` allows: at most one read and one write each way.
   void OnReady(End& end, Readiness readiness);
 
@@ -76,6 +84,9 @@ class Connection {
   void Drain();
 
   bool closed() const { return state_ == State::kClosed; }
+
+  // How many of the two streams have ended and had their end passed on.
+  int ends_passed_on() const { return int{end_sent_to_upstream_} + int{end_sent_to_client_}; }
 
   // The errno of the last upstream address, if it was closed because none accepts; else 0.
   int refusal() const { return refusal_; }
@@ -102,9 +113,9 @@ class Connection {
 
   // Brings the sockets and the poller in line with what the channels have become.
   void Settle();
-  // Passes the end of the stream `in` on to `end`, if it has come and has not been. False if the
-  // system refuses.
-  static bool TellOnce(End& end, const Channel& in, bool& is_told);
+  // Ends the stream to `end` if the channel `in` to it has ended and this has not been done yet,
+  // as `is_sent` says. False if the system refuses.
+  static bool PassEndOn(const Channel& in, End& end, bool& is_sent);
   // Watches `end` for what the channel `out` of it and the channel `in` to it are waiting for.
   absl::Status Watch(End& end, const Channel& out, const Channel& in);
   void Close(Closing closing);
@@ -115,9 +126,9 @@ class Connection {
   size_t next_upstream_ = 0;  // the address being tried
   int refusal_ = 0;
   State state_ = State::kNew;
-  bool broken_ = false;         // a socket failed: the connection is to end with a reset
-  bool upstream_told_ = false;  // that the client's stream has ended
-  bool client_told_ = false;    // that the upstream's stream has ended
+  bool broken_ = false;  // a socket failed: the connection is to end with a reset
+  bool end_sent_to_upstream_ = false;
+  bool end_sent_to_client_ = false;
   End client_;
   End upstream_;
   Channel to_upstream_;

@@ -16,8 +16,12 @@ struct Limits {
   // The room for one read, and so the most that one direction of a connection ever holds back. The
   // default stays in a processor's second-level cache between the read and the write.
   size_t buffer_bytes = 64 * 1024;
-  // A connection on which nothing has passed either way for so long is reset.
+  // A connection is reset when neither data nor the end of a stream has passed in either direction
+  // for this long. That holds while it is connecting and after Stop(), too.
   absl::Duration idle_timeout = absl::InfiniteDuration();
+  // How long the relay, once stopped, goes on delivering what it has read. Connections that are
+  // open after that are reset. Finite.
+  absl::Duration drain_timeout = absl::Seconds(1);
 };
 
 }  // namespace someos::relay

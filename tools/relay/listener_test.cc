@@ -2,13 +2,17 @@
 
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -73,6 +77,44 @@ TEST_F(ListenerTest, PortInUse) {
   ExpectInUse(listener->address().ToString());
 }
 
+TEST_F(ListenerTest, ManyClientsMayWaitToBeAccepted) {
+  const absl::StatusOr<Listener> listener = OpenAt("127.0.0.1:0");
+  ASSERT_TRUE(listener.ok()) << listener.status();
+  // FreeBSD, OpenBSD and macOS let no more than 128 wait.
+  std::vector<Peer> clients;
+  for (int i = 0; i < 100 && !HasFailure(); ++i) {
+    clients.push_back(Peer::ConnectedTo(listener->address()));
+  }
+}
+
+TEST_F(ListenerTest, AcceptedConnectionsSendWithoutDelay) {
+  const absl::StatusOr<Listener> listener = OpenAt("127.0.0.1:0");
+  ASSERT_TRUE(listener.ok()) << listener.status();
+  const Peer client = Peer::ConnectedTo(listener->address());
+  AwaitReadable(listener->fd());
+  Socket accepted;
+  ASSERT_EQ(Accept(listener->fd(), &accepted), 0);
+  int no_delay = 0;
+  socklen_t size = sizeof(no_delay);
+  ASSERT_EQ(getsockopt(accepted.fd(), IPPROTO_TCP, TCP_NODELAY, &no_delay, &size), 0);
+  EXPECT_NE(no_delay, 0);
+}
+
+// A connection that the listening side has closed first stays in TIME_WAIT, and with it the port.
+TEST_F(ListenerTest, APortCanBeTakenAgainAtOnce) {
+  absl::StatusOr<Listener> listener = OpenAt("127.0.0.1:0");
+  ASSERT_TRUE(listener.ok()) << listener.status();
+  const std::string address = listener->address().ToString();
+  Peer client = Peer::ConnectedTo(listener->address());
+  AcceptFrom(listener->fd()).Close();
+  EXPECT_EQ(client.ReceiveAll().error, 0);
+  client.Close();
+  listener->Close();
+  EXPECT_FALSE(listener->listening());
+  const absl::Status again = OpenAt(address).status();
+  EXPECT_TRUE(again.ok()) << again;
+}
+
 TEST_F(ListenerTest, TakesTheFirstAddressOfThisMachine) {
   // The first is reserved for documentation, so it is nobody's.
   const absl::StatusOr<Listener> listener =
@@ -92,11 +134,59 @@ TEST_F(ListenerTest, UnixSocketIsRemoved) {
   EXPECT_FALSE(Exists("removed.socket"));
 }
 
+TEST_F(ListenerTest, AListenerThatWasMovedFromRemovesNothing) {
+  absl::StatusOr<Listener> listener = OpenAt("unix:moved.socket");
+  ASSERT_TRUE(listener.ok()) << listener.status();
+  std::optional<Listener> first(*std::move(listener));
+  std::optional<Listener> second(*std::move(first));
+  first.reset();
+  EXPECT_TRUE(Exists("moved.socket"));
+  Peer::ConnectedTo(second->address());
+  second.reset();
+  EXPECT_FALSE(Exists("moved.socket"));
+}
+
 TEST_F(ListenerTest, LiveUnixSocketIsInUse) {
   const absl::StatusOr<Listener> listener = OpenAt("unix:live.socket");
   ASSERT_TRUE(listener.ok()) << listener.status();
   ExpectInUse("unix:live.socket");
   Peer::ConnectedTo(listener->address());
+}
+
+TEST_F(ListenerTest, LiveUnixSocketWithAFullBacklogIsInUse) {
+  const absl::StatusOr<Listener> listener = OpenAt("unix:full.socket");
+  ASSERT_TRUE(listener.ok()) << listener.status();
+  ASSERT_EQ(listen(listener->fd(), 0), 0);
+  std::vector<Socket> waiting;
+  int error = 0;
+  while (error == 0 && waiting.size() < 1000) {
+    waiting.emplace_back();
+    ASSERT_EQ(NewSocket(AF_UNIX, &waiting.back()), 0);
+    error = BeginConnect(waiting.back().fd(), listener->address());
+  }
+  if (error != EAGAIN) GTEST_SKIP() << "a full backlog looks like a socket without a listener here";
+  ExpectInUse("unix:full.socket");
+  EXPECT_TRUE(Exists("full.socket"));
+}
+
+TEST_F(ListenerTest, AUnixSocketOfAnotherTypeIsInUse) {
+  const SocketAddress address = AddressOf("unix:datagram.socket");
+  const Socket datagram(socket(AF_UNIX, SOCK_DGRAM, 0));
+  ASSERT_EQ(bind(datagram.fd(), address.get(), address.size()), 0);
+  ExpectInUse("unix:datagram.socket");
+  EXPECT_TRUE(Exists("datagram.socket"));
+}
+
+TEST_F(ListenerTest, ALinkToAUnixSocketIsLeftAlone) {
+  const SocketAddress address = AddressOf("unix:target.socket");
+  {
+    const Socket dead(socket(AF_UNIX, SOCK_STREAM, 0));
+    ASSERT_EQ(bind(dead.fd(), address.get(), address.size()), 0);
+  }
+  ASSERT_EQ(symlink("target.socket", "link.socket"), 0);
+  ExpectInUse("unix:link.socket");
+  EXPECT_TRUE(Exists("link.socket"));
+  EXPECT_TRUE(Exists("target.socket"));
 }
 
 TEST_F(ListenerTest, StaleUnixSocketIsReplaced) {

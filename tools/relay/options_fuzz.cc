@@ -19,7 +19,7 @@ void Check(bool holds) {
 }
 
 bool IsComplete(const someos::relay::Address& address) {
-  return address.path.empty() != address.host.empty() || address.path.empty();
+  return address.path.empty() != address.host.empty();
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
@@ -53,6 +54,47 @@ TEST(OptionsTest, Limits) {
   EXPECT_EQ(options->limits.idle_timeout, absl::Seconds(90));
 }
 
+TEST(OptionsTest, LargestAndSmallestValues) {
+  const absl::StatusOr<Options> smallest =
+      ParseOptions({"--listen=127.0.0.1:0", "--connect=127.0.0.1:1", "--max_connections=1",
+                    "--buffer_bytes=1024", "--idle_timeout=1ms"});
+  ASSERT_TRUE(smallest.ok()) << smallest.status();
+  EXPECT_EQ(smallest->limits.max_connections, 1);
+  EXPECT_EQ(smallest->limits.buffer_bytes, 1024);
+  EXPECT_EQ(smallest->limits.idle_timeout, absl::Milliseconds(1));
+  const absl::StatusOr<Options> largest = ParseOptions(
+      {"--listen=127.0.0.1:65535", "--connect=127.0.0.1:65535", "--max_connections=10000000",
+       "--buffer_bytes=16777216", "--idle_timeout=8760h"});
+  ASSERT_TRUE(largest.ok()) << largest.status();
+  EXPECT_EQ(largest->limits.max_connections, 10'000'000);
+  EXPECT_EQ(largest->limits.buffer_bytes, 16'777'216);
+  EXPECT_EQ(largest->limits.idle_timeout, absl::Hours(8760));
+  for (const int clients : {1, 100'000}) {
+    const std::string text = absl::StrCat("--clients=", clients);
+    const absl::StatusOr<Options> demo = ParseOptions({"--demo", text.c_str()});
+    ASSERT_TRUE(demo.ok()) << demo.status();
+    EXPECT_EQ(demo->clients, clients);
+  }
+}
+
+TEST(OptionsTest, TheLastOfAFlagCounts) {
+  const absl::StatusOr<Options> options =
+      ParseOptions({"--listen=127.0.0.1:1", "--listen=unix:/a", "--connect=unix:/b",
+                    "--connect=127.0.0.1:2", "--buffer_bytes=2048", "--buffer_bytes=4096"});
+  ASSERT_TRUE(options.ok()) << options.status();
+  EXPECT_EQ(options->listen_text, "unix:/a");
+  EXPECT_EQ(options->listen.path, "/a");
+  EXPECT_EQ(options->listen.host, "");
+  EXPECT_EQ(options->connect.path, "");
+  EXPECT_EQ(options->connect.port, 2);
+  EXPECT_EQ(options->limits.buffer_bytes, 4096);
+}
+
+TEST(OptionsTest, AUnixSocketHasNoPortToBeMissing) {
+  const absl::StatusOr<Options> options = ParseOptions({"--listen=unix:/a", "--connect=unix:/b"});
+  EXPECT_TRUE(options.ok()) << options.status();
+}
+
 TEST(OptionsTest, NoLimitsUnlessAskedFor) {
   const absl::StatusOr<Options> options =
       ParseOptions({"--listen=127.0.0.1:0", "--connect=127.0.0.1:1"});
@@ -97,6 +139,17 @@ TEST(OptionsTest, NamesTheBadFlag) {
            {{"--demo", "--listen=[::1]:0"}, "--listen: not together with --demo"},
            {{"--demo", "--connect=[::1]:1"}, "--connect: not together with --demo"},
            {{"--demo", "--clients", "0"}, "--clients 0: not a number from 1"},
+           {{"--demo", "--clients", "100001"}, "--clients 100001: not a number from 1 to 100000"},
+           {{"--"}, "--: unknown flag"},
+           {{"---demo"}, "---demo: unknown flag"},
+           {{""}, ": unexpected argument"},
+           {{"--listen="}, "--listen : not of the form"},
+           {{"--max_connections=10000001"}, "--max_connections 10000001: not a number from 1"},
+           {{"--buffer_bytes=16777217"}, "--buffer_bytes 16777217: not a number from 1024"},
+           {{"--idle_timeout=999us"}, "--idle_timeout 999us: not a time from 1ms"},
+           {{"--idle_timeout=8760h1ns"}, "--idle_timeout 8760h1ns: not a time from 1ms"},
+           {{"--demo", "--idle_timeout=1s"}, "--idle_timeout: not together with --demo"},
+           {{"--demo", "--max_connections=1"}, "--max_connections: not together with --demo"},
            {{"--max_connections=0"}, "--max_connections 0: not a number from 1"},
            {{"--buffer_bytes", "1023"}, "--buffer_bytes 1023: not a number from 1024"},
            {{"--buffer_bytes=99999999999"}, "--buffer_bytes 99999999999: not a number"},

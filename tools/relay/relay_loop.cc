@@ -25,6 +25,7 @@
 #include "someos/tools/relay/idle_queue.h"
 #include "someos/tools/relay/limits.h"
 #include "someos/tools/relay/listener.h"
+#include "someos/tools/relay/modify_interest.h"
 #include "someos/tools/relay/socket.h"
 #include "someos/tools/relay/socket_address.h"
 #include "someos/tools/relay/statistics.h"
@@ -43,9 +44,6 @@ constexpr int kClientsPerTurn = 64;
 constexpr std::chrono::milliseconds kRetryConnect{5};
 constexpr std::chrono::milliseconds kRetryAccept{100};
 
-// How long Stop() lets the connections deliver what has been read.
-constexpr std::chrono::seconds kDrainTime{1};
-
 // How often in a row the listener may be readable with nobody to accept, as when clients give up
 // again. Beyond it something is wrong, and must not keep the relay busy.
 constexpr int kMostVainAccepts = 16;
@@ -62,8 +60,8 @@ bool ConcernsOneClient(int error) {
   return error == ECONNABORTED || error == EPROTO || error == EPERM || error == EINTR;
 }
 
-// Whether data or ends of streams have passed, if it is more than before.
-uint64_t Passed(const Statistics& statistics) {
+// Data that has passed on any connection: more than before if some has.
+uint64_t DataPassed(const Statistics& statistics) {
   return statistics.to_upstream.reads + statistics.to_upstream.bytes + statistics.to_client.reads +
          statistics.to_client.bytes;
 }
@@ -110,9 +108,7 @@ absl::Status RelayLoop::Turn() {
   for (const Event& event : absl::MakeConstSpan(events_).first(*ready)) {
     if (absl::Status status = OnEvent(event); !status.ok()) return status;
   }
-  // Not while some that are ready have not had their turn: after a long stop of the process all
-  // seem idle.
-  if (*ready < events_.size()) ExpireIdle();
+  ExpireIdle();
   const bool room_was_made = !retired_.empty();
   retired_.clear();
   if (paused() && (room_was_made || Clock::now() >= retry_at_)) {
@@ -153,8 +149,20 @@ RelayLoop::Clock::time_point RelayLoop::NextExpiry() const {
 }
 
 void RelayLoop::ExpireIdle() {
-  while (idle_.oldest() != nullptr && NextExpiry() <= Clock::now()) {
+  if (idle_.oldest() == nullptr) return;
+  const Clock::time_point now = Clock::now();
+  while (idle_.oldest() != nullptr && NextExpiry() <= now) {
     Connection& connection = *idle_.oldest()->member;
+    // It may be ready and not reported yet: after a long stop of the process all connections seem
+    // idle, and one Wait reports only so many. (To try without asking would write a little to
+    // sockets that are not reported as writable yet, and so prolong the life of the idle.)
+    for (Connection::End* const end : connection.ends()) {
+      if (connection.closed()) break;
+      if (const Readiness ready = Connection::ReadyNow(*end); ready != Readiness::kNone) {
+        Serve(*end, ready);
+      }
+    }
+    if (connection.closed() || connection.idle_place()->since >= now) continue;
     ++statistics_.expired;
     if (!std::exchange(expiry_reported_, true)) {
       fprintf(stderr, "relay: a connection is reset: nothing has passed for %s (--idle_timeout)\n",
@@ -168,16 +176,20 @@ void RelayLoop::ExpireIdle() {
 absl::Status RelayLoop::OnEvent(const Event& event) {
   if (event.data == kListenerData) return AcceptClients();
   auto& end = *reinterpret_cast<Connection::End*>(static_cast<uintptr_t>(event.data));
+  // An earlier event of this batch may have closed it.
+  if (!end.connection->closed()) Serve(end, event.readiness);
+  return absl::OkStatus();
+}
+
+void RelayLoop::Serve(Connection::End& end, Readiness readiness) {
   Connection& connection = *end.connection;
-  if (connection.closed()) return absl::OkStatus();  // by an earlier event of this batch
-  const uint64_t passed = Passed(statistics_);
-  connection.OnReady(end, event.readiness);
+  const uint64_t passed = DataPassed(statistics_) + connection.ends_passed_on();
+  connection.OnReady(end, readiness);
   if (connection.closed()) {
     Retire(connection);
-  } else if (expires() && Passed(statistics_) != passed) {
+  } else if (expires() && DataPassed(statistics_) + connection.ends_passed_on() != passed) {
     idle_.Touch(connection.idle_place(), Clock::now());
   }
-  return absl::OkStatus();
 }
 
 void RelayLoop::OnRequests() {
@@ -195,17 +207,22 @@ absl::Status RelayLoop::AcceptClients() {
       if (error == EAGAIN || error == EWOULDBLOCK) {
         if (i > 0 || paused() || ++vain_accepts_ < kMostVainAccepts) break;
         vain_accepts_ = 0;
-        return PauseAccepting(absl::ErrnoToStatus(error, "accept"));
+        return PauseAccepting(absl::ErrnoToStatus(error, "accept"), kRetryAccept);
       }
       if (ConcernsOneClient(error)) continue;
-      if (error != 0) return PauseAccepting(absl::ErrnoToStatus(error, "accept"));
+      if (error != 0) {
+        return PauseAccepting(absl::ErrnoToStatus(error, "accept"), kRetryAccept);
+      }
     }
     vain_accepts_ = 0;
     if (limits_.max_connections != 0 && connections_.size() >= limits_.max_connections) {
       TurnAway();
       continue;
     }
-    if (absl::Status status = BeginConnection(); !status.ok()) return PauseAccepting(status);
+    if (absl::Status status = BeginConnection(); !status.ok()) {
+      const bool backlog_full = absl::IsUnavailable(status);
+      return PauseAccepting(status, backlog_full ? kRetryConnect : kRetryAccept);
+    }
   }
   return WatchListener(true);
 }
@@ -236,9 +253,9 @@ void RelayLoop::TurnAway() {
   }
 }
 
-absl::Status RelayLoop::PauseAccepting(const absl::Status& reason) {
-  const bool backlog_full = absl::IsUnavailable(reason);
-  retry_at_ = Clock::now() + (backlog_full ? kRetryConnect : kRetryAccept);
+absl::Status RelayLoop::PauseAccepting(const absl::Status& reason,
+                                       std::chrono::milliseconds retry_after) {
+  retry_at_ = Clock::now() + retry_after;
   if (!listener_watched_) return absl::OkStatus();
   ++statistics_.exhausted;
   if (!std::exchange(pause_reported_, true)) {
@@ -252,7 +269,7 @@ absl::Status RelayLoop::WatchListener(bool watch) {
   if (watch == listener_watched_) return absl::OkStatus();
   listener_watched_ = watch;
   ++statistics_.modifies;
-  return poller_.Modify(listener_.fd(), watch ? Interest::kReadable : Interest::kNone,
+  return ModifyInterest(poller_, listener_.fd(), watch ? Interest::kReadable : Interest::kNone,
                         kListenerData);
 }
 
@@ -273,7 +290,7 @@ void RelayLoop::Retire(Connection& connection) {
 
 void RelayLoop::BeginStopping() {
   stopping_ = true;
-  stop_at_ = Clock::now() + kDrainTime;
+  stop_at_ = Clock::now() + absl::ToChronoNanoseconds(limits_.drain_timeout);
   poller_.Unregister(listener_.fd()).IgnoreError();
   listener_.Close();
   waiting_client_.CloseWithReset();

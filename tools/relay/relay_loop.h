@@ -47,9 +47,10 @@ class RelayLoop {
   // Relays until Stop() is called. To be called once. An error means that the poller failed.
   absl::Status Run();
 
-  // Makes Run() return. The first call stops accepting and reading, and lets Run() deliver for a
-  // second what has been read; the second call makes it return at once. Connections that are left
-  // over are reset. Safe from any thread and from a signal handler.
+  // Makes Run() return. The first call stops accepting and reading, and lets Run() deliver what has
+  // been read, for at most Limits::drain_timeout; the second call makes it return at once.
+  // Connections that are open then are reset, as are those that are still connecting at the first
+  // call. Safe from any thread and from a signal handler.
   void Stop();
 
   // Makes Run() call the reporter soon. Safe from any thread and from a signal handler.
@@ -64,7 +65,7 @@ class RelayLoop {
   bool expires() const { return limits_.idle_timeout != absl::InfiniteDuration(); }
   bool paused() const { return listener_.listening() && !listener_watched_; }
   absl::Duration WaitTimeout() const;
-  // When a connection will have been idle for too long, unless something happens before.
+  // When the first connection will have been idle for too long, unless something happens before.
   Clock::time_point NextExpiry() const;
   // Waits, and handles what is ready. Errors are the poller's.
   absl::Status Turn();
@@ -77,8 +78,11 @@ class RelayLoop {
   absl::Status BeginConnection();
   // Closes the client that was accepted last: there are enough connections.
   void TurnAway();
+  // Lets a connection do what `readiness` of `end` allows, and takes notice of the outcome.
+  void Serve(Connection::End& end, Readiness readiness);
+  // Resets the connections on which nothing has passed for too long.
   void ExpireIdle();
-  absl::Status PauseAccepting(const absl::Status& reason);
+  absl::Status PauseAccepting(const absl::Status& reason, std::chrono::milliseconds retry_after);
   absl::Status WatchListener(bool watch);
 
   void Retire(Connection& connection);

@@ -23,6 +23,7 @@
 #include "someos/tools/relay/options.h"
 #include "someos/tools/relay/relay_loop.h"
 #include "someos/tools/relay/socket_address.h"
+#include "someos/tools/relay/standard_descriptors.h"
 #include "someos/tools/relay/statistics.h"
 
 namespace someos::relay {
@@ -112,6 +113,7 @@ int Main(absl::Span<const char* const> arguments) {
   const absl::Status name = CheckPollerName(options->poller);
   if (!name.ok()) return Fail(kUsage, name.message());
 
+  OpenStandardDescriptors();
   signal(SIGPIPE, SIG_IGN);
   RaiseDescriptorLimit();
   if (options->action == Options::Action::kRelay) return RunRelay(*options);

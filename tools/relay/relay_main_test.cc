@@ -3,6 +3,8 @@
 
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <cerrno>
@@ -10,6 +12,7 @@
 #include <cstdlib>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/numbers.h"
@@ -22,6 +25,7 @@
 #include "someos/api/backend.h"
 #include "someos/api/select.h"
 #include "someos/testing/open_descriptors.h"
+#include "someos/tools/relay/socket.h"
 #include "someos/tools/relay/socket_address.h"
 #include "someos/tools/relay/testing/peer.h"
 #include "someos/tools/relay/testing/relay_process.h"
@@ -52,6 +56,29 @@ class RelayMainTest : public ::testing::Test {
   RelayMainTest() {
     signal(SIGPIPE, SIG_IGN);
     RaiseDescriptorLimit(500);  // clients and servers are this process's; OpenBSD allows it 64
+  }
+
+  // Makes the test's directory the current one: the path of a Unix socket must be short.
+  static void EnterTestDirectory() {
+    char* const program = realpath(getenv("RELAY"), nullptr);  // it may be relative
+    ASSERT_NE(program, nullptr);
+    EXPECT_EQ(setenv("RELAY", program, /*overwrite=*/1), 0);
+    free(program);
+    ASSERT_EQ(chdir(::testing::TempDir().c_str()), 0);
+  }
+
+  // A client of the Unix socket `address`, as soon as it is listened on.
+  static Peer ConnectedWhenListening(const SocketAddress& address) {
+    const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    Socket socket;
+    int error = 0;
+    do {
+      EXPECT_EQ(NewSocket(AF_UNIX, &socket), 0);
+      error = BeginConnect(socket.fd(), address);
+      std::this_thread::yield();
+    } while (error != 0 && std::chrono::steady_clock::now() < give_up);
+    EXPECT_EQ(error, 0) << address.ToString();
+    return Peer(std::move(socket));
   }
 
   static std::vector<std::string> To(const SocketAddress& server) {
@@ -124,6 +151,50 @@ TEST_F(RelayMainTest, SignalsReportAndStop) {
     EXPECT_THAT(relay.RestOfErrors(), IsEmpty());
     EXPECT_EQ(upstream.ReceiveAll().error, 0);
   }
+}
+
+// Otherwise what the relay prints would go to a peer, or into its own poller.
+TEST_F(RelayMainTest, NothingIsPrintedToAPeerIfTheStandardDescriptorsAreClosed) {
+  ASSERT_NO_FATAL_FAILURE(EnterTestDirectory());
+  RelayProcess::Start start;
+  start.without_standard_descriptors = true;
+  const SocketAddress address = AddressOf("unix:closed.socket");
+  for (const Backend* backend : LinkedBackends()) {
+    PeerServer server;
+    RelayProcess relay({"--listen=unix:closed.socket", "--connect", server.address().ToString(),
+                        "--max_connections=2", absl::StrCat("--poller=", backend->name)},
+                       start);
+    std::vector<Peer> peers;
+    peers.push_back(ConnectedWhenListening(address));
+    ASSERT_FALSE(HasFailure());
+    peers.push_back(server.Accept());
+    peers.push_back(Peer::ConnectedTo(address));
+    peers.push_back(server.Accept());
+    // It prints on standard error that there are too many, and statistics on standard output.
+    Peer::ConnectedTo(address).ReceiveAll();
+    relay.Signal(SIGUSR1);
+    relay.Signal(SIGTERM);
+    for (Peer& peer : peers) EXPECT_EQ(peer.ReceiveAll().data, "") << backend->name;
+    EXPECT_EQ(relay.ExitCode(), 0);
+  }
+}
+
+TEST_F(RelayMainTest, TheLimitOfOpenFilesIsRaised) {
+  PeerServer server;
+  RelayProcess::Start start;
+  start.soft_open_files = 20;
+  start.hard_open_files = 200;
+  RelayProcess relay(To(server.address()), start);
+  const SocketAddress address = relay.Address();
+  std::vector<Peer> peers;
+  for (int i = 0; i < 30; ++i) {
+    peers.push_back(Peer::ConnectedTo(address));
+    peers.push_back(server.Accept());
+  }
+  relay.Signal(SIGTERM);
+  const std::string report = relay.NextLine();
+  EXPECT_EQ(Count(report, "accepted"), 30);
+  EXPECT_EQ(Count(report, "exhausted"), 0);
 }
 
 TEST_F(RelayMainTest, ASecondSignalDoesNotWait) {
@@ -237,6 +308,12 @@ class ExhaustionTest : public RelayMainTest, public ::testing::WithParamInterfac
   // lets them time out.
   static constexpr int kMostAtOnce = 60;
 
+  static RelayProcess::Start Limited(int open_files) {
+    RelayProcess::Start start;
+    start.soft_open_files = start.hard_open_files = open_files;
+    return start;
+  }
+
   // Until all `clients` that have come are accepted, or as many as there are descriptors for.
   static void AwaitAccepted(RelayProcess& relay, int clients) {
     std::string report;
@@ -252,7 +329,7 @@ class ExhaustionTest : public RelayMainTest, public ::testing::WithParamInterfac
     PeerServer server;
     std::vector<std::string> arguments = To(server.address());
     arguments.push_back(absl::StrCat("--poller=", GetParam()->name));
-    RelayProcess relay(arguments, open_files);
+    RelayProcess relay(arguments, Limited(open_files));
     const SocketAddress address = relay.Address();
     // The server looks at the first of them only when all are there, but accepts them before: on
     // FreeBSD a connection is reset that finds too many waiting for that (kern.ipc.soacceptqueue,
@@ -306,7 +383,7 @@ TEST_P(ExhaustionTest, IsWaitedForWithoutSpinning) {
   PeerServer server;
   std::vector<std::string> arguments = To(server.address());
   arguments.push_back(absl::StrCat("--poller=", GetParam()->name));
-  RelayProcess relay(arguments, /*open_files=*/40);
+  RelayProcess relay(arguments, Limited(40));
   const SocketAddress address = relay.Address();
   std::vector<Peer> peers;
   for (int i = 0; i < 60; ++i) peers.push_back(Peer::ConnectedTo(address));

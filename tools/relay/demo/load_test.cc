@@ -84,6 +84,17 @@ TEST(LoadTest, NoticesTooMuch) {
   EXPECT_THAT(std::string(result.first_error.message()), HasSubstr("more came back"));
 }
 
+TEST(LoadTest, NoticesOneByteTooMuch) {
+  const LoadResult result = Against([](Peer peer) {
+    std::string piece;
+    while (!(piece = peer.Receive(1)).empty()) peer.Send(piece);
+    peer.Send("x");
+    peer.ReceiveAll();
+  });
+  EXPECT_EQ(result.errors, 1);
+  EXPECT_THAT(std::string(result.first_error.message()), HasSubstr("more came back"));
+}
+
 TEST(LoadTest, NoticesAnEarlyEnd) {
   const LoadResult result = Against([](Peer peer) { peer.Send(peer.Receive(1)); });
   EXPECT_EQ(result.errors, 1);

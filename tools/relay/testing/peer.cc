@@ -54,15 +54,33 @@ void Echo(Peer peer) { peer.Send(peer.ReceiveAll().data); }
 
 }  // namespace
 
+void AwaitReadable(int fd) { Await(fd, POLLIN); }
+void AwaitWritable(int fd) { Await(fd, POLLOUT); }
+
+Peer AcceptFrom(int listener) {
+  Socket socket;
+  int error = 0;
+  do {
+    AwaitReadable(listener);
+    error = Accept(listener, &socket);
+  } while (error == ECONNABORTED);  // FreeBSD: the peer has reset it already
+  EXPECT_EQ(error, 0);
+  return Peer(std::move(socket));
+}
+
 SocketAddress AddressOf(absl::string_view text) {
   const absl::StatusOr<Address> address = ParseAddress(text);
   const absl::StatusOr<std::vector<SocketAddress>> found = Resolve(address.value());
   return found.value().front();
 }
 
-Peer Peer::ConnectedTo(const SocketAddress& server) {
+Peer Peer::ConnectedTo(const SocketAddress& server, int receive_buffer) {
   Socket socket;
   EXPECT_EQ(NewSocket(server.family(), &socket), 0);
+  if (receive_buffer != 0) {
+    EXPECT_EQ(
+        setsockopt(socket.fd(), SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof(receive_buffer)), 0);
+  }
   const int error = BeginConnect(socket.fd(), server);
   // It may have been reset since; that is for the next call on it to find. On FreeBSD connect() may
   // itself find it.
@@ -154,16 +172,7 @@ AbsentServer::AbsentServer() : listener_(Listener::Open({AddressOf("127.0.0.1:0"
 PeerServer::PeerServer(absl::string_view address)
     : listener_(Listener::Open({AddressOf(address)}).value()) {}
 
-Peer PeerServer::Accept() {
-  Socket socket;
-  int error = 0;
-  do {
-    Await(listener_.fd(), POLLIN);
-    error = relay::Accept(listener_.fd(), &socket);
-  } while (error == ECONNABORTED);  // FreeBSD: the peer has reset it already
-  EXPECT_EQ(error, 0);
-  return Peer(std::move(socket));
-}
+Peer PeerServer::Accept() { return AcceptFrom(listener_.fd()); }
 
 void PeerServer::EchoInTurn(int count) {
   for (int i = 0; i < count; ++i) Echo(Accept());

@@ -20,8 +20,9 @@ class Peer {
  public:
   explicit Peer(Socket socket) : socket_(std::move(socket)) {}
 
-  // A peer whose connection to `server` is established, be it accepted or not.
-  static Peer ConnectedTo(const SocketAddress& server);
+  // A peer whose connection to `server` is established, be it accepted or not. `receive_buffer`, if
+  // not 0, is the size of its receive buffer in bytes (SO_RCVBUF).
+  static Peer ConnectedTo(const SocketAddress& server, int receive_buffer = 0);
 
   // Sends all of `data`. False (and no failure of the test) if the connection is broken.
   bool Send(absl::string_view data);
@@ -91,6 +92,14 @@ class AbsentServer {
   Socket socket_;
   SocketAddress address_;
 };
+
+// Wait until `fd` is ready: readable, as a listener is with a connection to accept, or writable, as
+// a socket is when its connect() has ended.
+void AwaitReadable(int fd);
+void AwaitWritable(int fd);
+
+// The next connection of the listening socket `listener`.
+Peer AcceptFrom(int listener);
 
 // The one address that `text` stands for.
 SocketAddress AddressOf(absl::string_view text);

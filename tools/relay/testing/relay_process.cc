@@ -50,7 +50,7 @@ std::string ReadAll(const Socket& pipe) {
 
 }  // namespace
 
-RelayProcess::RelayProcess(const std::vector<std::string>& arguments, int open_files) {
+RelayProcess::RelayProcess(const std::vector<std::string>& arguments, const Start& start) {
   const char* const program = getenv("RELAY");
   if (program == nullptr) {
     ADD_FAILURE() << "RELAY does not name the program";
@@ -68,10 +68,13 @@ RelayProcess::RelayProcess(const std::vector<std::string>& arguments, int open_f
   if (pid_ == 0) {
     dup2(output.fd(), STDOUT_FILENO);
     dup2(errors.fd(), STDERR_FILENO);
-    if (open_files > 0) {
-      const rlim_t files = open_files;
-      const rlimit limit = {files, files};
+    if (start.hard_open_files > 0) {
+      const rlimit limit = {static_cast<rlim_t>(start.soft_open_files),
+                            static_cast<rlim_t>(start.hard_open_files)};
       if (setrlimit(RLIMIT_NOFILE, &limit) != 0) _exit(126);
+    }
+    if (start.without_standard_descriptors) {
+      for (int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) close(fd);
     }
     execv(program, argv.data());
     _exit(127);

@@ -17,8 +17,15 @@ namespace someos::relay {
 // Runs the program that the environment variable RELAY names.
 class RelayProcess {
  public:
-  // `open_files`, if not 0, is the limit of open files that it gets, soft and hard.
-  explicit RelayProcess(const std::vector<std::string>& arguments, int open_files = 0);
+  struct Start {
+    // The limits of open files that it gets; 0: those of the test.
+    int soft_open_files = 0;
+    int hard_open_files = 0;
+    // It has no standard input, output and error: these numbers are free.
+    bool without_standard_descriptors = false;
+  };
+  explicit RelayProcess(const std::vector<std::string>& arguments) : RelayProcess(arguments, {}) {}
+  RelayProcess(const std::vector<std::string>& arguments, const Start& start);
   // Kills it if it still runs.
   ~RelayProcess();
 

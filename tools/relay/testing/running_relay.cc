@@ -4,13 +4,17 @@
 #include <functional>
 #include <future>
 #include <memory>
-#include <thread>
+#include <mutex>
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "gtest/gtest.h"
 #include "someos/api/backend.h"
+#include "someos/api/event.h"
 #include "someos/api/poller.h"
 #include "someos/tools/relay/descriptor_limit.h"
 #include "someos/tools/relay/limits.h"
@@ -18,6 +22,7 @@
 #include "someos/tools/relay/socket_address.h"
 #include "someos/tools/relay/statistics.h"
 #include "someos/tools/relay/testing/peer.h"
+#include "someos/tools/relay/testing/scripted_poller.h"
 
 namespace someos::relay {
 namespace {
@@ -31,19 +36,53 @@ std::unique_ptr<Poller> CreatePoller(const Backend& backend) {
   return backend.create({}).value();
 }
 
+// `wait`, or a plain one, after `before`.
+WaitFunction WaitAfter(std::function<void()> before, WaitFunction wait) {
+  return [before = std::move(before), wait = std::move(wait)](
+             Poller& poller, absl::Span<Event> events, absl::Duration timeout) {
+    before();
+    return wait ? wait(poller, events, timeout) : poller.Wait(events, timeout);
+  };
+}
+
 }  // namespace
 
 RunningRelay::RunningRelay(const Backend& backend, std::vector<SocketAddress> upstream,
-                           absl::string_view listen, const Limits& limits)
-    : poller_(CreatePoller(backend)),
-      listener_(Listener::Open({AddressOf(listen)}).value()),
-      address_(listener_.address()),
-      loop_(poller_.get(), std::move(listener_), std::move(upstream), limits,
+                           Listener listener, const Limits& limits, WaitFunction wait)
+    : poller_(std::make_unique<ScriptedPoller>(
+          CreatePoller(backend), WaitAfter([this] { BeforeWait(); }, std::move(wait)))),
+      address_(listener.address()),
+      loop_(poller_.get(), std::move(listener), std::move(upstream), limits,
             [this](const Statistics& statistics) { report_->set_value(statistics); }),
-      thread_([this] { status_ = loop_.Run(); }) {}
+      thread_([this] { Run(); }) {}
+
+RunningRelay::RunningRelay(const Backend& backend, std::vector<SocketAddress> upstream,
+                           absl::string_view listen, const Limits& limits, WaitFunction wait)
+    : RunningRelay(backend, std::move(upstream), Listener::Open({AddressOf(listen)}).value(),
+                   limits, std::move(wait)) {}
 
 RunningRelay::~RunningRelay() {
-  if (thread_.joinable()) Stop();
+  if (!thread_.joinable()) return;
+  loop_.Stop();
+  loop_.Stop();
+  thread_.join();
+}
+
+void RunningRelay::Run() {
+  absl::Status status = loop_.Run();
+  const std::lock_guard<std::mutex> lock(mutex_);
+  status_ = std::move(status);
+  ended_ = true;
+  changed_.notify_all();
+}
+
+void RunningRelay::BeforeWait() {
+  std::unique_lock<std::mutex> lock(mutex_);
+  at_last_wait_ = loop_.statistics();
+  stands_still_ = to_stand_still_;
+  changed_.notify_all();
+  changed_.wait(lock, [this] { return !to_stand_still_; });
+  stands_still_ = false;
 }
 
 Statistics RunningRelay::Now() {
@@ -56,36 +95,62 @@ Statistics RunningRelay::Now() {
   return report.get();
 }
 
+Statistics RunningRelay::AtLastWait() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return at_last_wait_;
+}
+
 Statistics RunningRelay::AwaitUntil(const std::function<bool(const Statistics&)>& condition) {
   const auto give_up = std::chrono::steady_clock::now() + kPatience;
-  Statistics statistics = Now();
-  while (!condition(statistics)) {
-    if (std::chrono::steady_clock::now() > give_up) {
-      ADD_FAILURE() << "in vain; " << ToString(statistics);
-      break;
+  while (true) {
+    {
+      std::unique_lock<std::mutex> lock(mutex_);
+      if (!changed_.wait_until(lock, give_up, [&] { return condition(at_last_wait_); })) {
+        ADD_FAILURE() << "the condition does not come true: " << ToString(at_last_wait_);
+        return at_last_wait_;
+      }
     }
-    std::this_thread::yield();
-    statistics = Now();
+    // The last wait may have been before what the test has just done.
+    const Statistics statistics = Now();
+    if (condition(statistics)) return statistics;
   }
-  return statistics;
 }
 
 Statistics RunningRelay::AwaitIdle() {
   return AwaitUntil([](const Statistics& statistics) { return statistics.active == 0; });
 }
 
-Statistics RunningRelay::Stop() {
-  loop_.Stop();
-  thread_.join();
-  EXPECT_TRUE(status_.ok()) << status_;
-  return loop_.statistics();
+RunningRelay::Standstill::Standstill(RunningRelay& relay) : relay_(relay) {
+  std::unique_lock<std::mutex> lock(relay_.mutex_);
+  relay_.to_stand_still_ = true;
+  EXPECT_TRUE(relay_.poller_->Wake().ok());
+  EXPECT_TRUE(relay_.changed_.wait_for(lock, kPatience, [&] { return relay_.stands_still_; }));
 }
 
-void RoundTrip(Peer& client, Peer& server) {
-  ASSERT_TRUE(client.Send("request"));
-  ASSERT_EQ(server.Receive(7), "request");
-  ASSERT_TRUE(server.Send("answer"));
-  ASSERT_EQ(client.Receive(6), "answer");
+RunningRelay::Standstill::~Standstill() {
+  const std::lock_guard<std::mutex> lock(relay_.mutex_);
+  relay_.to_stand_still_ = false;
+  relay_.changed_.notify_all();
+}
+
+absl::Status RunningRelay::AwaitEnd() {
+  {
+    std::unique_lock<std::mutex> lock(mutex_);
+    if (!changed_.wait_for(lock, kPatience, [this] { return ended_; })) {
+      ADD_FAILURE() << "the relay does not end: " << ToString(at_last_wait_);
+      loop_.Stop();
+      loop_.Stop();
+    }
+  }
+  thread_.join();
+  return status_;
+}
+
+Statistics RunningRelay::Stop() {
+  loop_.Stop();
+  const absl::Status status = AwaitEnd();
+  EXPECT_TRUE(status.ok()) << status;
+  return loop_.statistics();
 }
 
 }  // namespace someos::relay
