@@ -88,8 +88,9 @@ absl::StatusOr<int> DescriptorOf(const T& waitable) {
   if constexpr (internal::kIsDescriptorNumber<T>) {
     return CheckedDescriptor(waitable);
   } else if constexpr (std::is_same_v<T, FILE*>) {
-    if (waitable == nullptr)
+    if (waitable == nullptr) {
       return PlainStatus(absl::StatusCode::kInvalidArgument, "file is a null pointer");
+    }
     return CheckedDescriptor(fileno(waitable));
   } else if constexpr (internal::kHasFileno<T>) {
     return CheckedDescriptor((waitable.fileno)());

@@ -45,8 +45,9 @@ constexpr Epoll::Operation Epoll::kModify = {EPOLL_CTL_MOD, "modify"};
 constexpr Epoll::Operation Epoll::kUnregister = {EPOLL_CTL_DEL, "unregister"};
 
 absl::StatusOr<Epoll> Epoll::Create(int sizehint, int flags, const EpollSystem& system) {
-  if (sizehint < -1 || sizehint == 0)
+  if (sizehint < -1 || sizehint == 0) {
     return PlainStatus(absl::StatusCode::kInvalidArgument, "negative sizehint");
+  }
   if (flags != 0 && flags != kEpollCloexec) return ErrnoStatus(EINVAL, "invalid flags");
   const int fd = system.create(EPOLL_CLOEXEC);
   if (fd < 0) return ErrnoStatus(errno, "create an epoll object");

@@ -47,8 +47,9 @@ absl::StatusOr<std::vector<Kevent>> Kqueue::Control(std::nullopt_t, int max_even
 
 absl::StatusOr<base::Deadline> Kqueue::CheckArguments(int max_events,
                                                       std::optional<absl::Duration> timeout) const {
-  if (closed())
+  if (closed()) {
     return PlainStatus(absl::StatusCode::kInvalidArgument, "I/O operation on closed kqueue object");
+  }
   if (max_events < 0) {  // NetBSD's kernel would hang
     return PlainStatus(absl::StatusCode::kInvalidArgument,
                        absl::StrCat("Length of eventlist must be 0 or positive, got ", max_events));

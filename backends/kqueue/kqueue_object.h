@@ -116,8 +116,9 @@ class Kqueue {
     if (!deadline.ok()) return deadline.status();
     absl::InlinedVector<struct ::kevent, 4> changes;
     for (const Kevent& change : changelist) {
-      if (changes.size() == INT_MAX)
+      if (changes.size() == INT_MAX) {
         return PlainStatus(absl::StatusCode::kOutOfRange, "changelist is too long");
+      }
       changes.push_back(change.Raw());
     }
     return ControlUntil(changes, max_events, *deadline);

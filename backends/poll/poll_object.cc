@@ -14,8 +14,9 @@ namespace someos::select {
 namespace {
 
 absl::Status CheckMask(int64_t eventmask) {
-  if (eventmask < 0)
+  if (eventmask < 0) {
     return PlainStatus(absl::StatusCode::kInvalidArgument, "value must be positive");
+  }
   if (eventmask > UINT16_MAX) {
     return PlainStatus(absl::StatusCode::kOutOfRange, "Python int too large for C unsigned short");
   }

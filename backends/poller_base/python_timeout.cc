@@ -18,8 +18,9 @@ bool Blocks(std::optional<absl::Duration> timeout) {
 absl::StatusOr<base::Deadline> NonNegativeTimeout(std::optional<absl::Duration> timeout,
                                                   absl::string_view negative_message) {
   if (Blocks(timeout)) return base::Deadline(absl::InfiniteDuration());
-  if (*timeout < absl::ZeroDuration())
+  if (*timeout < absl::ZeroDuration()) {
     return PlainStatus(absl::StatusCode::kInvalidArgument, negative_message);
+  }
   if (*timeout > absl::Nanoseconds(INT64_MAX)) {
     return PlainStatus(absl::StatusCode::kOutOfRange, "timestamp out of range for platform time_t");
   }
