@@ -78,9 +78,9 @@ int WaitPrecisely(int epoll_fd, epoll_event* events, int max_events, const times
   return WaitWithFaults("epoll_pwait2", events, max_events, wait_for(timeout), wait_for({}));
 }
 
-int Compare(int epoll_fd, int number, uint32_t offset, int fd) {
+int Compare(int epoll_fd, int number, uint32_t position, int fd) {
   if (FaultPlan::Fails("kcmp", fd)) return -1;
-  return RealEpollSystem().compare(epoll_fd, number, offset, fd);
+  return RealEpollSystem().compare(epoll_fd, number, position, fd);
 }
 
 constexpr EpollSystem kFaulty = {Create, Control, Wait, WaitPrecisely, Compare};

@@ -30,18 +30,15 @@ absl::StatusOr<EpollListing> EpollListing::Of(absl::string_view operation, int e
     if (IsShortage(errno)) return ErrnoStatus(errno, absl::StrCat(operation, ": open ", path));
     return listing;
   }
-  std::unordered_map<int, uint32_t> listed;  // how many, by number
   char line[256];
   while (std::fgets(line, sizeof(line), file.get()) != nullptr) {
-    int fd;
     uint64_t tag;
     File found;
     if (std::sscanf(line,
-                    "tfd: %d events: %*x data: %" SCNx64 " pos:%*d ino:%" SCNx64 " sdev:%" SCNx64,
-                    &fd, &tag, &found.inode, &found.device) != 4) {
+                    "tfd: %*d events: %*x data: %" SCNx64 " pos:%*d ino:%" SCNx64 " sdev:%" SCNx64,
+                    &tag, &found.inode, &found.device) != 3) {
       continue;
     }
-    found.offset = listed[fd]++;
     listing.files_.emplace(tag, found);
   }
   return listing;

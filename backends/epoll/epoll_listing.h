@@ -20,9 +20,6 @@ class EpollListing {
   struct File {
     uint64_t inode = 0;
     uint64_t device = 0;
-    // How many registrations under the same number are listed before this one: a number that was
-    // reused is listed once more while a duplicate keeps its old file open.
-    uint32_t offset = 0;
 
     bool SameInode(const File& other) const {
       return inode == other.inode && device == other.device;

@@ -34,6 +34,25 @@ int ModifyIn(const EpollSet& set, int fd, const EpollState& state) {
                     state.Tag(fd));
 }
 
+// Whether `set`, which another process may change meanwhile, has the file that `fd` names under
+// this number. True if the system does not tell.
+bool MayHold(const EpollSystem& system, const EpollSet& set, int fd) {
+  // A number that was reused has several files in the set while its old ones are still open. They
+  // can only be compared by their positions. A change may move one to a position that was already
+  // compared, but not each time.
+  constexpr int kAttempts = 3;
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    for (uint32_t position = 0;; ++position) {
+      const int answer = system.compare(set.fd(), fd, position, fd);
+      if (answer == 0) return true;
+      if (answer > 0) continue;
+      if (errno != ENOENT) return true;
+      break;
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 EpollRegistrations::EpollRegistrations(const EpollSystem& system, EpollSet set,
@@ -293,18 +312,17 @@ void EpollRegistrations::ForgetOtherFiles(const EpollSet& parents,
     if (parents_file == nullptr || file == nullptr) continue;
     if (!file->SameInode(*parents_file)) {
       ForgetOtherFile(fd);
-    } else if (system_.compare(parents.fd(), fd, parents_file->offset, fd) > 0) {
+    } else if (!MayHold(system_, parents, fd)) {
       suspects.emplace_back(fd, tag);
     }
   }
   if (suspects.empty()) return;
-  // They were compared with what the parent's set had at that time. It counts if that is still what
-  // was listed before.
+  // The parent may have unregistered a file before it was compared. What the set still has, it also
+  // had then.
   const absl::StatusOr<EpollListing> later = EpollListing::Of(kRebuild, parents.fd());
   if (!later.ok()) return;
   for (const auto& [fd, tag] : suspects) {
-    const EpollListing::File* const file = later->Find(tag);
-    if (file != nullptr && file->offset == parents_files.Find(tag)->offset) ForgetOtherFile(fd);
+    if (later->Find(tag) != nullptr) ForgetOtherFile(fd);
   }
 }
 
