@@ -27,6 +27,9 @@ namespace {
 
 class PollerFaultsTest : public RelayTest {
  protected:
+  // The relay's thread asks it until the relay ends, so it is made before the relay.
+  FaultPlan plan_;
+
   // Waits that fail with `error` as often as `failures` says, and work otherwise.
   static WaitFunction FailingWait(int error, std::atomic<int>& failures) {
     return [error, &failures](Poller& poller, absl::Span<Event> events,
@@ -89,13 +92,12 @@ TEST_P(PollerFaultsTest, AWaitThatFailsOtherwiseEndsTheRelay) {
 TEST_P(PollerFaultsTest, AModifyThatIsShortOfMemoryIsTriedAgain) {
   const auto relay = StartRelay();
   auto [client, upstream] = ConnectAndTalk(*relay);
-  FaultPlan plan;
-  plan.Fail("modify", ENOMEM);
+  plan_.Fail("modify", ENOMEM);
   client.EndStream();  // the relay does not watch it for reading any more
   EXPECT_EQ(upstream.ReceiveAll().error, 0);
   ASSERT_TRUE(upstream.Send("answer"));
   EXPECT_EQ(client.Receive(6), "answer");
-  EXPECT_TRUE(plan.done());
+  EXPECT_TRUE(plan_.done());
   EXPECT_EQ(relay->Now().reset, 0);
 }
 
@@ -103,8 +105,7 @@ TEST_P(PollerFaultsTest, AConnectionWhoseModifyFailsIsReset) {
   const auto relay = StartRelay();
   auto [client, upstream] = ConnectAndTalk(*relay);
   auto [other, other_upstream] = ConnectAndTalk(*relay);
-  FaultPlan plan;
-  plan.Fail("modify", ENOENT);
+  plan_.Fail("modify", ENOENT);
   client.EndStream();
   EXPECT_EQ(client.ReceiveAll().error, ECONNRESET);
   RoundTrip(other, other_upstream);
@@ -118,10 +119,9 @@ TEST_P(PollerFaultsTest, AClientWaitsWhileNothingCanBeRegistered) {
   const auto relay = StartRelay();
   relay->Now();  // its listener is registered
   for (int nth = 1; nth <= 2; ++nth) {
-    FaultPlan plan;
-    plan.Fail("register", ENOSPC, nth);
+    plan_.Fail("register", ENOSPC, nth);
     Peers peers = ConnectAndTalk(*relay);
-    EXPECT_TRUE(plan.done());
+    EXPECT_TRUE(plan_.done());
     EXPECT_EQ(relay->Now().exhausted, nth);
   }
   EXPECT_EQ(relay->Now().refused, 0);
@@ -132,11 +132,10 @@ TEST_P(PollerFaultsTest, APauseOutlivesAModifyThatIsShortOfMemory) {
   const auto relay = StartRelay();
   relay->Now();  // its listener is registered
   for (int nth = 1; nth <= 2; ++nth) {
-    FaultPlan plan;
-    plan.Fail("register", ENOSPC);
-    plan.Fail("modify", ENOMEM, nth);
+    plan_.Fail("register", ENOSPC);
+    plan_.Fail("modify", ENOMEM, nth);
     Peers peers = ConnectAndTalk(*relay);
-    EXPECT_TRUE(plan.done());
+    EXPECT_TRUE(plan_.done());
   }
   EXPECT_EQ(relay->Now().accepted, 2);
 }
