@@ -1,7 +1,6 @@
 // How a forked child's rebuild tells the files that the parent registered from others: by what the
 // set that it shares with the parent has.
 
-#include <poll.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/timerfd.h>
@@ -34,6 +33,7 @@
 #include "someos/testing/status_matchers.h"
 #include "someos/testing/stream_io.h"
 #include "someos/testing/system_call.h"
+#include "someos/testing/tcp.h"
 
 namespace someos {
 namespace {
@@ -63,11 +63,6 @@ auto HasLost(const ScopedFd& fd) {
 ScopedFd NewEventfd() { return ScopedFd(MustSucceed(eventfd(0, EFD_NONBLOCK), "eventfd")); }
 ScopedFd NewTimerfd() {
   return ScopedFd(MustSucceed(timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK), "timerfd_create"));
-}
-
-void AwaitReadable(const ScopedFd& fd) {
-  pollfd entry = {fd.get(), POLLIN, 0};
-  MustSucceed(poll(&entry, 1, -1), "poll");
 }
 
 // Whether the kernel can tell files without an inode apart.
@@ -120,13 +115,13 @@ TEST_F(EpollForkTest, WhatTheParentHasUnregisteredSinceIsKept) {
   const SocketPair pair, call, answer;
   Register(pair.near);
   std::thread parent([&] {
-    AwaitReadable(call.far);
+    AwaitArrival(call.far.get());
     EXPECT_THAT(poller_->Unregister(pair.near.get()), Succeeds());
     WriteText(answer.near.get(), "x");
   });
   ExpectInChild([&] {
     WriteText(call.near.get(), "x");
-    AwaitReadable(answer.far);
+    AwaitArrival(answer.far.get());
     EXPECT_THAT(poller_->RebuildAfterFork(), Succeeds());
     WriteText(pair.far.get(), "x");
     Event events[4];

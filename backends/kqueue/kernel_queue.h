@@ -50,8 +50,8 @@ class KernelQueue {
   }
   int Change(const struct kevent& change) { return Change(absl::MakeConstSpan(&change, 1)); }
 
-  // Waits without changes, so that after EINTR it is not in question whether they were
-  // applied.
+  // Waits without changes, so that after EINTR it is not in question whether
+  // they were applied.
   int Wait(struct kevent* events, int count, const timespec* timeout) {
     return Kevent(nullptr, 0, events, count, timeout);
   }

@@ -32,12 +32,6 @@ namespace {
 
 class AcceptTest : public RelayTest {
  protected:
-  static Limits WithMaxConnections(size_t connections) {
-    Limits limits;
-    limits.max_connections = connections;
-    return limits;
-  }
-
   static auto HasPaused(uint64_t times) {
     return [times](const Statistics& statistics) { return statistics.exhausted >= times; };
   }

@@ -20,14 +20,7 @@ using ::testing::AllOf;
 using ::testing::Ge;
 using ::testing::Le;
 
-class HostilePeersTest : public RelayTest {
- protected:
-  static Limits WithMaxConnections(size_t connections) {
-    Limits limits;
-    limits.max_connections = connections;
-    return limits;
-  }
-};
+class HostilePeersTest : public RelayTest {};
 
 TEST_P(HostilePeersTest, ConnectionsBeyondTheLimitAreRefused) {
   const auto relay = StartRelay(WithMaxConnections(2));

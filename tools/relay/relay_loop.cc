@@ -183,11 +183,12 @@ absl::Status RelayLoop::OnEvent(const Event& event) {
 
 void RelayLoop::Serve(Connection::End& end, Readiness readiness) {
   Connection& connection = *end.connection;
-  const uint64_t passed = DataPassed(statistics_) + connection.ends_passed_on();
+  const auto passed = [&] { return DataPassed(statistics_) + connection.ends_passed_on(); };
+  const uint64_t passed_before = passed();
   connection.OnReady(end, readiness);
   if (connection.closed()) {
     Retire(connection);
-  } else if (expires() && DataPassed(statistics_) + connection.ends_passed_on() != passed) {
+  } else if (expires() && passed() != passed_before) {
     idle_.Touch(connection.idle_place(), Clock::now());
   }
 }

@@ -3,6 +3,7 @@
 #ifndef SOMEOS_TOOLS_RELAY_TESTING_RELAY_FIXTURE_H_
 #define SOMEOS_TOOLS_RELAY_TESTING_RELAY_FIXTURE_H_
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <vector>
@@ -31,6 +32,12 @@ class RelayTest : public ::testing::TestWithParam<const Backend*> {
   RelayTest();
 
   static const Backend& backend() { return *GetParam(); }
+
+  static Limits WithMaxConnections(size_t connections) {
+    Limits limits;
+    limits.max_connections = connections;
+    return limits;
+  }
 
   // A relay to server().
   std::unique_ptr<RunningRelay> StartRelay(const Limits& limits = Limits(), WaitFunction wait = {});
