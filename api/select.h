@@ -18,6 +18,7 @@
 #include "someos/api/backend.h"
 #include "someos/api/constant.h"
 #include "someos/api/linked_pollers.h"
+#include "someos/api/on_signal.h"
 #include "someos/api/poller.h"
 
 #if SOMEOS_LINKS_EPOLL

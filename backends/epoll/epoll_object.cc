@@ -11,6 +11,7 @@
 
 #include "absl/base/dynamic_annotations.h"
 #include "someos/api/errno_status.h"
+#include "someos/api/on_signal.h"
 #include "someos/backends/base/deadline.h"
 #include "someos/backends/base/owned_fd.h"
 #include "someos/backends/poller_base/python_timeout.h"
@@ -97,7 +98,7 @@ absl::Status Epoll::Control(const Operation& operation, const absl::StatusOr<int
 }
 
 absl::StatusOr<std::vector<EpollEvent>> Epoll::Poll(std::optional<absl::Duration> timeout,
-                                                    int maxevents) {
+                                                    int maxevents, OnSignal on_signal) {
   if (closed()) return ClosedError();
   const absl::StatusOr<base::Deadline> deadline = DeadlineOf(timeout);
   if (!deadline.ok()) return deadline.status();
@@ -111,22 +112,23 @@ absl::StatusOr<std::vector<EpollEvent>> Epoll::Poll(std::optional<absl::Duration
   }
   if (maxevents <= kDefaultMaxEvents) {
     epoll_event buffer[kDefaultMaxEvents];
-    return PollInto(buffer, maxevents, *deadline);
+    return PollInto(buffer, maxevents, *deadline, on_signal);
   }
   const int size = std::min(maxevents, kMaxBufferEvents);
   const std::unique_ptr<epoll_event[]> buffer(new (std::nothrow) epoll_event[size]);
   if (buffer == nullptr) return ErrnoStatus(ENOMEM, absl::StrCat("poll: maxevents ", maxevents));
-  return PollInto(buffer.get(), size, *deadline);
+  return PollInto(buffer.get(), size, *deadline, on_signal);
 }
 
 absl::StatusOr<std::vector<EpollEvent>> Epoll::PollInto(epoll_event* buffer, int size,
-                                                        base::Deadline deadline) {
+                                                        base::Deadline deadline,
+                                                        OnSignal on_signal) {
   while (true) {
     const int epoll_fd = fileno();
     // It was open at the beginning of Poll(), so another thread or a signal handler has closed it.
     if (epoll_fd < 0) return ErrnoStatus(EBADF, "poll: closed meanwhile");
     const int count = waiter_.Wait(epoll_fd, buffer, size, deadline);
-    if (count < 0 && errno != EINTR) {
+    if (count < 0 && (errno != EINTR || on_signal == OnSignal::kReturn)) {
       return ErrnoStatus(errno, absl::StrCat("poll epoll fd ", epoll_fd));
     }
     std::vector<EpollEvent> events;

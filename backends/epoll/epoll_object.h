@@ -14,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "someos/api/on_signal.h"
 #include "someos/api/waitable.h"
 #include "someos/backends/epoll/epoll_constants.h"
 #include "someos/backends/epoll/epoll_system.h"
@@ -117,13 +118,14 @@ class Epoll {
   // Waits until something is ready and returns the events; none after a timeout.
   //
   // `timeout`: std::nullopt, absl::InfiniteDuration() and -1 ms or less block; values between -1 ms
-  // and 0 do not block; other timeouts never end early, also not because of a signal. More than
-  // INT_MAX milliseconds, positive or negative: kOutOfRange. `maxevents`: -1 means FD_SETSIZE - 1;
+  // and 0 do not block; other timeouts never end early, because of a signal only if `on_signal` is
+  // kReturn: EINTR. More than INT_MAX milliseconds, positive or negative: kOutOfRange. `maxevents`: -1 means FD_SETSIZE - 1;
   // 0 and values below -1 are kInvalidArgument; more than INT_MAX / sizeof(epoll_event) is EINVAL.
   // Events that do not fit are reported by the next calls, in turn. EBADF: closed while it waited.
   // ENOMEM: no memory for a buffer of FD_SETSIZE or more events.
   absl::StatusOr<std::vector<EpollEvent>> Poll(std::optional<absl::Duration> timeout = std::nullopt,
-                                               int maxevents = -1);
+                                               int maxevents = -1,
+                                               OnSignal on_signal = OnSignal::kContinue);
 
   // Closes the descriptor. Never fails; further calls are no-ops.
   void Close();
@@ -147,7 +149,7 @@ class Epoll {
   absl::Status Control(const Operation& operation, const absl::StatusOr<int>& fd,
                        uint32_t eventmask);
   absl::StatusOr<std::vector<EpollEvent>> PollInto(epoll_event* buffer, int size,
-                                                   base::Deadline deadline);
+                                                   base::Deadline deadline, OnSignal on_signal);
 
   const EpollSystem* system_;
   EpollWaiter waiter_;

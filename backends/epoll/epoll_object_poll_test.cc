@@ -31,6 +31,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "someos/api/errno_status.h"
+#include "someos/api/on_signal.h"
 #include "someos/backends/epoll/epoll_object.h"
 #include "someos/testing/child_process.h"
 #include "someos/testing/clocks.h"
@@ -272,6 +273,24 @@ TEST(EpollPoll, EndlessPollGoesOnAfterASignal) {
   thread.AwaitInside();
   WriteText(pipe.writer.get(), "x");
   EXPECT_THAT(thread.Join().value(), ElementsAre(EpollEvent{pipe.reader.get(), kEpollIn}));
+}
+
+TEST(EpollPoll, ASignalEndsAPollThatAsksForIt) {
+  const ScopedSignalHandler handler(SIGUSR1, CountSignal);
+  const Pipe pipe;
+  Epoll epoll = MakeEpoll();
+  ASSERT_THAT(epoll.Register(pipe.reader.get(), kEpollIn), Succeeds());
+  {
+    const SignalStorm storm(pthread_self(), SIGUSR1, absl::Milliseconds(2));
+    for (const int maxevents : {-1, 5000}) {
+      EXPECT_THAT(epoll.Poll(std::nullopt, maxevents, OnSignal::kReturn),
+                  FailsWithErrno(EINTR, "poll epoll fd"));
+      EXPECT_THAT(epoll.Poll(absl::Hours(1), maxevents, OnSignal::kReturn),
+                  FailsWithErrno(EINTR, "poll epoll fd"));
+    }
+  }
+  WriteText(pipe.writer.get(), "x");
+  EXPECT_EQ(epoll.Poll(absl::Hours(1), -1, OnSignal::kReturn)->size(), 1u);
 }
 
 TEST(EpollPoll, RunningPollSeesWhatAnotherThreadRegisters) {

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "someos/api/errno_status.h"
+#include "someos/api/on_signal.h"
 #include "someos/api/waitable.h"
 #include "someos/backends/poller_base/python_timeout.h"
 
@@ -39,10 +40,11 @@ void Kqueue::Close() {
 }
 
 absl::StatusOr<std::vector<Kevent>> Kqueue::Control(std::nullopt_t, int max_events,
-                                                    std::optional<absl::Duration> timeout) const {
+                                                    std::optional<absl::Duration> timeout,
+                                                    OnSignal on_signal) const {
   absl::StatusOr<base::Deadline> deadline = CheckArguments(max_events, timeout);
   if (!deadline.ok()) return deadline.status();
-  return ControlUntil({}, max_events, *deadline);
+  return ControlUntil({}, max_events, *deadline, on_signal);
 }
 
 absl::StatusOr<base::Deadline> Kqueue::CheckArguments(int max_events,
@@ -58,8 +60,8 @@ absl::StatusOr<base::Deadline> Kqueue::CheckArguments(int max_events,
 }
 
 absl::StatusOr<std::vector<Kevent>> Kqueue::ControlUntil(absl::Span<const struct ::kevent> changes,
-                                                         int max_events,
-                                                         base::Deadline& deadline) const {
+                                                         int max_events, base::Deadline& deadline,
+                                                         OnSignal on_signal) const {
   const int number = fileno();
   const size_t room =
       std::min(static_cast<size_t>(max_events), std::max(kMaxEvents, changes.size()));
@@ -78,7 +80,7 @@ absl::StatusOr<std::vector<Kevent>> Kqueue::ControlUntil(absl::Span<const struct
     const int found = queue_->Kevent(changes.data(), static_cast<int>(changes.size()),
                                      room == 0 ? nullptr : events, static_cast<int>(room), limit);
     if (found > 0) return std::vector<Kevent>(events, events + found);
-    if (found < 0 && errno != EINTR) {
+    if (found < 0 && (errno != EINTR || on_signal == OnSignal::kReturn)) {
       return ErrnoStatus(errno, absl::StrCat("control fd ", number));
     }
     if (room == 0 || deadline.Passed()) return std::vector<Kevent>();

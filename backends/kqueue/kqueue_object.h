@@ -18,6 +18,7 @@
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "someos/api/errno_status.h"
+#include "someos/api/on_signal.h"
 #include "someos/backends/base/deadline.h"
 #include "someos/backends/kqueue/kernel_queue.h"
 #include "someos/backends/kqueue/kevent.h"
@@ -73,7 +74,9 @@ class Kqueue {
   // `changelist` is std::nullopt (Python's None), a braced list, or any range of Kevents, which is
   // read once from beginning to end. `timeout` limits the wait and counts from the call;
   // std::nullopt, like absl::InfiniteDuration(), blocks until there is an event. A signal handler
-  // that runs during the wait does not end it, and the changes are not applied twice.
+  // that runs during the wait does not end it, and the changes are not applied twice. If
+  // `on_signal` is kReturn, it does: EINTR, and the changes have been applied; to continue, call
+  // with std::nullopt as the changelist.
   //
   // If max_events is 0, applies the changes and returns at once. The first change that fails then
   // determines the error of the call, and the changes after it are not applied. Otherwise each
@@ -90,11 +93,13 @@ class Kqueue {
   // others of kevent(2); EBADF: closed in the meantime, or not a kqueue.
   absl::StatusOr<std::vector<Kevent>> Control(
       std::nullopt_t changelist, int max_events,
-      std::optional<absl::Duration> timeout = std::nullopt) const;
+      std::optional<absl::Duration> timeout = std::nullopt,
+      OnSignal on_signal = OnSignal::kContinue) const;
   absl::StatusOr<std::vector<Kevent>> Control(
       std::initializer_list<Kevent> changelist, int max_events,
-      std::optional<absl::Duration> timeout = std::nullopt) const {
-    return ControlRange(changelist, max_events, timeout);
+      std::optional<absl::Duration> timeout = std::nullopt,
+      OnSignal on_signal = OnSignal::kContinue) const {
+    return ControlRange(changelist, max_events, timeout, on_signal);
   }
   template <typename Range,
             std::enable_if_t<
@@ -102,8 +107,9 @@ class Kqueue {
                 int> = 0>
   absl::StatusOr<std::vector<Kevent>> Control(
       Range&& changelist, int max_events,
-      std::optional<absl::Duration> timeout = std::nullopt) const {
-    return ControlRange(changelist, max_events, timeout);
+      std::optional<absl::Duration> timeout = std::nullopt,
+      OnSignal on_signal = OnSignal::kContinue) const {
+    return ControlRange(changelist, max_events, timeout, on_signal);
   }
 
  private:
@@ -111,7 +117,8 @@ class Kqueue {
 
   template <typename Range>
   absl::StatusOr<std::vector<Kevent>> ControlRange(Range& changelist, int max_events,
-                                                   std::optional<absl::Duration> timeout) const {
+                                                   std::optional<absl::Duration> timeout,
+                                                   OnSignal on_signal) const {
     absl::StatusOr<base::Deadline> deadline = CheckArguments(max_events, timeout);
     if (!deadline.ok()) return deadline.status();
     absl::InlinedVector<struct ::kevent, 4> changes;
@@ -121,13 +128,14 @@ class Kqueue {
       }
       changes.push_back(change.Raw());
     }
-    return ControlUntil(changes, max_events, *deadline);
+    return ControlUntil(changes, max_events, *deadline, on_signal);
   }
   // The checks that Python makes before it reads the changelist.
   absl::StatusOr<base::Deadline> CheckArguments(int max_events,
                                                 std::optional<absl::Duration> timeout) const;
   absl::StatusOr<std::vector<Kevent>> ControlUntil(absl::Span<const struct ::kevent> changes,
-                                                   int max_events, base::Deadline& deadline) const;
+                                                   int max_events, base::Deadline& deadline,
+                                                   OnSignal on_signal) const;
 
   std::unique_ptr<KernelQueue> queue_;  // null if moved from
 };

@@ -24,6 +24,7 @@
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "someos/api/on_signal.h"
 #include "someos/api/waitable.h"
 #include "someos/backends/kqueue/kevent.h"
 #include "someos/backends/kqueue/kqueue_constants.h"
@@ -318,6 +319,22 @@ TEST_F(KqueueObjectTest, ASignalDoesNotEndTheWait) {
   EXPECT_GE(MonotonicNow() - begin, absl::Milliseconds(50));
   ASSERT_THAT(events, Succeeds());
   EXPECT_THAT(*events, IsEmpty());
+}
+
+TEST_F(KqueueObjectTest, ASignalEndsAWaitThatAsksForItAndTheChangesAreMade) {
+  const ScopedSignalHandler handler(SIGUSR1, [](int) {});
+  {
+    const SignalStorm storm(pthread_self(), SIGUSR1, absl::Milliseconds(2));
+    EXPECT_THAT(
+        queue_->Control({Kevent(pair_.near.get())}, 1, std::nullopt, OnSignal::kReturn),
+        FailsWithErrno(EINTR, "control fd"));
+    EXPECT_THAT(queue_->Control(std::nullopt, 1, absl::Hours(1), OnSignal::kReturn),
+                FailsWithErrno(EINTR, "control fd"));
+    EXPECT_THAT(queue_->Control(std::vector<Kevent>(), 1, absl::Hours(1), OnSignal::kReturn),
+                FailsWithErrno(EINTR, "control fd"));
+  }
+  ASSERT_EQ(send(pair_.far.get(), "x", 1, 0), 1);
+  EXPECT_EQ(queue_->Control(std::nullopt, 1, absl::Hours(1), OnSignal::kReturn)->size(), 1u);
 }
 
 TEST_F(KqueueObjectTest, HugeRoomCostsNothing) {

@@ -29,6 +29,7 @@
 //    signal separately. A trigger of EVFILT_USER is lost if the queue is replaced.
 //  - A regular file that was read to its end is not reported again when it grows.
 //  - EV_DISPATCH together with EV_ONESHOT is EINVAL.
+//  - A signal does not interrupt a call that waits until another thread has ended its wait.
 //  - poll, select and epoll do not report the queue's descriptor as readable.
 //  - A queue that was created in a forked child stays open until that process ends.
 

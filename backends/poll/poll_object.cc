@@ -7,6 +7,7 @@
 #include "absl/cleanup/cleanup.h"
 #include "absl/types/span.h"
 #include "someos/api/errno_status.h"
+#include "someos/api/on_signal.h"
 #include "someos/backends/base/fork_generation.h"
 #include "someos/backends/poller_base/python_timeout.h"
 
@@ -76,7 +77,8 @@ absl::Status Poll::UnregisterFd(int fd) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<PollEvent>> Poll::Wait(std::optional<absl::Duration> timeout) {
+absl::StatusOr<std::vector<PollEvent>> Poll::Wait(std::optional<absl::Duration> timeout,
+                                                  OnSignal on_signal) {
   absl::StatusOr<base::Deadline> deadline = poller_base::MillisecondTimeout(timeout);
   if (!deadline.ok()) return deadline.status();
   {
@@ -100,15 +102,18 @@ absl::StatusOr<std::vector<PollEvent>> Poll::Wait(std::optional<absl::Duration> 
     absl::MutexLock lock(mutex_);
     waiting_ = false;
   };
-  return WaitUntil(*deadline);
+  return WaitUntil(*deadline, on_signal);
 }
 
-absl::StatusOr<std::vector<PollEvent>> Poll::WaitUntil(base::Deadline& deadline) {
+absl::StatusOr<std::vector<PollEvent>> Poll::WaitUntil(base::Deadline& deadline,
+                                                       OnSignal on_signal) {
   std::vector<PollEvent> events;
   int count;
   do {
     count = system_->poll(watched_.data(), static_cast<nfds_t>(watched_.size()), deadline);
-    if (count < 0 && errno != EINTR) return ErrnoStatus(errno, "poll");
+    if (count < 0 && (errno != EINTR || on_signal == OnSignal::kReturn)) {
+      return ErrnoStatus(errno, "poll");
+    }
   } while (count <= 0 && !deadline.Passed());
   if (count <= 0) return events;
 

@@ -16,6 +16,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "someos/api/on_signal.h"
 #include "someos/api/waitable.h"
 #include "someos/backends/base/deadline.h"
 #include "someos/backends/poll/poll_constants.h"
@@ -110,12 +111,14 @@ class Poll {
   // without kPollIn; other systems may add kPollIn.
   //
   // `timeout`: std::nullopt, absl::InfiniteDuration() or a negative one waits forever; zero does
-  // not wait. Signals neither shorten nor end the wait.
+  // not wait. Signals neither shorten nor end the wait, unless `on_signal` is kReturn.
   //
   // kOutOfRange (OverflowError) "timeout is too large": more than INT_MAX milliseconds, positive or
   // negative. kFailedPrecondition (RuntimeError) "concurrent poll() invocation": another thread is
-  // in Wait. EINVAL (OSError): more descriptors than RLIMIT_NOFILE. ENOMEM: from the kernel.
-  absl::StatusOr<std::vector<PollEvent>> Wait(std::optional<absl::Duration> timeout = std::nullopt);
+  // in Wait. EINVAL (OSError): more descriptors than RLIMIT_NOFILE. ENOMEM: from the kernel. EINTR:
+  // a signal, if `on_signal` asks for it.
+  absl::StatusOr<std::vector<PollEvent>> Wait(std::optional<absl::Duration> timeout = std::nullopt,
+                                              OnSignal on_signal = OnSignal::kContinue);
 
  private:
   absl::Status RegisterFd(int fd, int64_t eventmask);
@@ -123,7 +126,7 @@ class Poll {
   absl::Status UnregisterFd(int fd);
   internal::PollRegistrations TakeRegistrations();
   // The wait itself, on watched_.
-  absl::StatusOr<std::vector<PollEvent>> WaitUntil(base::Deadline& deadline);
+  absl::StatusOr<std::vector<PollEvent>> WaitUntil(base::Deadline& deadline, OnSignal on_signal);
 
   const PollSystem* system_;
   absl::Mutex mutex_;

@@ -23,6 +23,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "someos/api/errno_status.h"
+#include "someos/api/on_signal.h"
 #include "someos/backends/base/deadline.h"
 #include "someos/backends/poll/poll_constants.h"
 #include "someos/backends/poll/poll_system.h"
@@ -143,10 +144,25 @@ TEST(PollObject, SignalsDoNotEndAWait) {
   EXPECT_THAT(*events, IsEmpty());
 }
 
+TEST(PollObject, ASignalEndsAWaitThatAsksForIt) {
+  const Pipe pipe;
+  Poll poll;
+  ASSERT_THAT(poll.Register(pipe.reader.get(), kPollIn), Succeeds());
+  const ScopedSignalHandler handler(SIGUSR1, [](int) {});
+  {
+    const SignalStorm storm(pthread_self(), SIGUSR1, absl::Milliseconds(2));
+    EXPECT_THAT(poll.Wait(std::nullopt, OnSignal::kReturn), FailsWithErrno(EINTR, "poll"));
+    EXPECT_THAT(poll.Wait(absl::Hours(1), OnSignal::kReturn), FailsWithErrno(EINTR, "poll"));
+  }
+  WriteText(pipe.writer.get(), "x");
+  EXPECT_EQ(poll.Wait(absl::Hours(1), OnSignal::kReturn)->size(), 1u);
+}
+
 TEST(PollObject, AnInterruptedLookThatMayNotWaitFindsNothing) {
   Poll poll(kFailing<EINTR>);
   ASSERT_THAT(poll.Register(0), Succeeds());
   EXPECT_THAT(*poll.Wait(kNow), IsEmpty());
+  EXPECT_THAT(poll.Wait(kNow, OnSignal::kReturn), FailsWithErrno(EINTR, "poll"));
 }
 
 TEST(PollObject, TheKernelsFailuresAreReportedAndLeaveItUsable) {

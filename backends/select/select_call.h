@@ -142,7 +142,8 @@ void KeepReady(const SelectLists& lists, SelectLists::List list, std::vector<Ele
 // The ownership of the descriptors does not change.
 //
 // `timeout`: std::nullopt or absl::InfiniteDuration() waits forever; zero does not wait. Signals
-// neither shorten nor end the wait. With three empty lists it just sleeps.
+// neither shorten nor end the wait, unless SelectOptions says so. With three empty lists it just
+// sleeps.
 //
 // Readable includes every condition that makes read() return at once: end of file, an error, a
 // hang-up. Writable includes errors. Regular files are always both.
@@ -156,7 +157,7 @@ void KeepReady(const SelectLists& lists, SelectLists::List list, std::vector<Ele
 //    elements in one list. SelectOptions can lift the latter two.
 //  - EBADF (OSError): a descriptor is not open. Also where the kernel would not notice this (Linux,
 //    for numbers higher than any that the process has had: Python reports these as ready). EINVAL,
-//    ENOMEM: from the kernel.
+//    ENOMEM: from the kernel. EINTR: a signal, if SelectOptions asks for it.
 //
 // Thread-safe; several threads may wait for the same descriptors. The time it takes grows with the
 // highest descriptor. All systems. Sources: Python's select.select, select(2).

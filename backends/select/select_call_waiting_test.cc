@@ -22,6 +22,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "someos/api/errno_status.h"
+#include "someos/api/on_signal.h"
 #include "someos/backends/select/pipe_buf.h"
 #include "someos/backends/select/select_call.h"
 #include "someos/testing/clocks.h"
@@ -85,6 +86,21 @@ TEST(SelectWaiting, SignalsDoNotEndIt) {
   EXPECT_GE(MonotonicNow() - start, absl::Milliseconds(50));
   ASSERT_THAT(result, Succeeds());
   EXPECT_THAT(result->readable, IsEmpty());
+}
+
+TEST(SelectWaiting, ASignalEndsItIfThatIsAskedFor) {
+  const Pipe pipe;
+  const ScopedSignalHandler handler(SIGUSR1, [](int) {});
+  SelectOptions options;
+  options.on_signal = OnSignal::kReturn;
+  {
+    const SignalStorm storm(pthread_self(), SIGUSR1, absl::Milliseconds(2));
+    EXPECT_THAT(Select({pipe.reader.get()}, {}, {}, std::nullopt, options),
+                FailsWithErrno(EINTR, "select"));
+    EXPECT_THAT(Select({}, {}, {}, absl::Hours(1), options), FailsWithErrno(EINTR, "select"));
+  }
+  WriteText(pipe.writer.get(), "x");
+  EXPECT_EQ(Select({pipe.reader.get()}, {}, {}, absl::Hours(1), options)->readable.size(), 1u);
 }
 
 TEST(SelectWaiting, LinesOfAnotherComeOneByOneAndThenTheEnd) {

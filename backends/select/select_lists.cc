@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
 #include "someos/api/errno_status.h"
+#include "someos/api/on_signal.h"
 #include "someos/backends/poller_base/python_timeout.h"
 #include "someos/backends/select/select_system.h"
 
@@ -59,7 +60,7 @@ class Bitmap {
 SelectLists::SelectLists(SelectOptions options) : SelectLists(options, RealSelectSystem()) {}
 
 SelectLists::SelectLists(SelectOptions options, const SelectSystem& system)
-    : strict_(!options.beyond_fd_setsize), system_(system) {}
+    : options_(options), system_(system) {}
 
 absl::Status SelectLists::SetTimeout(std::optional<absl::Duration> timeout) {
   const absl::StatusOr<base::Deadline> deadline =
@@ -69,11 +70,12 @@ absl::Status SelectLists::SetTimeout(std::optional<absl::Duration> timeout) {
 }
 
 absl::Status SelectLists::Add(List list, int fd) {
-  if (strict_ && fd >= FD_SETSIZE) {
+  const bool strict = !options_.beyond_fd_setsize;
+  if (strict && fd >= FD_SETSIZE) {
     return PlainStatus(absl::StatusCode::kInvalidArgument,
                        "filedescriptor out of range in select()");
   }
-  if (strict_ && fds_[list].size() >= FD_SETSIZE) {
+  if (strict && fds_[list].size() >= FD_SETSIZE) {
     return PlainStatus(absl::StatusCode::kInvalidArgument, "too many file descriptors in select()");
   }
   fds_[list].push_back(fd);
@@ -95,7 +97,9 @@ absl::Status SelectLists::Run() {
     count = system_.select(highest_ + 1, bitmaps[kRead].data(), bitmaps[kWrite].data(),
                            bitmaps[kExcept].data(), deadline_.infinite() ? nullptr : &timeout);
     if (count < 0 && errno == EBADF) return NotOpenError();
-    if (count < 0 && errno != EINTR) return ErrnoStatus(errno, "select");
+    if (count < 0 && (errno != EINTR || options_.on_signal == OnSignal::kReturn)) {
+      return ErrnoStatus(errno, "select");
+    }
   } while (count <= 0 && !deadline_.Passed());
 
   for (const List list : {kRead, kWrite, kExcept}) {

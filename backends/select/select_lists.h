@@ -10,6 +10,7 @@
 #include "absl/container/inlined_vector.h"
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "someos/api/on_signal.h"
 #include "someos/backends/base/deadline.h"
 
 namespace someos {
@@ -24,6 +25,8 @@ struct SelectOptions {
   // highest descriptor requires. The kernels of Linux and the BSDs accept these; macOS returns
   // EINVAL.
   bool beyond_fd_setsize = false;
+  // What a signal handler does to the wait.
+  OnSignal on_signal = OnSignal::kContinue;
 };
 
 namespace internal {
@@ -58,7 +61,7 @@ class SelectLists {
   // The error for a descriptor that is not open: finds which one it is.
   absl::Status NotOpenError() const;
 
-  const bool strict_;
+  const SelectOptions options_;
   const SelectSystem& system_;
   base::Deadline deadline_{absl::InfiniteDuration()};
   // Run replaces descriptors that are not ready by kNotReady.
