@@ -15,7 +15,7 @@ namespace someos::select {
 
 // A constant that this platform has, under Python's name: {"POLLIN", 1}.
 struct Constant {
-  absl::string_view name;
+  const char* name;  // ends with a NUL, as the C API of an interpreter needs it
   int64_t value;
 };
 
@@ -23,7 +23,7 @@ struct Constant {
 constexpr std::optional<int64_t> FindConstant(absl::Span<const Constant> constants,
                                               absl::string_view name) {
   for (const Constant& constant : constants) {
-    if (constant.name == name) return constant.value;
+    if (absl::string_view(constant.name) == name) return constant.value;
   }
   return std::nullopt;
 }

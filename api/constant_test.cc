@@ -13,6 +13,8 @@ static_assert(FindConstant(kBits, "B") == 2);
 static_assert(FindConstant(kBits, "NOTHING") == 0);
 static_assert(!FindConstant(kBits, "C").has_value());
 
+TEST(Constant, NameIsACString) { EXPECT_STREQ(kBits[2].name, "ALIAS"); }
+
 TEST(MaskNames, NamesEachBitOnce) {
   EXPECT_EQ(MaskNames(kBits, 3), "A|B");
   EXPECT_EQ(MaskNames(kBits, 0x31), "A|WIDE");

@@ -26,6 +26,12 @@ namespace internal {
 template <typename T>
 inline constexpr bool kIsDescriptorNumber = std::is_integral_v<T> && !std::is_same_v<T, bool>;
 
+// What a fileno() may return.
+template <typename T>
+inline constexpr bool kIsFilenoResult = kIsDescriptorNumber<T>;
+template <typename T>
+inline constexpr bool kIsFilenoResult<absl::StatusOr<T>> = kIsDescriptorNumber<T>;
+
 // The parentheses of `(object.fileno)()`, here and below, prevent the expansion of such a macro,
 // whatever is included after this header.
 template <typename T, typename = void>
@@ -33,8 +39,7 @@ inline constexpr bool kHasFileno = false;
 template <typename T>
 inline constexpr bool kHasFileno<
     T, std::enable_if_t<
-           kIsDescriptorNumber<std::decay_t<decltype((std::declval<const T&>().fileno)())>>>> =
-    true;
+           kIsFilenoResult<std::decay_t<decltype((std::declval<const T&>().fileno)())>>>> = true;
 
 template <typename T, typename = void>
 inline constexpr bool kRefersToFileno = false;
@@ -66,11 +71,17 @@ absl::StatusOr<int> CheckedDescriptor(Number number) {
   }
   return static_cast<int>(number);
 }
+template <typename Number>
+absl::StatusOr<int> CheckedDescriptor(const absl::StatusOr<Number>& number) {
+  if (!number.ok()) return number.status();
+  return CheckedDescriptor(*number);
+}
 
 }  // namespace internal
 
-// Whether a T can be waited for: an integer, a FILE*, an object with an `int fileno() const`
-// method, or a pointer, smart pointer or std::reference_wrapper to such an object.
+// Whether a T can be waited for: an integer, a FILE*, an object with an `int fileno() const` or
+// `absl::StatusOr<int> fileno() const` method, or a pointer, smart pointer or
+// std::reference_wrapper to such an object.
 template <typename T>
 inline constexpr bool kIsWaitable =
     internal::kIsDescriptorNumber<T> || std::is_same_v<T, FILE*> || internal::kHasFileno<T> ||
@@ -79,8 +90,9 @@ inline constexpr bool kIsWaitable =
 // The descriptor of a waitable; its ownership does not change. Whether it is open is not checked.
 //
 // kInvalidArgument (Python's ValueError): negative, as fileno() of a closed object usually is; a
-// null pointer. kOutOfRange (OverflowError): more than INT_MAX. A T that is not a waitable
-// (TypeError) does not compile.
+// null pointer. kOutOfRange (OverflowError): more than INT_MAX. An error that fileno() returns
+// comes back unchanged, here and from every function that takes waitables. A T that is not a
+// waitable (TypeError) does not compile.
 template <typename T>
 absl::StatusOr<int> DescriptorOf(const T& waitable) {
   using internal::CheckedDescriptor;

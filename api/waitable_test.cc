@@ -8,6 +8,8 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/cord.h"
 #include "gtest/gtest.h"
 
 namespace someos::select {
@@ -23,6 +25,16 @@ class Socket {
   const int fd_;
 };
 
+// Asks someone else for its number.
+struct ForeignFile {
+  absl::StatusOr<int> fileno() const { return result; }
+  absl::StatusOr<int> result;
+};
+
+struct FileNamedByStatus {
+  absl::StatusOr<std::string> fileno() const { return "7"; }
+};
+
 struct NumberlessFile {
   std::string fileno() const { return "7"; }
 };
@@ -36,6 +48,8 @@ static_assert(kIsWaitable<std::reference_wrapper<const Socket>>);
 // Python's TypeErrors.
 static_assert(!kIsWaitable<bool> && !kIsWaitable<double> && !kIsWaitable<std::string>);
 static_assert(!kIsWaitable<int*> && !kIsWaitable<const char*> && !kIsWaitable<std::nullptr_t>);
+static_assert(kIsWaitable<ForeignFile> && kIsWaitable<ForeignFile*>);
+static_assert(!kIsWaitable<FileNamedByStatus> && !kIsWaitable<FileNamedByStatus*>);
 static_assert(!kIsWaitable<NumberlessFile> && !kIsWaitable<NumberlessFile*>);
 
 TEST(Waitable, EachKindHasItsDescriptor) {
@@ -64,6 +78,18 @@ TEST(Waitable, WiderThanAnIntIsAnOverflow) {
   EXPECT_EQ(DescriptorOf(int64_t{INT_MAX} + 1).status(),
             absl::OutOfRangeError("Python int too large to convert to C int"));
   EXPECT_EQ(DescriptorOf(UINT64_MAX).status().code(), absl::StatusCode::kOutOfRange);
+}
+
+TEST(Waitable, AnErrorOfFilenoComesBackUnchanged) {
+  absl::Status error = absl::DataLossError("the interpreter raised an exception");
+  error.SetPayload("exception", absl::Cord("42"));
+  const ForeignFile failing{error};
+  EXPECT_EQ(DescriptorOf(failing).status(), error);
+  EXPECT_EQ(DescriptorOf(&failing).status(), error);
+  EXPECT_EQ(DescriptorOf(std::cref(failing)).status(), error);
+  EXPECT_EQ(DescriptorOf(ForeignFile{7}).value(), 7);
+  EXPECT_EQ(DescriptorOf(ForeignFile{-1}).status(),
+            absl::InvalidArgumentError("file descriptor cannot be a negative integer (-1)"));
 }
 
 TEST(Waitable, NullIsRefused) {

@@ -11,6 +11,7 @@
 #include <iterator>
 #include <string>
 
+#include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "someos/api/constant.h"
 
@@ -77,7 +78,7 @@ inline constexpr Constant kEpollConstants[] = {
 // "EPOLLIN|EPOLLHUP", or "0".
 inline std::string EpollMaskNames(uint32_t mask) {
   constexpr size_t kMaskBits = std::size(kEpollConstants) - 1;
-  static_assert(kEpollConstants[kMaskBits].name == "EPOLL_CLOEXEC");
+  static_assert(absl::string_view(kEpollConstants[kMaskBits].name) == "EPOLL_CLOEXEC");
   return MaskNames(absl::MakeConstSpan(kEpollConstants, kMaskBits), mask);
 }
 

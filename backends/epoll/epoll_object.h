@@ -73,6 +73,9 @@ struct EpollEvent {
 // may find the number closed, or reused, as in Python.
 class Epoll {
  public:
+  // A closed object, to be assigned one that Create or FromFd has made.
+  Epoll() : Epoll(-1, RealEpollSystem()) {}
+
   // epoll_create1(2); always close-on-exec.
   //
   // `sizehint` has no effect; 0 and values below -1 are kInvalidArgument. `flags` other than 0 and
@@ -119,10 +122,10 @@ class Epoll {
   //
   // `timeout`: std::nullopt, absl::InfiniteDuration() and -1 ms or less block; values between -1 ms
   // and 0 do not block; other timeouts never end early, because of a signal only if `on_signal` is
-  // kReturn: EINTR. More than INT_MAX milliseconds, positive or negative: kOutOfRange. `maxevents`: -1 means FD_SETSIZE - 1;
-  // 0 and values below -1 are kInvalidArgument; more than INT_MAX / sizeof(epoll_event) is EINVAL.
-  // Events that do not fit are reported by the next calls, in turn. EBADF: closed while it waited.
-  // ENOMEM: no memory for a buffer of FD_SETSIZE or more events.
+  // kReturn: EINTR. More than INT_MAX milliseconds, positive or negative: kOutOfRange. `maxevents`:
+  // -1 means FD_SETSIZE - 1; 0 and values below -1 are kInvalidArgument; more than INT_MAX /
+  // sizeof(epoll_event) is EINVAL. Events that do not fit are reported by the next calls, in turn.
+  // EBADF: closed while it waited. ENOMEM: no memory for a buffer of FD_SETSIZE or more events.
   absl::StatusOr<std::vector<EpollEvent>> Poll(std::optional<absl::Duration> timeout = std::nullopt,
                                                int maxevents = -1,
                                                OnSignal on_signal = OnSignal::kContinue);

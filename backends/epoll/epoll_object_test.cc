@@ -252,6 +252,13 @@ TEST(EpollObject, IsOfNoUseOnceClosed) {
   ExpectRefusals(epoll);
 }
 
+TEST(EpollObject, IsClosedIfMadeFromNothing) {
+  Epoll epoll;
+  ExpectRefusals(epoll);
+  epoll = MakeEpoll();
+  EXPECT_THAT(Now(epoll), IsEmpty());
+}
+
 TEST(EpollObject, ClosesNothingTwice) {
   Epoll epoll = MakeEpoll();
   const int number = epoll.fileno();

@@ -68,6 +68,10 @@ struct Kevent {
   KqData data;      // depending on the filter: the bytes to read, a timer's period, an errno
   uintptr_t udata;  // a value of the caller; returned with each event
 
+  // Watches nothing, and has no flags: to be assigned. As a change, Kqueue::Control refuses it with
+  // EBADF.
+  Kevent() : Kevent(static_cast<KqIdent>(-1), kKqFilterRead, 0) {}
+
   // `ident` is a waitable (see someos/api/waitable.h) or any other number that a filter takes.
   //
   // A constructor cannot fail where Python raises an exception (an ident that is negative or, like

@@ -73,7 +73,7 @@ Family FamilyOf(KqFilter filter) {
 
 std::string KqFilterName(KqFilter filter) {
   for (const Constant& constant : kFilters) {
-    if (constant.value == filter) return std::string(constant.name);
+    if (constant.value == filter) return constant.name;
   }
   return absl::StrCat(filter);
 }

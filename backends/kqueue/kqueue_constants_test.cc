@@ -31,7 +31,7 @@ TEST(KqueueConstantsTest, WhatPythonHasEverywhereIsThere) {
 TEST(KqueueConstantsTest, NoNameStandsTwice) {
   std::set<std::string> names;
   for (const Constant& constant : kKqueueConstants) {
-    EXPECT_TRUE(names.insert(std::string(constant.name)).second) << constant.name;
+    EXPECT_TRUE(names.insert(constant.name).second) << constant.name;
   }
 }
 

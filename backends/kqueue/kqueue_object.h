@@ -48,6 +48,9 @@ class Kqueue {
  public:
   using QueueMaker = absl::StatusOr<std::unique_ptr<KernelQueue>> (*)();
 
+  // A closed object, to be assigned one that Create or FromFd has made.
+  Kqueue() = default;
+
   // Creates a queue, close-on-exec. EMFILE, ENFILE, ENOMEM. `new_queue` is for tests.
   static absl::StatusOr<Kqueue> Create(QueueMaker new_queue = NewKernelQueue);
 
@@ -91,24 +94,22 @@ class Kqueue {
   // negative timeout. kOutOfRange (OverflowError): a timeout above 2^63 ns; more than INT_MAX
   // changes. Then an errno (OSError): of a change EBADF, EINVAL, ENOENT, ENOMEM, EACCES, ESRCH and
   // others of kevent(2); EBADF: closed in the meantime, or not a kqueue.
-  absl::StatusOr<std::vector<Kevent>> Control(
-      std::nullopt_t changelist, int max_events,
-      std::optional<absl::Duration> timeout = std::nullopt,
-      OnSignal on_signal = OnSignal::kContinue) const;
-  absl::StatusOr<std::vector<Kevent>> Control(
-      std::initializer_list<Kevent> changelist, int max_events,
-      std::optional<absl::Duration> timeout = std::nullopt,
-      OnSignal on_signal = OnSignal::kContinue) const {
+  absl::StatusOr<std::vector<Kevent>> Control(std::nullopt_t changelist, int max_events,
+                                              std::optional<absl::Duration> timeout = std::nullopt,
+                                              OnSignal on_signal = OnSignal::kContinue) const;
+  absl::StatusOr<std::vector<Kevent>> Control(std::initializer_list<Kevent> changelist,
+                                              int max_events,
+                                              std::optional<absl::Duration> timeout = std::nullopt,
+                                              OnSignal on_signal = OnSignal::kContinue) const {
     return ControlRange(changelist, max_events, timeout, on_signal);
   }
   template <typename Range,
             std::enable_if_t<
                 std::is_convertible_v<decltype(*std::begin(std::declval<Range&>())), const Kevent&>,
                 int> = 0>
-  absl::StatusOr<std::vector<Kevent>> Control(
-      Range&& changelist, int max_events,
-      std::optional<absl::Duration> timeout = std::nullopt,
-      OnSignal on_signal = OnSignal::kContinue) const {
+  absl::StatusOr<std::vector<Kevent>> Control(Range&& changelist, int max_events,
+                                              std::optional<absl::Duration> timeout = std::nullopt,
+                                              OnSignal on_signal = OnSignal::kContinue) const {
     return ControlRange(changelist, max_events, timeout, on_signal);
   }
 
@@ -137,7 +138,7 @@ class Kqueue {
                                                    int max_events, base::Deadline& deadline,
                                                    OnSignal on_signal) const;
 
-  std::unique_ptr<KernelQueue> queue_;  // null if moved from
+  std::unique_ptr<KernelQueue> queue_;  // null if made without one, or moved from
 };
 
 }  // namespace someos::select

@@ -112,6 +112,22 @@ TEST_F(KqueueObjectTest, AMovedFromQueueIsClosed) {
   EXPECT_THAT(Ready(), Succeeds());
 }
 
+TEST_F(KqueueObjectTest, IsClosedIfMadeFromNothing) {
+  Kqueue queue;
+  EXPECT_TRUE(queue.closed());
+  EXPECT_EQ(queue.fileno(), -1);
+  EXPECT_THAT(
+      queue.Control(std::nullopt, 1),
+      FailsWithCode(absl::StatusCode::kInvalidArgument, "I/O operation on closed kqueue object"));
+  queue.Close();
+  queue = *std::move(queue_);
+  EXPECT_THAT(queue.Control(std::nullopt, 1, absl::ZeroDuration()), Succeeds());
+}
+
+TEST_F(KqueueObjectTest, AnEventMadeFromNothingIsRefused) {
+  EXPECT_THAT(queue_->Control({Kevent()}, 0), FailsWithErrno(EBADF, "control fd "));
+}
+
 TEST_F(KqueueObjectTest, MovesWithWhatItHasReported) {
   const int near = pair_.near.get(), far = pair_.far.get();
   ASSERT_THAT(queue_->Control({Kevent(near, kKqFilterWrite, kKqEvAdd | kKqEvOneshot)}, 0),
@@ -325,9 +341,8 @@ TEST_F(KqueueObjectTest, ASignalEndsAWaitThatAsksForItAndTheChangesAreMade) {
   const ScopedSignalHandler handler(SIGUSR1, [](int) {});
   {
     const SignalStorm storm(pthread_self(), SIGUSR1, absl::Milliseconds(2));
-    EXPECT_THAT(
-        queue_->Control({Kevent(pair_.near.get())}, 1, std::nullopt, OnSignal::kReturn),
-        FailsWithErrno(EINTR, "control fd"));
+    EXPECT_THAT(queue_->Control({Kevent(pair_.near.get())}, 1, std::nullopt, OnSignal::kReturn),
+                FailsWithErrno(EINTR, "control fd"));
     EXPECT_THAT(queue_->Control(std::nullopt, 1, absl::Hours(1), OnSignal::kReturn),
                 FailsWithErrno(EINTR, "control fd"));
     EXPECT_THAT(queue_->Control(std::vector<Kevent>(), 1, absl::Hours(1), OnSignal::kReturn),
