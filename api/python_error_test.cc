@@ -1,0 +1,34 @@
+#include "someos/api/python_error.h"
+
+#include <cerrno>
+
+#include "absl/status/status.h"
+#include "gtest/gtest.h"
+#include "someos/api/errno_status.h"
+
+namespace someos::select {
+namespace {
+
+TEST(PythonError, EachCodeIsAnException) {
+  EXPECT_EQ(PythonErrorOf(absl::InvalidArgumentError("")), PythonError::kValueError);
+  EXPECT_EQ(PythonErrorOf(absl::OutOfRangeError("")), PythonError::kOverflowError);
+  EXPECT_EQ(PythonErrorOf(absl::NotFoundError("")), PythonError::kKeyError);
+  EXPECT_EQ(PythonErrorOf(absl::FailedPreconditionError("")), PythonError::kRuntimeError);
+  EXPECT_EQ(PythonErrorOf(absl::InternalError("")), PythonError::kRuntimeError);
+}
+
+TEST(PythonError, AnErrnoIsAnOsErrorWhateverItsCode) {
+  for (const int error : {EBADF, EINVAL, ENOENT, EEXIST, EINTR, ENOMEM}) {
+    EXPECT_EQ(PythonErrorOf(ErrnoStatus(error, "select")), PythonError::kOsError) << error;
+  }
+}
+
+TEST(PythonError, ATypeErrorIsMarked) {
+  const absl::Status status = PythonTypeError("timeout must be a float or None");
+  EXPECT_EQ(PythonErrorOf(status), PythonError::kTypeError);
+  EXPECT_EQ(status.message(), "timeout must be a float or None");
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+}
+
+}  // namespace
+}  // namespace someos::select
