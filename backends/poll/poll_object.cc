@@ -5,10 +5,10 @@
 #include <utility>
 
 #include "absl/cleanup/cleanup.h"
-#include "absl/types/span.h"
+#include "absl/debugging/leak_check.h"
 #include "someos/api/errno_status.h"
 #include "someos/api/on_signal.h"
-#include "someos/backends/base/fork_generation.h"
+#include "someos/backends/base/process_lock.h"
 #include "someos/backends/poller_base/python_timeout.h"
 
 namespace someos::select {
@@ -26,82 +26,58 @@ absl::Status CheckMask(int64_t eventmask) {
 
 }  // namespace
 
-Poll::Poll(const PollSystem& system) : system_(&system) { base::WatchForForks(); }
-
-Poll::Poll(Poll&& other) noexcept
-    : system_(other.system_), registrations_(other.TakeRegistrations()) {
-  changed_ = true;
+Poll::Poll(Poll&& other) noexcept : system_(other.system_) {
+  registrations_.Swap(other.registrations_);
 }
 
 Poll& Poll::operator=(Poll&& other) noexcept {
   if (this == &other) return *this;
-  internal::PollRegistrations registrations = other.TakeRegistrations();
-  system_ = other.system_;
-  absl::MutexLock lock(mutex_);
-  registrations_ = std::move(registrations);
-  changed_ = true;
+  Poll moved(std::move(other));
+  system_ = moved.system_;
+  registrations_.Swap(moved.registrations_);
   return *this;
-}
-
-internal::PollRegistrations Poll::TakeRegistrations() {
-  absl::MutexLock lock(mutex_);
-  changed_ = true;
-  return std::exchange(registrations_, {});
 }
 
 absl::Status Poll::RegisterFd(int fd, int64_t eventmask) {
   if (absl::Status status = CheckMask(eventmask); !status.ok()) return status;
-  absl::MutexLock lock(mutex_);
   registrations_.Set(fd, static_cast<uint16_t>(eventmask));
-  changed_ = true;
   return absl::OkStatus();
 }
 
 absl::Status Poll::ModifyFd(int fd, int64_t eventmask) {
   if (absl::Status status = CheckMask(eventmask); !status.ok()) return status;
-  absl::MutexLock lock(mutex_);
   if (!registrations_.Change(fd, static_cast<uint16_t>(eventmask))) {
     return ErrnoStatus(ENOENT, absl::StrCat("modify fd ", fd));
   }
-  changed_ = true;
   return absl::OkStatus();
 }
 
 absl::Status Poll::UnregisterFd(int fd) {
-  absl::MutexLock lock(mutex_);
   if (!registrations_.Remove(fd)) {
     return PlainStatus(absl::StatusCode::kNotFound,
                        absl::StrCat("unregister fd ", fd, ": not registered"));
   }
-  changed_ = true;
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<PollEvent>> Poll::Wait(std::optional<absl::Duration> timeout,
-                                                  OnSignal on_signal) {
+absl::StatusOr<std::vector<PollEvent>> Poll::Wait(
+    std::optional<absl::Duration> timeout, OnSignal on_signal) ABSL_NO_THREAD_SAFETY_ANALYSIS {
   absl::StatusOr<base::Deadline> deadline = poller_base::MillisecondTimeout(timeout);
   if (!deadline.ok()) return deadline.status();
-  {
-    absl::MutexLock lock(mutex_);
-    // A thread that was waiting when this process was forked does not exist here, so it cannot
-    // clear waiting_.
-    const uint32_t generation = base::ForkGeneration();
-    if (waiting_ && waiting_generation_ == generation) {
+  switch (waiting_.TryLock()) {
+    case base::ProcessLock::Attempt::kHeld:
       return PlainStatus(absl::StatusCode::kFailedPrecondition, "concurrent poll() invocation");
-    }
-    if (changed_) {
-      const absl::Span<const pollfd> now = registrations_.AsPollfds();
-      watched_.assign(now.begin(), now.end());
-      changed_ = false;
-    }
-    waiting_ = true;
-    waiting_generation_ = generation;
+    case base::ProcessLock::Attempt::kAbandoned:
+      // The parent's thread may just have been filling it, so it cannot be used, nor destroyed.
+      absl::IgnoreLeak(new std::vector<pollfd>(std::exchange(watched_, {})));
+      watched_version_ = 0;
+      break;
+    case base::ProcessLock::Attempt::kLocked:
+      break;
   }
   // Runs also if the thread is cancelled in poll(2), or if there is no memory for the result.
-  const absl::Cleanup done = [this] {
-    absl::MutexLock lock(mutex_);
-    waiting_ = false;
-  };
+  const absl::Cleanup done = [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS { waiting_.Unlock(); };
+  registrations_.CopyIfChanged(watched_, watched_version_);
   return WaitUntil(*deadline, on_signal);
 }
 

@@ -14,14 +14,14 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "someos/api/on_signal.h"
 #include "someos/api/waitable.h"
 #include "someos/backends/base/deadline.h"
+#include "someos/backends/base/process_lock.h"
 #include "someos/backends/poll/poll_constants.h"
-#include "someos/backends/poll/poll_registrations.h"
 #include "someos/backends/poll/poll_system.h"
+#include "someos/backends/poll/shared_registrations.h"
 
 namespace someos::select {
 
@@ -57,10 +57,8 @@ struct PollEvent {
 // ones. No lock is held while waiting. No other call may run while the object is moved or
 // destroyed.
 //
-// Fork: the child has its own copy. It may call Wait even if another thread of the parent was in
-// Wait at the time of the fork. But if another thread was in one of the short critical sections
-// that access the registrations, the lock stays locked in the child, as with any object that
-// threads share.
+// Fork: the child has its own copy, and may use it whatever another thread of the parent was doing
+// with the object at the time of the fork.
 //
 // For all systems with a working poll(2); some versions of macOS do not support terminals and other
 // devices. Sources: Python's select.poll, poll(2).
@@ -68,7 +66,7 @@ class Poll {
  public:
   // Without registrations. Needs no descriptor of its own, and cannot fail.
   Poll() : Poll(RealPollSystem()) {}
-  explicit Poll(const PollSystem& system);  // `system` must outlive the object
+  explicit Poll(const PollSystem& system) : system_(&system) {}  // `system` must outlive the object
   // A moved-from object has no registrations.
   Poll(Poll&& other) noexcept;
   Poll& operator=(Poll&& other) noexcept;
@@ -124,18 +122,16 @@ class Poll {
   absl::Status RegisterFd(int fd, int64_t eventmask);
   absl::Status ModifyFd(int fd, int64_t eventmask);
   absl::Status UnregisterFd(int fd);
-  internal::PollRegistrations TakeRegistrations();
   // The wait itself, on watched_.
-  absl::StatusOr<std::vector<PollEvent>> WaitUntil(base::Deadline& deadline, OnSignal on_signal);
+  absl::StatusOr<std::vector<PollEvent>> WaitUntil(base::Deadline& deadline, OnSignal on_signal)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(waiting_);
 
   const PollSystem* system_;
-  absl::Mutex mutex_;
-  internal::PollRegistrations registrations_ ABSL_GUARDED_BY(mutex_);
-  // Whether registrations_ has changed since it was copied to watched_.
-  bool changed_ ABSL_GUARDED_BY(mutex_) = false;
-  bool waiting_ ABSL_GUARDED_BY(mutex_) = false;
-  uint32_t waiting_generation_ ABSL_GUARDED_BY(mutex_) = 0;  // ForkGeneration() of the waiter
-  std::vector<pollfd> watched_;  // passed to the kernel; owned by the thread that set waiting_
+  internal::SharedRegistrations registrations_;
+  base::ProcessLock waiting_;  // held by a Wait
+  // Passed to the kernel.
+  std::vector<pollfd> watched_ ABSL_GUARDED_BY(waiting_);
+  uint64_t watched_version_ ABSL_GUARDED_BY(waiting_) = 0;
 };
 
 }  // namespace someos::select

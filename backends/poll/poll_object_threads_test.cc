@@ -163,5 +163,50 @@ TEST_F(PollThreadsTest, AForkDuringAWaitLeavesTheChildAUsableCopy) {
   EXPECT_THAT(*waiter.Join(), ElementsAre(PollEvent{reader(), kPollIn}));
 }
 
+// What a child does with the poll object that it has inherited. Descriptors from `first` on may be
+// registered in any number.
+std::string UseInherited(Poll& poll, int reader, int first) {
+  const auto events = poll.Wait(kNow);
+  if (!events.ok()) return events.status().ToString();
+  // The others are not open, and are reported as that.
+  if (events->empty() || events->front() != PollEvent{reader, kPollIn}) return "the reader is lost";
+  for (const PollEvent& event : *events) {
+    if (event.fd != reader && (event.fd < first || event.events != kPollNval)) {
+      return absl::StrCat("never registered: ", event);
+    }
+  }
+  for (const PollEvent& event : *events) {
+    if (!poll.Unregister(event.fd).ok()) return absl::StrCat("reported, but unknown: ", event);
+  }
+  if (!poll.Register(first).ok()) return "Register failed";
+  const auto now = poll.Wait(kNow);
+  if (!now.ok()) return now.status().ToString();
+  return now->size() == 1 ? "" : absl::StrCat("events: ", now->size());
+}
+
+TEST_F(PollThreadsTest, AForkAtAnyMomentLeavesTheChildAUsableCopy) {
+  constexpr int kFirst = 1'000'000;
+  ASSERT_THAT(poll_.Register(reader(), kPollIn), Succeeds());
+  Write();
+  std::atomic<bool> stop{false};
+  std::thread waiting([&] {
+    while (!stop) EXPECT_THAT(poll_.Wait(kNow), Succeeds());
+  });
+  std::thread changing([&] {
+    for (int fd = kFirst; !stop; fd = fd == kFirst + 999 ? kFirst : fd + 1) {
+      EXPECT_THAT(poll_.Register(fd), Succeeds());
+      poll_.Unregister(kFirst + (fd * 7) % 1000).IgnoreError();  // may not be registered
+    }
+  });
+  for (int i = 0; i < 300; ++i) {
+    const std::string complaint = RunInChild([&] { return UseInherited(poll_, reader(), kFirst); });
+    EXPECT_EQ(complaint, "") << "child " << i;
+    if (!complaint.empty()) break;
+  }
+  stop = true;
+  waiting.join();
+  changing.join();
+}
+
 }  // namespace
 }  // namespace someos::select

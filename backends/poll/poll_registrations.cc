@@ -26,12 +26,6 @@ bool PollRegistrations::Remove(int fd) {
   return true;
 }
 
-absl::Span<const pollfd> PollRegistrations::AsPollfds() {
-  // The kernel would skip gaps, but count them against RLIMIT_NOFILE.
-  if (entries_.size() != places_.size()) CloseGaps();
-  return entries_;
-}
-
 void PollRegistrations::CloseGaps() {
   size_t place = 0;
   for (const pollfd& entry : entries_) {

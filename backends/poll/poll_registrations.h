@@ -15,7 +15,7 @@
 namespace someos::select::internal {
 
 // Memory use depends on the number of descriptors, not on how high they are. Every operation except
-// AsPollfds takes amortised constant time. Not thread-safe.
+// CloseGaps takes amortised constant time. Not thread-safe.
 class PollRegistrations {
  public:
   // A new descriptor is added at the end; an existing one keeps its place.
@@ -24,16 +24,17 @@ class PollRegistrations {
   bool Change(int fd, uint16_t mask);
   bool Remove(int fd);
 
-  // All descriptors in the order of their first Set, in the form that poll(2) takes. Valid until
-  // the next call of another method.
-  absl::Span<const pollfd> AsPollfds();
+  // All descriptors in the order of their first Set, in the form that poll(2) takes; if there are
+  // gaps, also entries that poll(2) ignores, where descriptors were removed. Valid until the next
+  // call of another method.
+  absl::Span<const pollfd> entries() const { return entries_; }
+  bool has_gaps() const { return entries_.size() != places_.size(); }
+  void CloseGaps();
 
  private:
   static constexpr int kGap = -1;
 
-  void CloseGaps();
-
-  std::vector<pollfd> entries_;              // with gaps where descriptors were removed
+  std::vector<pollfd> entries_;
   absl::flat_hash_map<int, size_t> places_;  // index in entries_ of each descriptor
 };
 

@@ -18,7 +18,9 @@ using testing::Pair;
 
 std::vector<std::pair<int, int>> Contents(PollRegistrations& registrations) {
   std::vector<std::pair<int, int>> contents;
-  for (const pollfd& entry : registrations.AsPollfds()) {
+  if (registrations.has_gaps()) registrations.CloseGaps();
+  EXPECT_FALSE(registrations.has_gaps());
+  for (const pollfd& entry : registrations.entries()) {
     contents.push_back({entry.fd, entry.events});
   }
   return contents;
