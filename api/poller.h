@@ -280,7 +280,7 @@ inline absl::Status Poller::ApplyOne(const Change& change) {
 inline void Poller::BatchFailures::Add(size_t index, absl::Status status) {
   if (ABSL_PREDICT_TRUE(status.ok())) return;
   if (first_.ok()) {
-    first_ = absl::Status(status.code(), absl::StrCat("change ", index, ": ", status.message()));
+    first_ = PlainStatus(status.code(), absl::StrCat("change ", index, ": ", status.message()));
     if (const int error = ErrnoOf(status); error != 0) {
       first_.SetPayload(kErrnoPayload, absl::Cord(absl::StrCat(error)));
     }

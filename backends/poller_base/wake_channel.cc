@@ -51,14 +51,25 @@ absl::StatusOr<WakeChannel> WakeChannel::CreatePipe() {
   return WakeChannel(base::OwnedFd(ends[0]), base::OwnedFd(ends[1]));
 }
 
+int WakeChannel::WriteOne() const {
+  const uint64_t one = 1;  // an eventfd takes exactly eight bytes, a pipe any number
+  while (write(write_fd(), &one, sizeof(one)) < 0) {
+    if (errno != EINTR) return errno;
+  }
+  return 0;
+}
+
 int WakeChannel::Signal() const {
   const int saved = errno;
-  const uint64_t one = 1;  // an eventfd takes exactly eight bytes, a pipe any number
-  int error;
-  do {
-    error = write(write_fd(), &one, sizeof(one)) < 0 ? errno : 0;
-  } while (error == EINTR);
+  int error = WriteOne();
+  if (error == EAGAIN) {
+    // Full, and so readable. But an edge-triggered wait has been told of that already, and returns
+    // only after another write.
+    Drain();
+    error = WriteOne();
+  }
   errno = saved;
+  // If it is full again, another thread has written after the channel was empty.
   return error == EAGAIN ? 0 : error;
 }
 

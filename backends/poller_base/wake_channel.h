@@ -20,8 +20,8 @@ class WakeChannel {
   // The end to watch for readability.
   int fd() const { return read_end_.get(); }
 
-  // Makes fd() readable. Returns 0, or the errno if the kernel refused. Async-signal-safe;
-  // preserves errno. A full channel is readable already, so no signal is lost.
+  // Makes fd() readable, and ends an edge-triggered wait for that, also if the channel is full.
+  // Returns 0, or the errno if the kernel refused. Async-signal-safe; preserves errno.
   int Signal() const;
 
   // Consumes all signals so far.
@@ -31,6 +31,8 @@ class WakeChannel {
   WakeChannel(base::OwnedFd read_end, base::OwnedFd write_end)
       : read_end_(std::move(read_end)), write_end_(std::move(write_end)) {}
 
+  // Returns 0 or the errno; EAGAIN if the channel is full.
+  int WriteOne() const;
   int write_fd() const { return write_end_.valid() ? write_end_.get() : read_end_.get(); }
 
   base::OwnedFd read_end_;

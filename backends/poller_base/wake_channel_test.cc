@@ -2,10 +2,12 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstddef>
+#include <cstdint>
 #include <set>
 #include <utility>
 #include <vector>
@@ -20,6 +22,15 @@ namespace {
 bool IsReadable(const WakeChannel& channel) {
   pollfd one = {channel.fd(), POLLIN, 0};
   return poll(&one, 1, 0) == 1;
+}
+
+// The descriptors that were opened since `before`.
+std::vector<int> OpenedSince(const std::set<int>& before) {
+  std::vector<int> opened;
+  for (const int fd : OpenDescriptors()) {
+    if (before.count(fd) == 0) opened.push_back(fd);
+  }
+  return opened;
 }
 
 class WakeChannelTest : public testing::TestWithParam<absl::StatusOr<WakeChannel> (*)()> {};
@@ -44,6 +55,22 @@ TEST_P(WakeChannelTest, AnyNumberOfSignalsNeitherBlocksNorStaysBehind) {
   EXPECT_FALSE(IsReadable(*channel));
 }
 
+TEST_P(WakeChannelTest, ASignalToAFullOneIsAWrite) {
+  const std::set<int> before = OpenDescriptors();
+  const absl::StatusOr<WakeChannel> channel = GetParam()();
+  ASSERT_TRUE(channel.ok()) << channel.status();
+  const uint64_t most = UINT64_MAX - 1;  // of an eventfd
+  for (const int end : OpenedSince(before)) {
+    while (write(end, &most, sizeof(most)) > 0) {
+    }
+  }
+  EXPECT_EQ(channel->Signal(), 0);
+  EXPECT_TRUE(IsReadable(*channel));
+  char buffer[16];
+  EXPECT_EQ(read(channel->fd(), buffer, sizeof(buffer)), 8);
+  EXPECT_FALSE(IsReadable(*channel));
+}
+
 TEST_P(WakeChannelTest, LeavesErrnoAlone) {
   const absl::StatusOr<WakeChannel> channel = GetParam()();
   ASSERT_TRUE(channel.ok()) << channel.status();
@@ -52,15 +79,6 @@ TEST_P(WakeChannelTest, LeavesErrnoAlone) {
   EXPECT_EQ(errno, ERANGE);
   for (int i = 0; i < 100'000; ++i) channel->Signal();  // so does a pipe that is full
   EXPECT_EQ(errno, ERANGE);
-}
-
-// The descriptors that were opened since `before`.
-std::vector<int> OpenedSince(const std::set<int>& before) {
-  std::vector<int> opened;
-  for (const int fd : OpenDescriptors()) {
-    if (before.count(fd) == 0) opened.push_back(fd);
-  }
-  return opened;
 }
 
 TEST_P(WakeChannelTest, EachEndIsCloseOnExecAndDoesNotBlock) {

@@ -103,6 +103,12 @@ TEST_P(BatchesTest, OneDescriptorTwice) {
   ExpectQuiet();
 }
 
+TEST_P(BatchesTest, TheFirstFailurePrintsAsOneLine) {
+  const absl::Status status = poller().Apply({Change::Unregister(-1)});
+  EXPECT_THAT(testing::PrintToString(status), testing::Not(testing::HasSubstr("\n")));
+  EXPECT_THAT(status, FailsWithErrno(EBADF, "change 0: unregister fd -1"));
+}
+
 // One-shots that have fired, and files that are closed: a kernel may have nothing of either.
 TEST_P(BatchesTest, EndsWhatTheKernelHasEndedAlready) {
   const SocketPair fired;

@@ -1,12 +1,16 @@
 // Promise 8, first half: Wake ends one Wait, the running one or else the next; it is never lost,
 // and leaves nothing behind.
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <cerrno>
+#include <cstdint>
 #include <memory>
+#include <set>
 #include <thread>
 #include <vector>
 
@@ -19,6 +23,7 @@
 #include "someos/api/interest.h"
 #include "someos/api/poller.h"
 #include "someos/testing/clocks.h"
+#include "someos/testing/open_descriptors.h"
 #include "someos/testing/pipe.h"
 #include "someos/testing/poller/conformance/fixture.h"
 #include "someos/testing/poller/waiting_thread.h"
@@ -145,6 +150,36 @@ TEST_P(WakeTest, FromASignalHandlerDuringWait) {
     ASSERT_THAT(*events, IsEmpty());
   }
   ExpectQuiet();
+}
+
+// Fills every descriptor of those since `before` that has a counter or a buffer that fills up.
+void FillAllSince(const std::set<int>& before) {
+  for (const int fd : OpenDescriptors()) {
+    if (before.count(fd) != 0 || !(fcntl(fd, F_GETFL) & O_NONBLOCK)) continue;
+    // What an eventfd that has 0 or 1 takes until it is full. A pipe takes anything.
+    for (const uint64_t number : {UINT64_MAX - 1, UINT64_MAX - 2}) {
+      while (write(fd, &number, sizeof(number)) > 0) {
+      }
+    }
+  }
+}
+
+// As full as after as many wakes as its counter can hold, or by other code that has a duplicate.
+TEST_P(WakeTest, ReachesAWaitThroughAFullChannel) {
+  if (OverLibkqueue()) GTEST_SKIP() << "libkqueue: has channels of its own, which cannot be full";
+  const std::set<int> before = OpenDescriptors();
+  const auto full = NewPoller();
+  FillAllSince(before);
+  Event event;
+  // Tells an edge-triggered poller that its channel is full.
+  EXPECT_EQ(full->Wait(absl::MakeSpan(&event, 1), absl::Milliseconds(1)).value_or(9), 0u);
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_THAT(full->Wake(), Succeeds());
+    const absl::Duration start = MonotonicNow();
+    EXPECT_EQ(full->Wait(absl::MakeSpan(&event, 1), kPatience).value_or(9), 0u);
+    EXPECT_LT(MonotonicNow() - start, kPatience);
+    FillAllSince(before);
+  }
 }
 
 // Two threads wake each other in turn: a single lost Wake would end the game.
