@@ -122,6 +122,76 @@ void KeepReady(const SelectLists& lists, SelectLists::List list, std::vector<Ele
 
 }  // namespace internal
 
+// A call of Select in steps, from PrepareSelect, which has read the lists and called fileno().
+//
+//   auto call = PrepareSelect(rlist, wlist, xlist, timeout, {false, OnSignal::kReturn});
+//   if (!call.ok()) return Raise(call.status());
+//   absl::Status status;
+//   do {
+//     const ReleasedLock released;  // the interpreter's, which has to be held to use its objects
+//     status = call->Wait();
+//   } while (ErrnoOf(status) == EINTR && RunHandlers());
+//
+// Not thread-safe. What Select says of lifetimes applies until Result has returned.
+template <typename Readable, typename Writable, typename Exceptional>
+class PreparedSelect {
+ public:
+  // The wait, with the errors that Select returns in the end. It uses descriptors alone: neither
+  // the given ranges nor their elements. After EINTR it may be called again, and waits until the
+  // same deadline; once it has succeeded, another call does nothing.
+  absl::Status Wait() { return lists_.Run(); }
+
+  // The elements that Wait, which must have succeeded, has found ready.
+  SelectResult<Readable, Writable, Exceptional> Result() && {
+    using internal::SelectLists;
+    internal::KeepReady(lists_, SelectLists::kRead, elements_.readable);
+    internal::KeepReady(lists_, SelectLists::kWrite, elements_.writable);
+    internal::KeepReady(lists_, SelectLists::kExcept, elements_.exceptional);
+    return std::move(elements_);
+  }
+
+ private:
+  template <typename R, typename W, typename X>
+  friend absl::StatusOr<
+      PreparedSelect<internal::Selected<R>, internal::Selected<W>, internal::Selected<X>>>
+  PrepareSelect(R&& rlist, W&& wlist, X&& xlist, std::optional<absl::Duration> timeout,
+                SelectOptions options);
+
+  explicit PreparedSelect(SelectOptions options) : lists_(options) {}
+
+  internal::SelectLists lists_;
+  SelectResult<Readable, Writable, Exceptional> elements_;  // all that were given, until Result
+};
+
+// The first step of Select, with its arguments and its errors up to EBADF. The timeout counts from
+// this call.
+template <typename R = std::initializer_list<int>, typename W = std::initializer_list<int>,
+          typename X = std::initializer_list<int>>
+absl::StatusOr<PreparedSelect<internal::Selected<R>, internal::Selected<W>, internal::Selected<X>>>
+PrepareSelect(R&& rlist, W&& wlist, X&& xlist, std::optional<absl::Duration> timeout = std::nullopt,
+              SelectOptions options = {}) {
+  using internal::SelectLists;
+  PreparedSelect<internal::Selected<R>, internal::Selected<W>, internal::Selected<X>> prepared(
+      options);
+  SelectLists& lists = prepared.lists_;
+  auto& elements = prepared.elements_;
+  absl::Status status = lists.SetTimeout(timeout);
+  if (status.ok()) {
+    status =
+        internal::ReadList<R>(std::forward<R>(rlist), SelectLists::kRead, lists, elements.readable);
+  }
+  if (status.ok()) {
+    status = internal::ReadList<W>(std::forward<W>(wlist), SelectLists::kWrite, lists,
+                                   elements.writable);
+  }
+  if (status.ok()) {
+    status = internal::ReadList<X>(std::forward<X>(xlist), SelectLists::kExcept, lists,
+                                   elements.exceptional);
+  }
+  if (!status.ok()) return status;
+  return prepared;
+}
+
 // Waits until an element of `rlist` is readable, one of `wlist` is writable or one of `xlist` has
 // an exceptional condition (out-of-band data), or until `timeout` has passed. Returns the elements
 // for which this holds; three empty lists after a timeout.
@@ -166,28 +236,11 @@ template <typename R = std::initializer_list<int>, typename W = std::initializer
 absl::StatusOr<SelectResult<internal::Selected<R>, internal::Selected<W>, internal::Selected<X>>>
 Select(R&& rlist, W&& wlist, X&& xlist, std::optional<absl::Duration> timeout = std::nullopt,
        SelectOptions options = {}) {
-  using internal::SelectLists;
-  SelectResult<internal::Selected<R>, internal::Selected<W>, internal::Selected<X>> result;
-  SelectLists lists(options);
-  absl::Status status = lists.SetTimeout(timeout);
-  if (status.ok()) {
-    status =
-        internal::ReadList<R>(std::forward<R>(rlist), SelectLists::kRead, lists, result.readable);
-  }
-  if (status.ok()) {
-    status =
-        internal::ReadList<W>(std::forward<W>(wlist), SelectLists::kWrite, lists, result.writable);
-  }
-  if (status.ok()) {
-    status = internal::ReadList<X>(std::forward<X>(xlist), SelectLists::kExcept, lists,
-                                   result.exceptional);
-  }
-  if (status.ok()) status = lists.Run();
-  if (!status.ok()) return status;
-  internal::KeepReady(lists, SelectLists::kRead, result.readable);
-  internal::KeepReady(lists, SelectLists::kWrite, result.writable);
-  internal::KeepReady(lists, SelectLists::kExcept, result.exceptional);
-  return result;
+  auto prepared = PrepareSelect<R, W, X>(std::forward<R>(rlist), std::forward<W>(wlist),
+                                         std::forward<X>(xlist), timeout, options);
+  if (!prepared.ok()) return prepared.status();
+  if (absl::Status status = prepared->Wait(); !status.ok()) return status;
+  return std::move(*prepared).Result();
 }
 
 }  // namespace someos::select

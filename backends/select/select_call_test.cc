@@ -190,6 +190,28 @@ TEST_F(SelectCallTest, AViewMayBeATemporary) {
   EXPECT_EQ(&result->readable[0].get(), &sockets[0]);
 }
 
+TEST_F(SelectCallTest, InStepsTheWaitUsesDescriptorsAlone) {
+  std::vector<Socket> sockets = {Socket(idle()), Socket(ready())};
+  auto call = PrepareSelect(sockets, sockets, {ready()}, absl::Seconds(10));
+  ASSERT_THAT(call, Succeeds());
+  EXPECT_EQ(sockets[1].asked(), 2);
+  sockets[1] = Socket(-1);
+  ASSERT_THAT(call->Wait(), Succeeds());
+  ASSERT_THAT(call->Wait(), Succeeds());
+  const auto result = std::move(*call).Result();
+  ASSERT_EQ(result.readable.size(), 1u);
+  EXPECT_EQ(&result.readable[0].get(), &sockets[1]);
+  EXPECT_EQ(sockets[1].asked(), 0);
+  EXPECT_THAT(result.exceptional, IsEmpty());
+}
+
+TEST_F(SelectCallTest, TheFirstStepHasTheErrorsOfTheArguments) {
+  EXPECT_EQ(PrepareSelect({-1}, {}, {}, -absl::Seconds(1)).status(),
+            absl::InvalidArgumentError("timeout must be non-negative"));
+  EXPECT_EQ(PrepareSelect({-1}, {}, {}).status(),
+            absl::InvalidArgumentError("file descriptor cannot be a negative integer (-1)"));
+}
+
 TEST_F(SelectCallTest, OrderAndDuplicatesAreTheCallers) {
   Pipe other;
   WriteText(other.writer.get(), "x");

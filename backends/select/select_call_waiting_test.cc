@@ -14,6 +14,7 @@
 #include <set>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -101,6 +102,30 @@ TEST(SelectWaiting, ASignalEndsItIfThatIsAskedFor) {
   }
   WriteText(pipe.writer.get(), "x");
   EXPECT_EQ(Select({pipe.reader.get()}, {}, {}, absl::Hours(1), options)->readable.size(), 1u);
+}
+
+TEST(SelectWaiting, InStepsItContinuesUntilTheSameDeadline) {
+  const Pipe pipe;
+  const ScopedSignalHandler handler(SIGUSR1, [](int) {});
+  SelectOptions options;
+  options.on_signal = OnSignal::kReturn;
+  const absl::Duration start = MonotonicNow();
+  auto call = PrepareSelect({pipe.reader.get()}, {}, {}, absl::Milliseconds(50), options);
+  ASSERT_THAT(call, Succeeds());
+  int signals = 0;
+  {
+    const SignalStorm storm(pthread_self(), SIGUSR1, absl::Milliseconds(2));
+    absl::Status status = call->Wait();
+    while (!status.ok() && signals < 3) {
+      ASSERT_THAT(status, FailsWithErrno(EINTR, "select"));
+      ++signals;
+      status = call->Wait();
+    }
+  }
+  EXPECT_GT(signals, 0);
+  while (ErrnoOf(call->Wait()) == EINTR) continue;
+  EXPECT_GE(MonotonicNow() - start, absl::Milliseconds(50));
+  EXPECT_THAT(std::move(*call).Result().readable, IsEmpty());
 }
 
 TEST(SelectWaiting, LinesOfAnotherComeOneByOneAndThenTheEnd) {

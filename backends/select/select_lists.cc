@@ -84,6 +84,7 @@ absl::Status SelectLists::Add(List list, int fd) {
 }
 
 absl::Status SelectLists::Run() {
+  if (finished_) return absl::OkStatus();
   // Before the bitmaps are allocated, because a number like INT_MAX, which is not open, must not
   // determine their size.
   if (highest_ >= kAlwaysInTable && !IsOpen(highest_)) return NotOpenError();
@@ -102,6 +103,7 @@ absl::Status SelectLists::Run() {
     }
   } while (count <= 0 && !deadline_.Passed());
 
+  finished_ = true;
   for (const List list : {kRead, kWrite, kExcept}) {
     for (int& fd : fds_[list]) {
       // Not every kernel clears the sets when nothing is ready, and none does so for EINTR.

@@ -32,7 +32,8 @@ struct SelectOptions {
 namespace internal {
 
 // One call of select(): SetTimeout, then Add for the three lists in order, then Run, then ready().
-// The first failure is the result of the call.
+// The first failure is the result of the call, except that a Run that a signal has ended may be
+// repeated.
 class SelectLists {
  public:
   enum List { kRead, kWrite, kExcept };
@@ -48,7 +49,8 @@ class SelectLists {
   // length of the list, exceeds what FD_SETSIZE allows, and the options do not lift that limit.
   absl::Status Add(List list, int fd);
 
-  // Waits. EBADF: one of the descriptors is not open; the message names it.
+  // Waits. EBADF: one of the descriptors is not open; the message names it. Once it has succeeded,
+  // further calls do nothing.
   absl::Status Run();
 
   // Whether Run found the `index`th descriptor of the list ready.
@@ -67,6 +69,7 @@ class SelectLists {
   // Run replaces descriptors that are not ready by kNotReady.
   absl::InlinedVector<int, 16> fds_[kListCount];
   int highest_ = -1;
+  bool finished_ = false;
 };
 
 }  // namespace internal
