@@ -46,6 +46,7 @@ class Channel {
 
   bool reading() const { return !source_ended_ && !flushing(); }
   bool flushing() const { return held_begin_ != held_end_; }
+  bool source_ended() const { return source_ended_; }
   bool ended() const { return source_ended_ && !flushing(); }
 
  private:

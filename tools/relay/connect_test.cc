@@ -6,9 +6,16 @@
 #include <set>
 #include <vector>
 
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "someos/api/event.h"
+#include "someos/api/poller.h"
+#include "someos/testing/clocks.h"
 #include "someos/testing/open_descriptors.h"
+#include "someos/tools/relay/limits.h"
 #include "someos/tools/relay/socket_address.h"
 #include "someos/tools/relay/statistics.h"
 #include "someos/tools/relay/testing/full_server.h"
@@ -86,7 +93,7 @@ TEST_P(ConnectTest, NoDescriptorStaysOpen) {
 INSTANTIATE_TEST_SUITE_P(Linked, ConnectTest, ::testing::ValuesIn(EveryBackend()), BackendName);
 
 // What takes a while, and is the same on every backend.
-class SlowConnectTest : public RelayTest {};
+class SlowConnectTest : public ConnectTest {};
 
 TEST_P(SlowConnectTest, WhatTheClientSendsWaitsForTheServer) {
   if (!FullServer::kIsSupported) GTEST_SKIP() << "a full backlog does not delay connect() here";
@@ -107,19 +114,65 @@ TEST_P(SlowConnectTest, WhatTheClientSendsWaitsForTheServer) {
   EXPECT_LE(statistics.waits - before.waits, 20);
 }
 
-TEST_P(SlowConnectTest, AClientThatResetsMeanwhileIsNoticedWhenTheServerIsReached) {
+TEST_P(SlowConnectTest, AServerThatDoesNotAcceptInTimeIsGivenUp) {
   if (!FullServer::kIsSupported) GTEST_SKIP() << "a full backlog does not delay connect() here";
-  FullServer full;
-  RunningRelay relay(backend(), {full.address()});
-  Peer client = Peer::ConnectedTo(relay.address());
-  const Statistics before =
-      relay.AwaitUntil([](const Statistics& statistics) { return statistics.active == 1; });
-  client.CloseWithReset();
-  Peer upstream = full.Accept();
-  EXPECT_EQ(upstream.ReceiveAll().error, ECONNRESET);
-  const Statistics statistics = relay.AwaitIdle();
-  EXPECT_EQ(statistics.reset, 1);
-  EXPECT_LE(statistics.waits - before.waits, 20);
+  const FullServer full;
+  Limits limits;
+  limits.connect_timeout = absl::Milliseconds(300);
+  for (const std::vector<SocketAddress>& addresses : std::vector<std::vector<SocketAddress>>{
+           {full.address()}, {full.address(), full.address()}, {RefusesLater(), full.address()}}) {
+    const absl::Duration begin = MonotonicNow();
+    RunningRelay relay(backend(), addresses, "127.0.0.1:0", limits);
+    std::vector<Peer> clients;
+    for (int i = 0; i < 3; ++i) clients.push_back(Peer::ConnectedTo(relay.address()));
+    for (Peer& client : clients) EXPECT_EQ(client.ReceiveAll().error, ECONNRESET);
+    const int attempts =
+        addresses[0].ToString() == full.address().ToString() ? addresses.size() : 1;
+    EXPECT_GE(MonotonicNow() - begin, attempts * limits.connect_timeout);
+    const Statistics statistics = relay.AwaitIdle();
+    EXPECT_EQ(statistics.refused, 3);
+    EXPECT_EQ(statistics.timed_out, 3 * attempts);
+    EXPECT_EQ(statistics.reset, 0);
+  }
+}
+
+TEST_P(SlowConnectTest, TheNextAddressIsTriedWhenOneTakesTooLong) {
+  if (!FullServer::kIsSupported) GTEST_SKIP() << "a full backlog does not delay connect() here";
+  const FullServer full;
+  Limits limits;
+  limits.connect_timeout = absl::Milliseconds(300);
+  RunningRelay relay(backend(), {full.address(), server().address()}, "127.0.0.1:0", limits);
+  Peers peers = Connect(relay);
+  RoundTrip(peers.client, peers.upstream);
+  // The time was that of the first attempt, and is over for the connection.
+  absl::SleepFor(2 * limits.connect_timeout);
+  RoundTrip(peers.client, peers.upstream);
+  const Statistics statistics = relay.Now();
+  EXPECT_EQ(statistics.timed_out, 1);
+  EXPECT_EQ(statistics.refused, 0);
+}
+
+// A server that has accepted while the process was stopped has accepted in time.
+TEST_P(SlowConnectTest, AServerThatAcceptsDuringAStandstillIsNotGivenUp) {
+  Limits limits;
+  limits.connect_timeout = absl::Milliseconds(300);
+  const auto relay =
+      StartRelay(limits, [](Poller& poller, absl::Span<Event> events, absl::Duration timeout) {
+        return poller.Wait(events.first(1), timeout);
+      });
+  std::vector<Peer> clients;
+  for (int i = 0; i < 3; ++i) clients.push_back(Peer::ConnectedTo(relay->address()));
+  relay->AwaitUntil([](const Statistics& statistics) { return statistics.accepted > 0; });
+  {
+    const RunningRelay::Standstill standstill(*relay);
+    absl::SleepFor(2 * limits.connect_timeout);
+  }
+  for (Peer& client : clients) ASSERT_TRUE(client.Send("x"));
+  for (int i = 0; i < 3; ++i) {
+    Peer upstream = server().Accept();
+    EXPECT_EQ(upstream.Receive(1), "x");
+  }
+  EXPECT_EQ(relay->Now().timed_out, 0);
 }
 
 INSTANTIATE_TEST_SUITE_P(Linked, SlowConnectTest, ::testing::ValuesIn(DefaultBackendAlone()),

@@ -13,6 +13,7 @@
 #include "someos/api/poller.h"
 #include "someos/tools/relay/channel.h"
 #include "someos/tools/relay/exhaustion.h"
+#include "someos/tools/relay/hangup_watch.h"
 #include "someos/tools/relay/modify_interest.h"
 #include "someos/tools/relay/socket.h"
 #include "someos/tools/relay/socket_address.h"
@@ -39,9 +40,9 @@ Connection::Connection(const ConnectionContext& context, Socket client)
 Connection::~Connection() { Close(Closing::kReset); }
 
 absl::Status Connection::Start() {
-  // The client waits unwatched until there is somebody to relay to. It is registered now all the
-  // same: a connection begins only when both of its sockets are sure of their place.
-  if (absl::Status status = Register(client_, Interest::kNone); !status.ok()) return status;
+  // The client is not read until there is somebody to relay to. It is registered now all the same:
+  // a connection begins only when both of its sockets are sure of their place.
+  if (absl::Status status = Register(client_, QuietInterest(client_)); !status.ok()) return status;
   absl::Status status = ConnectToNext();
   if (!status.ok()) Unregister(client_);
   return status;
@@ -92,8 +93,17 @@ void Connection::OnConnectEnded(Readiness readiness) {
   if (error == EINPROGRESS) return;
   if (error == 0) {
     Open();
-    return;
+  } else {
+    OnAttemptFailed(error);
   }
+}
+
+void Connection::GiveUpAttempt() {
+  ++context_.statistics->timed_out;
+  OnAttemptFailed(ETIMEDOUT);
+}
+
+void Connection::OnAttemptFailed(int error) {
   Unregister(upstream_);
   upstream_.socket.Close();
   if (++next_upstream_ == context_.upstream->size()) {
@@ -102,6 +112,25 @@ void Connection::OnConnectEnded(Readiness readiness) {
     // The descriptor that was just closed has been taken by somebody else meanwhile: so rare that
     // the client may hear about it.
     Refuse(error);
+  }
+}
+
+void Connection::OnClientWaiting(Readiness readiness) {
+  const PeerState state =
+      HasAny(readiness, Readiness::kError) ? PeerState::kReset : PeerStateOf(client_.socket.fd());
+  if (state == PeerState::kThere) {
+    client_.quiet_reports = true;
+  } else if (state == PeerState::kClosed && HasUnreadData(client_.socket.fd())) {
+    client_.gone = true;
+    to_client_.Abandon();
+  } else {
+    ++context_.statistics->reset;
+    Close(Closing::kReset);
+    return;
+  }
+  if (!SetInterest(client_, QuietInterest(client_)).ok()) {
+    ++context_.statistics->reset;
+    Close(Closing::kReset);
   }
 }
 
@@ -127,42 +156,78 @@ Readiness Connection::ReadyNow(const End& end) {
 
 void Connection::OnReady(End& end, Readiness readiness) {
   if (state_ == State::kConnecting) {
-    OnConnectEnded(readiness);
+    if (&end == &client_) {
+      OnClientWaiting(readiness);
+    } else {
+      OnConnectEnded(readiness);
+    }
     return;
   }
-  const bool is_client = &end == &client_;
-  Channel& in = is_client ? to_client_ : to_upstream_;
-  Channel& out = is_client ? to_upstream_ : to_client_;
-  End& other = is_client ? upstream_ : client_;
+  if (HasAny(readiness, kTrouble | Readiness::kPriority)) OnTrouble(end, readiness);
+  Channel& in = To(end);
+  if (in.flushing() && HasAny(readiness, kCanWrite) &&
+      in.Flush(end.socket.fd()) == Channel::Failure::kSink) {
+    Break(end);
+  }
+  if (From(end).reading() && HasAny(readiness, kCanRead)) Pump(end);
+  Settle();
+}
 
+void Connection::OnTrouble(End& end, Readiness readiness) {
   if (HasAny(readiness, Readiness::kError)) {
     // Noted here because not every mechanism leaves the error for the next read to find (libkqueue
     // does not): a broken stream would end like a whole one. What has arrived is still to be read.
-    broken_ = true;
-    in.Abandon();
+    Break(end);
+    return;
   }
-  if (in.flushing() && HasAny(readiness, kCanWrite) &&
-      in.Flush(end.socket.fd()) == Channel::Failure::kSink) {
-    broken_ = true;
-    in.Abandon();
+  // If nothing is to be sent to it any more, a hang-up may be its orderly end.
+  const PeerState state = To(end).ended() ? PeerState::kThere : PeerStateOf(end.socket.fd());
+  if (state == PeerState::kThere) {
+    if (end.interest == Interest::kPriority) end.quiet_reports = true;
+  } else if (state == PeerState::kReset || From(end).source_ended()) {
+    Break(end);
+  } else {
+    end.gone = true;
+    To(end).Abandon();
   }
-  if (out.reading() && HasAny(readiness, kCanRead)) {
-    switch (out.Pump(end.socket.fd(), other.socket.fd(), context_.scratch)) {
-      case Channel::Failure::kNone:
-        break;
-      case Channel::Failure::kSource:
-        broken_ = true;
-        in.Abandon();
-        out.EndSource();
-        break;
-      case Channel::Failure::kSink:
-        // What `other` sent before it failed is still to be read.
-        broken_ = true;
-        out.Abandon();
-        break;
-    }
+}
+
+void Connection::Break(End& end) {
+  broken_ = true;
+  end.gone = true;
+  To(end).Abandon();
+}
+
+void Connection::Pump(End& end) {
+  Channel& out = From(end);
+  End& other = OtherOf(end);
+  switch (out.Pump(end.socket.fd(), other.socket.fd(), context_.scratch)) {
+    case Channel::Failure::kNone:
+      if (out.source_ended()) OnStreamEnded(end);
+      break;
+    case Channel::Failure::kSource:
+      Break(end);
+      out.EndSource();
+      break;
+    case Channel::Failure::kSink:
+      // What `other` sent before it failed is still to be read.
+      Break(other);
+      break;
   }
-  Settle();
+}
+
+void Connection::OnStreamEnded(End& end) {
+  end.whole = !broken_;
+  // A poller that knows of hang-ups has told it with this event.
+  if (context_.hangups->interest() == Interest::kNone && !end.gone &&
+      PeerStateOf(end.socket.fd()) == PeerState::kClosed) {
+    end.gone = true;
+    To(end).Abandon();
+  }
+}
+
+bool Connection::NeedsLook(const End& end) const {
+  return !closed() && end.interest == Interest::kNone && !end.gone && !To(end).ended();
 }
 
 void Connection::Drain() {
@@ -172,6 +237,7 @@ void Connection::Drain() {
   }
   to_upstream_.EndSource();
   to_client_.EndSource();
+  client_.whole = upstream_.whole = !broken_;
   Settle();
 }
 
@@ -187,26 +253,46 @@ void Connection::Unregister(End& end) {
 
 void Connection::Settle() {
   if (to_upstream_.ended() && to_client_.ended()) {
-    if (broken_) ++context_.statistics->reset;
-    Close(broken_ ? Closing::kReset : Closing::kOrderly);
-    return;
-  }
-  const bool passed_on = broken_ || (PassEndOn(to_upstream_, upstream_, end_sent_to_upstream_) &&
-                                     PassEndOn(to_client_, client_, end_sent_to_client_));
-  if (!passed_on || !Watch(client_, to_upstream_, to_client_).ok() ||
-      !Watch(upstream_, to_client_, to_upstream_).ok()) {
+    Finish();
+  } else if (!PassEndOn(upstream_) || !PassEndOn(client_) || !Watch(client_).ok() ||
+             !Watch(upstream_).ok()) {
     ++context_.statistics->reset;
     Close(Closing::kReset);
   }
 }
 
-bool Connection::PassEndOn(const Channel& in, End& end, bool& is_sent) {
-  return !in.ended() || std::exchange(is_sent, true) || EndStream(end.socket.fd()) == 0;
+void Connection::Finish() {
+  if (!broken_) {
+    Close(Closing::kOrderly);
+    return;
+  }
+  ++context_.statistics->reset;
+  const bool passed_on = PassEndOn(upstream_) && PassEndOn(client_);
+  Close(passed_on ? Closing::kBroken : Closing::kReset);
 }
 
-absl::Status Connection::Watch(End& end, const Channel& out, const Channel& in) {
-  const Interest interest = (out.reading() ? Interest::kReadable : Interest::kNone) |
-                            (in.flushing() ? Interest::kWritable : Interest::kNone);
+bool Connection::PassEndOn(End& end) {
+  return !To(end).ended() || !OtherOf(end).whole || end.gone || std::exchange(end.end_sent, true) ||
+         EndStream(end.socket.fd()) == 0;
+}
+
+absl::Status Connection::Watch(End& end) {
+  const Interest interest = (From(end).reading() ? Interest::kReadable : Interest::kNone) |
+                            (To(end).flushing() ? Interest::kWritable : Interest::kNone);
+  return SetInterest(end, interest == Interest::kNone ? QuietInterest(end) : interest);
+}
+
+Interest Connection::QuietInterest(const End& end) {
+  if (end.gone || (To(end).ended() && From(end).source_ended())) return Interest::kNone;
+  if (!end.quiet_reports && context_.hangups->interest() != Interest::kNone) {
+    return context_.hangups->interest();
+  }
+  // When nothing is to be sent to it any more, a look could not tell a reset from an orderly end.
+  if (!To(end).ended()) context_.hangups->RequestLook();
+  return Interest::kNone;
+}
+
+absl::Status Connection::SetInterest(End& end, Interest interest) {
   if (interest == end.interest) return absl::OkStatus();
   end.interest = interest;
   ++context_.statistics->modifies;
@@ -219,7 +305,8 @@ void Connection::Close(Closing closing) {
   for (End* end : {&client_, &upstream_}) {
     if (!end->socket.valid()) continue;
     Unregister(*end);
-    if (closing == Closing::kReset) {
+    const auto cuts_off = [&] { return !end->end_sent || !HasUnsentData(end->socket.fd()); };
+    if (closing == Closing::kReset || (closing == Closing::kBroken && cuts_off())) {
       end->socket.CloseWithReset();
     } else {
       end->socket.Close();

@@ -13,6 +13,7 @@
 #include "someos/api/interest.h"
 #include "someos/api/poller.h"
 #include "someos/tools/relay/channel.h"
+#include "someos/tools/relay/hangup_watch.h"
 #include "someos/tools/relay/idle_queue.h"
 #include "someos/tools/relay/socket.h"
 #include "someos/tools/relay/socket_address.h"
@@ -26,6 +27,7 @@ struct ConnectionContext {
   const std::vector<SocketAddress>* upstream;  // tried in order for each connection; not empty
   absl::Span<char> scratch;                    // the room for one read
   Statistics* statistics;
+  HangupWatch* hangups;
 };
 
 // Life: constructed with a client's socket; Start() finds it a place in the poller and begins to
@@ -36,19 +38,35 @@ struct ConnectionContext {
 //    on. When both directions have ended, both sockets are closed.
 //  - If a socket fails (reset, timeout), what it had sent before is still passed on; then the other
 //    socket is closed with a reset, so that its owner does not take a broken stream for a whole
-//    one.
+//    one. If its stream was whole, and its last data still waits to be sent, the close is an
+//    orderly one: a reset would discard the data.
+//  - A Unix socket tells also that its peer has closed it in good order. Nothing more is sent to it
+//    then. If its stream had ended before, it had stayed for the answer, and has failed; otherwise
+//    the connection ends in good order with its stream.
 //  - If no upstream address accepts, the client is closed with a reset.
+//  - A client that fails before the server is reached is closed, and so is one that has closed its
+//    Unix socket and sent nothing.
 //
-// While a direction is held up by its sink, its source is not watched for reading; a side that has
-// nothing to read or write at the moment has Interest::kNone, so a hangup of it cannot spin. It is
-// noticed when the side is read or written again.
+// While a direction is held up by its sink, its source is not watched for reading. A socket with
+// nothing to read or write at the moment is quiet (hangup_watch.h); once it is known to be gone, or
+// reports something else, its interest is kNone, so that it cannot spin.
 class Connection {
  public:
+  enum class Stage {
+    kConnecting,
+    kOpen,
+    kFailed,  // and still delivers what had been sent before
+  };
+
   // One of the two sockets, as the poller knows it: the `data` of its events is an End's address.
   struct End {
     Connection* connection;
     Socket socket;
     Interest interest = Interest::kNone;
+    bool gone = false;           // it takes no more data
+    bool whole = false;          // its stream has ended, and nothing had failed before
+    bool end_sent = false;       // the end of the other one's stream has been passed on to it
+    bool quiet_reports = false;  // it reports something else than hang-ups while it is quiet
   };
 
   Connection(const ConnectionContext& context, Socket client);
@@ -66,7 +84,7 @@ class Connection {
   // Takes back the client's socket after a failed Start().
   Socket ReleaseClient();
 
-  // The upstream's first: while it is connecting, the client is not watched.
+  // The upstream's first: if it has connected, the client may be read.
   std::array<End*, 2> ends() { return {&upstream_, &client_}; }
 
   // What `end` is ready for right now, of what it is watched for: without the poller, which may
@@ -75,6 +93,9 @@ class Connection {
 
   // Does what the readiness of `end` allows: at most one read and one write each way.
   void OnReady(End& end, Readiness readiness);
+
+  // Whether the poller does not tell if `end` is gone, so that somebody has to look.
+  bool NeedsLook(const End& end) const;
 
   // Ends it at once, with resets.
   void Reset() { Close(Closing::kReset); }
@@ -85,8 +106,20 @@ class Connection {
 
   bool closed() const { return state_ == State::kClosed; }
 
+  // Ends the attempt to connect that has taken too long, and begins the next one, if there is
+  // another address. Only if connecting.
+  void GiveUpAttempt();
+
+  // Only if not closed.
+  Stage stage() const {
+    if (state_ == State::kConnecting) return Stage::kConnecting;
+    return broken_ ? Stage::kFailed : Stage::kOpen;
+  }
+  // Which attempt to connect it is.
+  size_t attempt() const { return next_upstream_; }
+
   // How many of the two streams have ended and had their end passed on.
-  int ends_passed_on() const { return int{end_sent_to_upstream_} + int{end_sent_to_client_}; }
+  int ends_passed_on() const { return int{upstream_.end_sent} + int{client_.end_sent}; }
 
   // The errno of the last upstream address, if it was closed because none accepts; else 0.
   int refusal() const { return refusal_; }
@@ -94,41 +127,71 @@ class Connection {
   // Where the owner keeps it.
   size_t index() const { return index_; }
   void set_index(size_t index) { index_ = index; }
-  IdleQueue<Connection>::Place idle_place() const { return idle_place_; }
-  void set_idle_place(IdleQueue<Connection>::Place place) { idle_place_ = place; }
+
+  // Where the owner's timers keep it.
+  struct Timing {
+    IdleQueue<Connection>::Place idle;
+    IdleQueue<Connection>::Place place;  // among those of `stage`
+    Stage stage = Stage::kOpen;
+    size_t attempt = 0;
+  };
+  Timing& timing() { return timing_; }
 
  private:
   enum class State { kNew, kConnecting, kOpen, kClosed };
-  enum class Closing { kOrderly, kReset };
+  // kBroken: as kReset, except that no whole stream is cut off.
+  enum class Closing { kOrderly, kReset, kBroken };
 
   // Tries the upstream addresses from `next_upstream_` on. See Start() for errors; EAGAIN and the
   // like leave no upstream socket behind.
   absl::Status ConnectToNext();
   void OnConnectEnded(Readiness readiness);
+  // Ends an attempt that has failed with `error`, and begins the next one.
+  void OnAttemptFailed(int error);
+  // The client reports something while the upstream is connecting.
+  void OnClientWaiting(Readiness readiness);
   void Refuse(int error);
   void Open();
 
   absl::Status Register(End& end, Interest interest);
   void Unregister(End& end);
 
+  // The channels from `end` and to it.
+  Channel& From(const End& end) { return &end == &client_ ? to_upstream_ : to_client_; }
+  Channel& To(const End& end) { return &end == &client_ ? to_client_ : to_upstream_; }
+  const Channel& To(const End& end) const { return &end == &client_ ? to_client_ : to_upstream_; }
+  End& OtherOf(const End& end) { return &end == &client_ ? upstream_ : client_; }
+
+  // `end` reports a hang-up or an error.
+  void OnTrouble(End& end, Readiness readiness);
+  // `end` has failed: the connection is to end with a reset.
+  void Break(End& end);
+  // Reads once from `end` and writes once to the other one.
+  void Pump(End& end);
+  // The end of the stream of `end` has been read.
+  void OnStreamEnded(End& end);
+
   // Brings the sockets and the poller in line with what the channels have become.
   void Settle();
-  // Ends the stream to `end` if the channel `in` to it has ended and this has not been done yet,
-  // as `is_sent` says. False if the system refuses.
-  static bool PassEndOn(const Channel& in, End& end, bool& is_sent);
-  // Watches `end` for what the channel `out` of it and the channel `in` to it are waiting for.
-  absl::Status Watch(End& end, const Channel& out, const Channel& in);
+  // Ends the stream to `end` if the other one's is whole and delivered and this has not been done
+  // yet. False if the system refuses.
+  bool PassEndOn(End& end);
+  // Watches `end` for what the channels from it and to it are waiting for.
+  absl::Status Watch(End& end);
+  // What to watch `end` for while it is quiet.
+  Interest QuietInterest(const End& end);
+  absl::Status SetInterest(End& end, Interest interest);
+  // Closes when both directions have ended.
+  void Finish();
   void Close(Closing closing);
 
   const ConnectionContext& context_;
   size_t index_ = 0;
-  IdleQueue<Connection>::Place idle_place_;
+  Timing timing_;
   size_t next_upstream_ = 0;  // the address being tried
   int refusal_ = 0;
   State state_ = State::kNew;
   bool broken_ = false;  // a socket failed: the connection is to end with a reset
-  bool end_sent_to_upstream_ = false;
-  bool end_sent_to_client_ = false;
   End client_;
   End upstream_;
   Channel to_upstream_;

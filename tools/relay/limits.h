@@ -19,6 +19,12 @@ struct Limits {
   // A connection is reset when neither data nor the end of a stream has passed in either direction
   // for this long. That holds while it is connecting and after Stop(), too.
   absl::Duration idle_timeout = absl::InfiniteDuration();
+  // How long an attempt to connect to the server may take. Then the server's next address is tried;
+  // after the last one the client is closed with a reset. Finite.
+  absl::Duration connect_timeout = absl::Seconds(10);
+  // A connection of which one peer has failed is reset when the other one has taken nothing of what
+  // is still to be delivered to it for this long. Finite.
+  absl::Duration delivery_timeout = absl::Seconds(1);
   // How long the relay, once stopped, goes on delivering what it has read. Connections that are
   // open after that are reset. Finite.
   absl::Duration drain_timeout = absl::Seconds(1);

@@ -22,12 +22,13 @@ constexpr int kMostClients = 100'000;
 constexpr int kMostConnections = 10'000'000;
 constexpr int kLeastBufferBytes = 1024;
 constexpr int kMostBufferBytes = 16 << 20;
-constexpr absl::Duration kShortestIdleTimeout = absl::Milliseconds(1);
-constexpr absl::Duration kLongestIdleTimeout = absl::Hours(24 * 365);
+constexpr absl::Duration kShortestTimeout = absl::Milliseconds(1);
+constexpr absl::Duration kLongestTimeout = absl::Hours(24 * 365);
 
 // The flags that take a value.
-constexpr absl::string_view kValueFlags[] = {
-    "listen", "connect", "poller", "max_connections", "buffer_bytes", "idle_timeout", "clients"};
+constexpr absl::string_view kValueFlags[] = {"listen",          "connect",      "poller",
+                                             "max_connections", "buffer_bytes", "idle_timeout",
+                                             "connect_timeout", "clients"};
 
 // Not Abseil's flags library: there a bad flag ends the program with exit code 1 and several
 // lines, and the help page cannot be written by hand.
@@ -89,7 +90,8 @@ class Parser {
 
   absl::Status SetLimit(absl::string_view name, absl::string_view value) {
     limit_given_ = absl::StrCat("--", name);
-    if (name == "idle_timeout") return SetIdleTimeout(value);
+    if (name == "idle_timeout") return SetTimeout(value, &options_.limits.idle_timeout);
+    if (name == "connect_timeout") return SetTimeout(value, &options_.limits.connect_timeout);
     int number = 0;
     if (name == "max_connections") {
       const absl::Status status = SetNumber(limit_given_, value, 1, kMostConnections, &number);
@@ -102,13 +104,12 @@ class Parser {
     return status;
   }
 
-  absl::Status SetIdleTimeout(absl::string_view value) {
-    if (absl::ParseDuration(value, &options_.limits.idle_timeout) &&
-        options_.limits.idle_timeout >= kShortestIdleTimeout &&
-        options_.limits.idle_timeout <= kLongestIdleTimeout) {
+  absl::Status SetTimeout(absl::string_view value, absl::Duration* timeout) {
+    if (absl::ParseDuration(value, timeout) && *timeout >= kShortestTimeout &&
+        *timeout <= kLongestTimeout) {
       return absl::OkStatus();
     }
-    return Invalid(absl::StrCat("--idle_timeout ", value),
+    return Invalid(absl::StrCat(limit_given_, " ", value),
                    "not a time from 1ms to 8760h, such as 90s or 5m");
   }
 
@@ -169,7 +170,7 @@ absl::string_view HelpText() {
   return R"(relay: passes TCP and Unix-socket streams on, thousands at a time, in one thread
 
   relay --listen ADDRESS --connect ADDRESS [--poller NAME] [--max_connections N]
-        [--buffer_bytes N] [--idle_timeout TIME]
+        [--buffer_bytes N] [--idle_timeout TIME] [--connect_timeout TIME]
   relay --demo [--poller NAME] [--clients N]
 
 Every client that connects to the --listen address gets a connection of its own to
@@ -190,6 +191,10 @@ the end of the stream (each way by itself) and resets.
   --idle_timeout TIME
                      resets a connection on which nothing has passed either way for
                      so long: 500ms, 90s, 5m. Without it: never
+  --connect_timeout TIME
+                     how long the server may take to accept a connection (10s); then
+                     its next address is tried, and after the last one the client is
+                     closed with a reset
   --demo             shows all that on this machine: an echo server, the relay and
                      some hundred clients on loopback, for every linked backend, or
                      for the one of --poller; every byte is checked
@@ -204,6 +209,14 @@ Signals
   SIGINT, SIGTERM    stop accepting, deliver what has been read (for at most a
                      second), close everything and exit; a second one does not wait
 
+When one peer fails, what it had sent is still delivered, as long as the other one
+takes some of it every second; then the other one's connection is reset. That a peer
+has failed is noticed at once, also when it had ended its stream and waits for the
+answer, while nothing is read from it, and before the server is reached; with select
+and kqueue, which do not tell it in these cases, within a second. A TCP peer that
+closes its socket looks like one that only ends its stream, until something is sent
+to it; a Unix peer that closes its socket is sent nothing more.
+
 What a peer can make the relay hold is bounded: two descriptors and two buffers per
 connection, however much or slowly it sends or reads, or if it does neither. When
 descriptors run out (or, with select, numbers below FD_SETSIZE), clients wait in
@@ -217,6 +230,7 @@ running, 2 for a command line that makes no sense.
 Statistics
   accepted, active   clients so far, connections now
   refused            clients closed because the server could not be reached
+  timed_out          attempts to connect that took longer than --connect_timeout
   limited            clients closed because of --max_connections
   expired            connections reset because of --idle_timeout
   reset              connections that broke off on either side

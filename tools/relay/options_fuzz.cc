@@ -40,6 +40,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   Check(options->clients > 0);
   Check(options->limits.buffer_bytes >= 1024 && options->limits.buffer_bytes <= 16 << 20);
   Check(options->limits.idle_timeout > absl::ZeroDuration());
+  Check(options->limits.connect_timeout > absl::ZeroDuration());
+  Check(options->limits.connect_timeout < absl::InfiniteDuration());
   if (options->action == Options::Action::kRelay) {
     Check(IsComplete(options->listen) && IsComplete(options->connect));
     Check(!options->listen_text.empty() && !options->connect_text.empty());

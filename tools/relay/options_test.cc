@@ -47,28 +47,31 @@ TEST(OptionsTest, Demo) {
 TEST(OptionsTest, Limits) {
   const absl::StatusOr<Options> options =
       ParseOptions({"--listen=127.0.0.1:0", "--connect=127.0.0.1:1", "--max_connections=5",
-                    "--buffer_bytes", "2048", "--idle_timeout=1m30s"});
+                    "--buffer_bytes", "2048", "--idle_timeout=1m30s", "--connect_timeout=2s"});
   ASSERT_TRUE(options.ok()) << options.status();
   EXPECT_EQ(options->limits.max_connections, 5);
   EXPECT_EQ(options->limits.buffer_bytes, 2048);
   EXPECT_EQ(options->limits.idle_timeout, absl::Seconds(90));
+  EXPECT_EQ(options->limits.connect_timeout, absl::Seconds(2));
 }
 
 TEST(OptionsTest, LargestAndSmallestValues) {
   const absl::StatusOr<Options> smallest =
       ParseOptions({"--listen=127.0.0.1:0", "--connect=127.0.0.1:1", "--max_connections=1",
-                    "--buffer_bytes=1024", "--idle_timeout=1ms"});
+                    "--buffer_bytes=1024", "--idle_timeout=1ms", "--connect_timeout=1ms"});
   ASSERT_TRUE(smallest.ok()) << smallest.status();
   EXPECT_EQ(smallest->limits.max_connections, 1);
   EXPECT_EQ(smallest->limits.buffer_bytes, 1024);
   EXPECT_EQ(smallest->limits.idle_timeout, absl::Milliseconds(1));
+  EXPECT_EQ(smallest->limits.connect_timeout, absl::Milliseconds(1));
   const absl::StatusOr<Options> largest = ParseOptions(
       {"--listen=127.0.0.1:65535", "--connect=127.0.0.1:65535", "--max_connections=10000000",
-       "--buffer_bytes=16777216", "--idle_timeout=8760h"});
+       "--buffer_bytes=16777216", "--idle_timeout=8760h", "--connect_timeout=8760h"});
   ASSERT_TRUE(largest.ok()) << largest.status();
   EXPECT_EQ(largest->limits.max_connections, 10'000'000);
   EXPECT_EQ(largest->limits.buffer_bytes, 16'777'216);
   EXPECT_EQ(largest->limits.idle_timeout, absl::Hours(8760));
+  EXPECT_EQ(largest->limits.connect_timeout, absl::Hours(8760));
   for (const int clients : {1, 100'000}) {
     const std::string text = absl::StrCat("--clients=", clients);
     const absl::StatusOr<Options> demo = ParseOptions({"--demo", text.c_str()});
@@ -95,13 +98,14 @@ TEST(OptionsTest, AUnixSocketHasNoPortToBeMissing) {
   EXPECT_TRUE(options.ok()) << options.status();
 }
 
-TEST(OptionsTest, NoLimitsUnlessAskedFor) {
+TEST(OptionsTest, LimitsUnlessAskedForOthers) {
   const absl::StatusOr<Options> options =
       ParseOptions({"--listen=127.0.0.1:0", "--connect=127.0.0.1:1"});
   ASSERT_TRUE(options.ok()) << options.status();
   EXPECT_EQ(options->limits.max_connections, 0);
   EXPECT_EQ(options->limits.buffer_bytes, 65536);
   EXPECT_EQ(options->limits.idle_timeout, absl::InfiniteDuration());
+  EXPECT_EQ(options->limits.connect_timeout, absl::Seconds(10));
 }
 
 TEST(OptionsTest, HelpNeedsNothingElse) {
@@ -113,8 +117,9 @@ TEST(OptionsTest, HelpNeedsNothingElse) {
 }
 
 TEST(OptionsTest, HelpNamesEveryFlag) {
-  for (const char* flag : {"--listen", "--connect", "--poller", "--max_connections",
-                           "--buffer_bytes", "--idle_timeout", "--demo", "--clients", "--help"}) {
+  for (const char* flag :
+       {"--listen", "--connect", "--poller", "--max_connections", "--buffer_bytes",
+        "--idle_timeout", "--connect_timeout", "--demo", "--clients", "--help"}) {
     EXPECT_THAT(std::string(HelpText()), HasSubstr(flag));
   }
 }
@@ -148,6 +153,9 @@ TEST(OptionsTest, NamesTheBadFlag) {
            {{"--buffer_bytes=16777217"}, "--buffer_bytes 16777217: not a number from 1024"},
            {{"--idle_timeout=999us"}, "--idle_timeout 999us: not a time from 1ms"},
            {{"--idle_timeout=8760h1ns"}, "--idle_timeout 8760h1ns: not a time from 1ms"},
+           {{"--connect_timeout=999us"}, "--connect_timeout 999us: not a time from 1ms"},
+           {{"--connect_timeout=inf"}, "--connect_timeout inf: not a time from 1ms to 8760h"},
+           {{"--demo", "--connect_timeout=1s"}, "--connect_timeout: not together with --demo"},
            {{"--demo", "--idle_timeout=1s"}, "--idle_timeout: not together with --demo"},
            {{"--demo", "--max_connections=1"}, "--max_connections: not together with --demo"},
            {{"--max_connections=0"}, "--max_connections 0: not a number from 1"},

@@ -22,7 +22,8 @@
 #include "someos/api/interest.h"
 #include "someos/api/poller.h"
 #include "someos/tools/relay/connection.h"
-#include "someos/tools/relay/idle_queue.h"
+#include "someos/tools/relay/connection_timers.h"
+#include "someos/tools/relay/hangup_watch.h"
 #include "someos/tools/relay/limits.h"
 #include "someos/tools/relay/listener.h"
 #include "someos/tools/relay/modify_interest.h"
@@ -76,9 +77,11 @@ RelayLoop::RelayLoop(Poller* poller, Listener listener, std::vector<SocketAddres
       limits_(limits),
       reporter_(std::move(reporter)),
       scratch_(new char[limits.buffer_bytes]),
+      hangups_(*poller),
       context_{poller, &upstream_, absl::MakeSpan(scratch_.get(), limits.buffer_bytes),
-               &statistics_},
-      events_(kEventsPerWait) {}
+               &statistics_, &hangups_},
+      events_(kEventsPerWait),
+      timers_(limits) {}
 
 absl::Status RelayLoop::Run() {
   absl::Status status = poller_.Register(listener_.fd(), Interest::kReadable, kListenerData);
@@ -108,7 +111,8 @@ absl::Status RelayLoop::Turn() {
   for (const Event& event : absl::MakeConstSpan(events_).first(*ready)) {
     if (absl::Status status = OnEvent(event); !status.ok()) return status;
   }
-  ExpireIdle();
+  ExpireConnections();
+  LookForHangups();
   const bool room_was_made = !retired_.empty();
   retired_.clear();
   if (paused() && (room_was_made || Clock::now() >= retry_at_)) {
@@ -135,41 +139,74 @@ Statistics RelayLoop::statistics() const {
 }
 
 absl::Duration RelayLoop::WaitTimeout() const {
-  Clock::time_point wake_at = NextExpiry();
+  Clock::time_point wake_at = std::min(timers_.NextExpiry(), hangups_.next_look());
   if (stopping_) wake_at = std::min(wake_at, stop_at_);
   if (paused()) wake_at = std::min(wake_at, retry_at_);
   if (wake_at == Clock::time_point::max()) return absl::InfiniteDuration();
   return absl::FromChrono(wake_at - Clock::now());
 }
 
-RelayLoop::Clock::time_point RelayLoop::NextExpiry() const {
-  const IdleQueue<Connection>::Entry* const oldest = idle_.oldest();
-  if (oldest == nullptr) return Clock::time_point::max();
-  return oldest->since + absl::ToChronoNanoseconds(limits_.idle_timeout);
-}
-
-void RelayLoop::ExpireIdle() {
-  if (idle_.oldest() == nullptr) return;
+void RelayLoop::ExpireConnections() {
+  if (timers_.NextExpiry() == Clock::time_point::max()) return;
   const Clock::time_point now = Clock::now();
-  while (idle_.oldest() != nullptr && NextExpiry() <= now) {
-    Connection& connection = *idle_.oldest()->member;
-    // It may be ready and not reported yet: after a long stop of the process all connections seem
-    // idle, and one Wait reports only so many. (To try without asking would write a little to
-    // sockets that are not reported as writable yet, and so prolong the life of the idle.)
-    for (Connection::End* const end : connection.ends()) {
-      if (connection.closed()) break;
-      if (const Readiness ready = Connection::ReadyNow(*end); ready != Readiness::kNone) {
-        Serve(*end, ready);
+  for (const ConnectionTimers::Reason reason : ConnectionTimers::kReasons) {
+    while (Connection* const connection = timers_.Expired(reason, now)) {
+      // It may be ready and not reported yet: after a long stop of the process all times seem to be
+      // over, and one Wait reports only so many. (To try without asking would write a little to
+      // sockets that are not reported as writable yet, and so prolong the life of the idle.)
+      ServeAtOnce(*connection);
+      if (!connection->closed() && timers_.Expired(reason, now) == connection) {
+        Expire(*connection, reason);
       }
     }
-    if (connection.closed() || connection.idle_place()->since >= now) continue;
-    ++statistics_.expired;
-    if (!std::exchange(expiry_reported_, true)) {
-      fprintf(stderr, "relay: a connection is reset: nothing has passed for %s (--idle_timeout)\n",
-              absl::FormatDuration(limits_.idle_timeout).c_str());
+  }
+}
+
+void RelayLoop::ServeAtOnce(Connection& connection) {
+  for (Connection::End* const end : connection.ends()) {
+    if (connection.closed()) return;
+    if (const Readiness ready = Connection::ReadyNow(*end); ready != Readiness::kNone) {
+      Serve(*end, ready);
     }
-    connection.Reset();
+  }
+}
+
+void RelayLoop::Expire(Connection& connection, ConnectionTimers::Reason reason) {
+  switch (reason) {
+    case ConnectionTimers::kConnecting:
+      connection.GiveUpAttempt();
+      break;
+    case ConnectionTimers::kFailed:
+      ++statistics_.reset;
+      connection.Reset();
+      break;
+    case ConnectionTimers::kIdle:
+      ++statistics_.expired;
+      if (!std::exchange(expiry_reported_, true)) {
+        fprintf(stderr,
+                "relay: a connection is reset: nothing has passed for %s (--idle_timeout)\n",
+                absl::FormatDuration(limits_.idle_timeout).c_str());
+      }
+      connection.Reset();
+      break;
+  }
+  if (connection.closed()) {
     Retire(connection);
+  } else {
+    timers_.Update(connection, /*passed=*/false);
+  }
+}
+
+void RelayLoop::LookForHangups() {
+  if (!hangups_.TakeLook()) return;
+  // From the last one, as Retire() puts the last one into the place of another.
+  for (size_t i = connections_.size(); i > 0; --i) {
+    Connection& connection = *connections_[i - 1];
+    for (Connection::End* const end : connection.ends()) {
+      if (!connection.NeedsLook(*end)) continue;
+      hangups_.RequestLook();
+      if (PeerStateOf(end->socket.fd()) != PeerState::kThere) Serve(*end, Readiness::kHangup);
+    }
   }
 }
 
@@ -188,8 +225,8 @@ void RelayLoop::Serve(Connection::End& end, Readiness readiness) {
   connection.OnReady(end, readiness);
   if (connection.closed()) {
     Retire(connection);
-  } else if (expires() && passed() != passed_before) {
-    idle_.Touch(connection.idle_place(), Clock::now());
+  } else {
+    timers_.Update(connection, passed() != passed_before);
   }
 }
 
@@ -240,7 +277,7 @@ absl::Status RelayLoop::BeginConnection() {
   connection->set_index(connections_.size());
   connections_.push_back(std::move(connection));
   Connection& begun = *connections_.back();
-  if (expires()) begun.set_idle_place(idle_.Add(&begun, Clock::now()));
+  timers_.Add(begun);
   if (begun.closed()) Retire(begun);
   return absl::OkStatus();
 }
@@ -279,7 +316,7 @@ void RelayLoop::Retire(Connection& connection) {
     fprintf(stderr, "relay: a client is refused: connect %s: %s\n",
             upstream_.back().ToString().c_str(), strerror(connection.refusal()));
   }
-  if (expires()) idle_.Remove(connection.idle_place());
+  timers_.Remove(connection);
   const size_t index = connection.index();
   retired_.push_back(std::move(connections_[index]));
   if (index + 1 != connections_.size()) {

@@ -15,7 +15,8 @@
 #include "someos/api/event.h"
 #include "someos/api/poller.h"
 #include "someos/tools/relay/connection.h"
-#include "someos/tools/relay/idle_queue.h"
+#include "someos/tools/relay/connection_timers.h"
+#include "someos/tools/relay/hangup_watch.h"
 #include "someos/tools/relay/limits.h"
 #include "someos/tools/relay/listener.h"
 #include "someos/tools/relay/socket.h"
@@ -60,13 +61,10 @@ class RelayLoop {
   Statistics statistics() const;
 
  private:
-  using Clock = IdleQueue<Connection>::Clock;
+  using Clock = ConnectionTimers::Clock;
 
-  bool expires() const { return limits_.idle_timeout != absl::InfiniteDuration(); }
   bool paused() const { return listener_.listening() && !listener_watched_; }
   absl::Duration WaitTimeout() const;
-  // When the first connection will have been idle for too long, unless something happens before.
-  Clock::time_point NextExpiry() const;
   // Waits, and handles what is ready. Errors are the poller's.
   absl::Status Turn();
   absl::Status OnEvent(const Event& event);
@@ -80,8 +78,13 @@ class RelayLoop {
   void TurnAway();
   // Lets a connection do what `readiness` of `end` allows, and takes notice of the outcome.
   void Serve(Connection::End& end, Readiness readiness);
-  // Resets the connections on which nothing has passed for too long.
-  void ExpireIdle();
+  // Lets it do what it is ready for right now, be it reported or not.
+  void ServeAtOnce(Connection& connection);
+  // Ends what has lasted too long.
+  void ExpireConnections();
+  void Expire(Connection& connection, ConnectionTimers::Reason reason);
+  // Finds out which of the connections that the poller does not tell it about have lost a peer.
+  void LookForHangups();
   absl::Status PauseAccepting(const absl::Status& reason, std::chrono::milliseconds retry_after);
   absl::Status WatchListener(bool watch);
 
@@ -95,6 +98,7 @@ class RelayLoop {
   const Reporter reporter_;
   Statistics statistics_;
   const std::unique_ptr<char[]> scratch_;
+  HangupWatch hangups_;
   const ConnectionContext context_;
 
   bool listener_watched_ = false;
@@ -108,7 +112,7 @@ class RelayLoop {
   int failed_waits_ = 0;  // in a row, for want of memory
 
   std::vector<Event> events_;
-  IdleQueue<Connection> idle_;
+  ConnectionTimers timers_;
   std::vector<std::unique_ptr<Connection>> connections_;
   // Closed, but perhaps still named by an event of the current batch.
   std::vector<std::unique_ptr<Connection>> retired_;

@@ -3,8 +3,14 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#ifdef __linux__
+#include <linux/sockios.h>
+#endif
 
 #include <cerrno>
 #include <utility>
@@ -103,6 +109,39 @@ int ConnectResult(int fd, bool error_reported) {
   if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) != 0) return errno;
   if (error != 0) return error;
   return error_reported ? ECONNREFUSED : EINPROGRESS;
+}
+
+PeerState PeerStateOf(int fd) {
+  sockaddr_storage address = {};
+  socklen_t size = sizeof(address);
+  if (getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) != 0) return PeerState::kReset;
+  if (address.ss_family == AF_UNIX) {
+    pollfd entry = {fd, 0, 0};
+    return poll(&entry, 1, /*timeout=*/0) > 0 ? PeerState::kClosed : PeerState::kThere;
+  }
+  // Not by poll(): macOS calls a half-closed connection hung up.
+  size = sizeof(address);
+  return getpeername(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0 ? PeerState::kThere
+                                                                            : PeerState::kReset;
+}
+
+bool HasUnreadData(int fd) {
+  char byte;
+  return recv(fd, &byte, 1, MSG_PEEK) > 0;
+}
+
+bool HasUnsentData(int fd) {
+#if defined(SIOCOUTQNSD)
+  constexpr unsigned long kRequest = SIOCOUTQNSD;
+#elif defined(FIONWRITE)
+  constexpr unsigned long kRequest = FIONWRITE;
+#endif
+#if defined(SIOCOUTQNSD) || defined(FIONWRITE)
+  int bytes = 0;
+  return ioctl(fd, kRequest, &bytes) == 0 && bytes > 0;
+#else
+  return false;
+#endif
 }
 
 void MoveToLowestNumber(Socket* socket) {

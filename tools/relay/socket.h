@@ -63,6 +63,24 @@ int EndStream(int fd);
 // the socket while they report it (libkqueue); then it is ECONNREFUSED, the likely one.
 int ConnectResult(int fd, bool error_reported);
 
+// What has become of the other end of a connection.
+enum class PeerState {
+  kThere,   // it may have ended its stream, but may still receive
+  kClosed,  // of a Unix socket: it is closed; what it sent can still be read
+  kReset,   // the connection is broken
+};
+
+// Takes no error from the socket. For a connection that has not ended in both directions: where it
+// has, an orderly end of a TCP connection looks like a reset.
+PeerState PeerStateOf(int fd);
+
+// Whether there is data to read.
+bool HasUnreadData(int fd);
+
+// Whether data that was written to a TCP socket has not been sent yet, as when the peer does not
+// read; false where the system does not tell. A reset would discard it.
+bool HasUnsentData(int fd);
+
 // Moves `*socket` to the lowest free number, if that is lower than its own: select() cannot hold
 // high ones.
 void MoveToLowestNumber(Socket* socket);

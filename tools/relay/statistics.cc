@@ -17,9 +17,9 @@ std::string ToString(const Traffic& traffic, absl::string_view way) {
 
 std::string ToString(const Statistics& statistics) {
   return absl::StrCat("accepted=", statistics.accepted, " active=", statistics.active,
-                      " refused=", statistics.refused, " limited=", statistics.limited,
-                      " expired=", statistics.expired, " reset=", statistics.reset,
-                      " exhausted=", statistics.exhausted, " ",
+                      " refused=", statistics.refused, " timed_out=", statistics.timed_out,
+                      " limited=", statistics.limited, " expired=", statistics.expired,
+                      " reset=", statistics.reset, " exhausted=", statistics.exhausted, " ",
                       ToString(statistics.to_upstream, "up"), " ",
                       ToString(statistics.to_client, "down"), " waits=", statistics.waits,
                       " modifies=", statistics.modifies);

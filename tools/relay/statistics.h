@@ -19,6 +19,7 @@ struct Statistics {
   uint64_t accepted = 0;   // clients for which a connection was begun
   uint64_t active = 0;     // connections that are open now, those still connecting among them
   uint64_t refused = 0;    // clients closed because no upstream address could be connected to
+  uint64_t timed_out = 0;  // attempts to connect that took too long
   uint64_t limited = 0;    // clients closed because there were enough connections
   uint64_t expired = 0;    // connections reset because nothing had passed for too long
   uint64_t reset = 0;      // connections that ended with an error on either side

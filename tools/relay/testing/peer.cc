@@ -144,6 +144,10 @@ Peer::Rest Peer::ReceiveAll() {
   return rest;
 }
 
+void Peer::SendUrgentByte() { EXPECT_EQ(send(socket_.fd(), "!", 1, MSG_OOB), 1); }
+
+void Peer::AwaitHangup() { Await(socket_.fd(), /*events=*/0); }
+
 void Peer::EndStream() {
   // ENOTCONN, on FreeBSD ECONNRESET: it has been reset; that is for the next call on it to find.
   const int error = shutdown(socket_.fd(), SHUT_WR) == 0 ? 0 : errno;

@@ -41,6 +41,13 @@ class Peer {
   };
   Rest ReceiveAll();
 
+  // Sends a byte of urgent data.
+  void SendUrgentByte();
+
+  // Waits until the connection is known to be over in both directions, be it orderly or not. What
+  // has arrived stays to be received.
+  void AwaitHangup();
+
   // Ends this peer's stream; it may still receive.
   void EndStream();
   void Close() { socket_.Close(); }

@@ -12,11 +12,23 @@
 #include "someos/api/backend.h"
 #include "someos/api/select.h"
 #include "someos/tools/relay/limits.h"
+#include "someos/tools/relay/listener.h"
 #include "someos/tools/relay/testing/peer.h"
 #include "someos/tools/relay/testing/running_relay.h"
 #include "someos/tools/relay/testing/scripted_poller.h"
 
 namespace someos::relay {
+
+std::vector<Families> AllFamilies() {
+  std::vector<Families> all = {{"127.0.0.1:0", "127.0.0.1:0"},
+                               {"127.0.0.1:0", "unix:server.socket"},
+                               {"unix:relay.socket", "127.0.0.1:0"},
+                               {"unix:relay.socket", "unix:server.socket"}};
+  if (Listener::Open({AddressOf("[::1]:0")}).ok()) {
+    all.insert(all.end(), {{"unix:relay.socket", "[::1]:0"}, {"[::1]:0", "127.0.0.1:0"}});
+  }
+  return all;
+}
 
 void RoundTrip(Peer& client, Peer& upstream) {
   ASSERT_TRUE(client.Send("request"));

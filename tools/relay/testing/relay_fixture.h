@@ -23,6 +23,14 @@ struct Peers {
   Peer upstream;
 };
 
+// The addresses of a relay and of its server, in every combination of families that matters and
+// that this machine has.
+struct Families {
+  const char* listen;
+  const char* connect;
+};
+std::vector<Families> AllFamilies();
+
 // A request and its answer.
 void RoundTrip(Peer& client, Peer& upstream);
 
