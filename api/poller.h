@@ -129,9 +129,11 @@ class Poller {
 
   // Starts watching `fd`; the caller keeps its ownership. `data` is returned with its events.
   //
-  // EBADF: negative or not open. EEXIST: already registered, and still the same file. kOutOfRange
-  // (with EINVAL): the mechanism cannot watch this number. kUnimplemented: a trigger or interest
-  // that capabilities() does not list. ENOMEM, ENOSPC: limits of the kernel.
+  // EBADF: negative, not open, or opened as a path only (Linux's O_PATH). EEXIST: already
+  // registered, and still the same file. EINVAL: one of the poller's own descriptors, which the
+  // message says. kOutOfRange (with EINVAL): the mechanism cannot watch this number.
+  // kUnimplemented: a trigger or interest that capabilities() does not list. ENOMEM, ENOSPC: limits
+  // of the kernel.
   absl::Status Register(int fd, Interest interest, uint64_t data = 0,
                         Trigger trigger = Trigger::kLevel) {
     if (fd < 0) return NegativeFd("register", fd);
@@ -199,7 +201,9 @@ class Poller {
   // The error behind a kError or kHangup event: reads and clears the pending error of the socket
   // `fd` (SO_ERROR). Returns its errno, or 0 if none is pending or `fd` is not a socket.
   //
-  // ENOENT: not registered. EBADF: negative, or closed.
+  // ENOENT: not registered, or the number now names another file, whose error is left alone. (That
+  // is checked before the error is taken; no other thread may close the number meanwhile.) EBADF:
+  // negative, or closed.
   absl::StatusOr<int> TakeError(int fd) {
     if (fd < 0) return NegativeFd("take error of", fd);
     return DoTakeError(fd);

@@ -12,8 +12,6 @@
 #include "absl/base/optimization.h"
 #include "absl/strings/str_cat.h"
 #include "someos/api/errno_status.h"
-#include "someos/backends/poller_base/fd_error.h"
-#include "someos/backends/poller_base/socket_error.h"
 
 namespace someos {
 namespace {
@@ -34,7 +32,6 @@ absl::Duration Timeout(int milliseconds) {
 
 using base::Deadline;
 using base::ForkedError;
-using poller_base::FdError;
 using poller_base::SingleWaiter;
 using poller_base::WakeChannel;
 
@@ -85,8 +82,7 @@ absl::Status EpollPoller::DoUnregister(int fd) {
 
 absl::StatusOr<int> EpollPoller::DoTakeError(int fd) {
   if (registrations_.forked()) return ForkedError("take error");
-  if (!registrations_.Holds(fd)) return FdError(ENOENT, "take error of", fd);
-  return poller_base::TakeSocketError(fd);
+  return registrations_.TakeError(fd);
 }
 
 absl::Status EpollPoller::DoWake() {

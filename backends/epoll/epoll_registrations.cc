@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "someos/api/errno_status.h"
 #include "someos/backends/poller_base/file_identity.h"
+#include "someos/backends/poller_base/socket_error.h"
 
 namespace someos {
 namespace {
@@ -23,6 +24,13 @@ constexpr absl::string_view kRebuild = "rebuild after fork";
 // Whether this errno of epoll_ctl(2) means that the number is closed or names another file than the
 // registered one: not open, not in the set, or a kind of file that epoll refuses.
 bool NamesAnotherFile(int error) { return error == EBADF || error == ENOENT || error == EPERM; }
+
+// Whether `fd` is open and names a file of a kind that a set takes, so that it is not the kind of
+// the file that makes the kernel refuse it with EPERM, but a sandbox.
+bool MayBeInASet(int fd) {
+  const std::optional<FileIdentity> identity = FileIdentity::Of(fd);
+  return identity.has_value() && (S_ISFIFO(identity->mode) || S_ISSOCK(identity->mode));
+}
 
 // A one-shot that has fired is added without an interest, so that it reports nothing.
 int AddTo(const EpollSet& set, int fd, const EpollState& state) {
@@ -78,6 +86,7 @@ absl::Status EpollRegistrations::RegisterAgain(int fd, Interest interest, uint64
   // written before the answer.
   if (const int error = set_.Add(fd, Interest::kNone, trigger, state.Tag(fd)); error != 0) {
     if (error == EPERM) return RegisterAlwaysReady(fd, state, data);
+    if (absl::Status own = CheckNotOwn(fd); !own.ok()) return own;
     return FdError(error, "register", fd);
   }
   stale_suspected_ = true;
@@ -91,6 +100,12 @@ absl::Status EpollRegistrations::RegisterAgain(int fd, Interest interest, uint64
 
 absl::Status EpollRegistrations::RegisterAfterError(int fd, EpollState state, uint64_t data,
                                                     int error) {
+  // The kernel knows them: the wake channel is registered (EEXIST), and a set does not take itself
+  // (EINVAL).
+  if (absl::Status own = CheckNotOwn(fd); !own.ok()) {
+    table_.At(fd).Forget();
+    return own;
+  }
   if (error == EEXIST) {
     // The registration was unregistered after its number was closed, while a duplicate kept the
     // file open; now the number names that file again.
@@ -100,6 +115,12 @@ absl::Status EpollRegistrations::RegisterAfterError(int fd, EpollState state, ui
   table_.At(fd).Forget();
   if (error == EPERM) return RegisterAlwaysReady(fd, state, data);
   return FdError(error, "register", fd);
+}
+
+absl::Status EpollRegistrations::CheckNotOwn(int fd) const {
+  if (wake_channel_.Owns(fd)) return poller_base::OwnDescriptorError(fd, "wake channel");
+  if (fd == set_.fd()) return poller_base::OwnDescriptorError(fd, "epoll set");
+  return absl::OkStatus();
 }
 
 absl::Status EpollRegistrations::RegisterAlwaysReady(int fd, EpollState state, uint64_t data) {
@@ -151,10 +172,45 @@ absl::Status EpollRegistrations::ModifyAlwaysReady(int fd, Interest interest, ui
   return absl::OkStatus();
 }
 
-bool EpollRegistrations::Holds(int fd) const {
+absl::StatusOr<int> EpollRegistrations::TakeError(int fd) {
+  // Until the error is taken, so that no other thread registers the number after the check.
   base::LockIfThreads lock(mutex_);
   const EpollEntry* entry = table_.Find(fd);
-  return entry != nullptr && entry->Load().registered;
+  if (entry == nullptr || !entry->Load().registered) return FdError(ENOENT, "take error of", fd);
+  if (const int error = Mismatch(fd, entry->Load()); error != 0) {
+    return FdError(error, "take error of", fd);
+  }
+  return poller_base::TakeSocketError(fd);
+}
+
+int EpollRegistrations::Mismatch(int fd, const EpollState& state) {
+  if (!state.always_ready && !state.gone) return AskKernel(fd, state);
+  const std::optional<FileIdentity> identity = FileIdentity::Of(fd);
+  if (!identity.has_value()) return errno;
+  return !state.gone && always_ready_.Holds(fd, *identity) ? 0 : ENOENT;
+}
+
+int EpollRegistrations::AskKernel(int fd, const EpollState& state) {
+  // An addition of what is there already (EEXIST) has no effect; a modification could repeat an
+  // edge. If the addition succeeds it is another file, which is removed again: until then it has no
+  // interest, and the tag of no registration.
+  EpollState other = state;
+  --other.generation;
+  const int error = set_.Add(fd, Interest::kNone, Trigger::kLevel, other.Tag(fd));
+  switch (error) {
+    case EBADF:
+      return EBADF;
+    case 0:
+      if (set_.Remove(fd) != 0) stale_suspected_ = true;
+      return ENOENT;
+    case ENOMEM:
+    case ENOSPC:  // it was about to be added
+      return ENOENT;
+    case EPERM:
+      return MayBeInASet(fd) ? 0 : ENOENT;
+    default:
+      return 0;  // EEXIST; or, in a sandbox, the kernel does not tell
+  }
 }
 
 std::vector<Registration> EpollRegistrations::List() const {

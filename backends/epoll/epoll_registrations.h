@@ -53,7 +53,7 @@ class EpollRegistrations {
   absl::Status Register(int fd, Interest interest, uint64_t data, Trigger trigger);
   absl::Status Modify(int fd, Interest interest, uint64_t data, Trigger trigger);
   absl::Status Unregister(int fd);
-  bool Holds(int fd) const;
+  absl::StatusOr<int> TakeError(int fd);
   std::vector<Registration> List() const;
 
   // Signalled to make the waiting thread return from the kernel.
@@ -100,6 +100,11 @@ class EpollRegistrations {
   ABSL_ATTRIBUTE_NOINLINE absl::Status ModifyAlwaysReady(int fd, Interest interest, uint64_t data,
                                                          Trigger trigger)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // The refusal to register `fd` if it is one of the poller's own descriptors, otherwise OK.
+  absl::Status CheckNotOwn(int fd) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // 0 if `fd` still names the file that it was registered for. Otherwise EBADF (closed) or ENOENT.
+  int Mismatch(int fd, const EpollState& state) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  int AskKernel(int fd, const EpollState& state) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status RegisterAlwaysReady(int fd, EpollState state, uint64_t data)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void UpdateKernelOnly() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

@@ -75,6 +75,12 @@ absl::StatusOr<KqueueRegistrations::WatchedQueue> KqueueRegistrations::CreateWat
   return WatchedQueue{*std::move(wake_channel), *std::move(queue)};
 }
 
+absl::Status KqueueRegistrations::CheckNotOwn(int fd) const {
+  if (wake_channel_.Owns(fd)) return poller_base::OwnDescriptorError(fd, "wake channel");
+  if (fd == queue_->fd()) return poller_base::OwnDescriptorError(fd, "kqueue");
+  return absl::OkStatus();
+}
+
 KqueueEntry* KqueueRegistrations::FindRegistered(int fd) {
   if (static_cast<size_t>(fd) >= table_.size() || !table_[fd].registered) return nullptr;
   return &table_[fd];
@@ -173,6 +179,7 @@ absl::Status KqueueRegistrations::Register(int fd, Interest interest, uint64_t d
   const std::optional<FileIdentity> identity = FileIdentity::Of(fd);
   if (!identity.has_value()) return FdError(errno, "register", fd);
   absl::MutexLock lock(mutex_);
+  if (absl::Status own = CheckNotOwn(fd); !own.ok()) return own;
   if (KqueueEntry* old = FindRegistered(fd); old != nullptr) {
     if (identity->SameAs(old->identity)) {
       const int error = AskKernel(fd, *old);
@@ -255,7 +262,7 @@ KqueueRegistrations::Batch KqueueRegistrations::RegisterBatch(absl::Span<const C
     if (operation != Change::Operation::kRegister || fd < 0) break;
     if (!CheckSupported("register", fd, interest).ok() || FindRegistered(fd) != nullptr) break;
     const std::optional<FileIdentity> identity = FileIdentity::Of(fd);
-    if (!identity.has_value() || identity->always_ready()) break;
+    if (!identity.has_value() || identity->always_ready() || !CheckNotOwn(fd).ok()) break;
     KqueueEntry& entry = NewEntry(fd, interest, data, trigger, *identity);
     entry.filters = FiltersFor(fd, entry);
     const KqueueChanges of_this = Additions(fd, entry, entry.filters);
@@ -309,7 +316,11 @@ std::vector<Registration> KqueueRegistrations::List() const {
 
 absl::StatusOr<int> KqueueRegistrations::TakeError(int fd) {
   absl::MutexLock lock(mutex_);
-  if (FindRegistered(fd) == nullptr) return FdError(ENOENT, "take error of", fd);
+  const KqueueEntry* entry = FindRegistered(fd);
+  if (entry == nullptr) return FdError(ENOENT, "take error of", fd);
+  // The kernel is not asked whether it still has the file: that could repeat an edge (AskKernel).
+  const int mismatch = FileIdentity::Mismatch(FileIdentity::Of(fd), entry->identity);
+  if (mismatch != 0) return FdError(mismatch, "take error of", fd);
   const auto from_event = socket_errors_.extract(fd);
   const absl::StatusOr<int> from_socket = poller_base::TakeSocketError(fd);
   // libkqueue has taken the error from the socket in order to report it in the event.

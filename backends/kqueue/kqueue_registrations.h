@@ -98,6 +98,8 @@ class KqueueRegistrations {
     size_t delivered = 0;
   };
 
+  // The refusal to register `fd` if it is one of the poller's own descriptors, otherwise OK.
+  absl::Status CheckNotOwn(int fd) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   KqueueEntry* FindRegistered(int fd) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Initializes the table's entry of `fd` for a new registration, still without filters.
   KqueueEntry& NewEntry(int fd, Interest interest, uint64_t data, Trigger trigger,

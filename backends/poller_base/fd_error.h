@@ -3,6 +3,8 @@
 #ifndef SOMEOS_BACKENDS_POLLER_BASE_FD_ERROR_H_
 #define SOMEOS_BACKENDS_POLLER_BASE_FD_ERROR_H_
 
+#include <cerrno>
+
 #include "absl/base/attributes.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -16,6 +18,11 @@ namespace someos::poller_base {
 ABSL_ATTRIBUTE_NOINLINE inline absl::Status FdError(int error, absl::string_view operation,
                                                     int fd) {
   return ErrnoStatus(error, absl::StrCat(operation, " fd ", fd));
+}
+
+// The refusal to register `fd`, which the poller has opened for its own use; `what` says as what.
+ABSL_ATTRIBUTE_NOINLINE inline absl::Status OwnDescriptorError(int fd, absl::string_view what) {
+  return ErrnoStatus(EINVAL, absl::StrCat("register fd ", fd, ", the poller's own ", what));
 }
 
 }  // namespace someos::poller_base

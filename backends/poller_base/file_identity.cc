@@ -35,6 +35,16 @@ bool IsDevice(mode_t mode) { return S_ISCHR(mode) || S_ISBLK(mode); }
 
 bool IsAnonymous(mode_t mode) { return (mode & S_IFMT) == 0; }
 
+// Whether `fd` was opened with O_PATH: it can be neither read nor written nor waited for. Linux's
+// calls that would do so treat it as closed, except for select(2).
+bool NamesPathOnly([[maybe_unused]] int fd) {
+#ifdef __linux__
+  return (fcntl(fd, F_GETFL) & O_PATH) != 0;
+#else
+  return false;
+#endif
+}
+
 #ifdef __linux__
 // The id is available only from procfs (Linux 5.2).
 uint32_t AnonymousId(int fd) {
@@ -96,6 +106,10 @@ bool PortsAgree(uint32_t some, uint32_t others) {
 std::optional<FileIdentity> FileIdentity::Of(int fd) {
   struct stat status;
   if (fstat(fd, &status) != 0) return std::nullopt;
+  if (NamesPathOnly(fd)) {
+    errno = EBADF;
+    return std::nullopt;
+  }
   if (S_ISSOCK(status.st_mode) && status.st_ino == 0) {
     return FileIdentity{SocketPorts(fd), status.st_mode, /*by_ports=*/true};
   }

@@ -30,7 +30,7 @@ struct FileIdentity {
   // reports as poll(2) does.
   bool always_ready() const { return S_ISREG(mode) || S_ISDIR(mode); }
 
-  // nullopt, with errno set to EBADF, if `fd` is not open.
+  // nullopt, with errno set to EBADF, if `fd` is not open, or open as a path only (O_PATH).
   static std::optional<FileIdentity> Of(int fd);
 
   // Compares `found`, which Of() has just returned, with the file that had `digest`: 0 if they are

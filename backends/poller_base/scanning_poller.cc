@@ -45,11 +45,20 @@ ScanningPoller::Entry* ScanningPoller::FindRegistered(int fd) {
   return table_[fd].state == State::kUnregistered ? nullptr : &table_[fd];
 }
 
+int ScanningPoller::Mismatch(int fd, Entry& entry) {
+  const std::optional<FileIdentity> identity = FileIdentity::Of(fd);
+  const int error = FileIdentity::Mismatch(identity, entry.identity);
+  if (error != 0) return error;
+  entry.identity = identity->digest;
+  return entry.state == State::kDead ? ENOENT : 0;
+}
+
 absl::Status ScanningPoller::DoRegister(int fd, Interest interest, uint64_t data, Trigger trigger) {
   if (forked()) return base::ForkedError("register");
   if (absl::Status status = CheckSupported("register", fd, interest, trigger); !status.ok()) {
     return status;
   }
+  if (wake_channel_.Owns(fd)) return OwnDescriptorError(fd, "wake channel");
   // Before CheckRange and before the table grows: a number like INT_MAX, which is not open, must
   // not determine its size.
   const std::optional<FileIdentity> identity = FileIdentity::Of(fd);
@@ -78,12 +87,8 @@ absl::Status ScanningPoller::DoModify(int fd, Interest interest, uint64_t data, 
   base::LockIfThreads lock(mutex_);
   Entry* entry = FindRegistered(fd);
   if (entry == nullptr) return FdError(ENOENT, "modify", fd);
-  const std::optional<FileIdentity> identity = FileIdentity::Of(fd);
-  if (const int error = FileIdentity::Mismatch(identity, entry->identity); error != 0) {
-    return FdError(error, "modify", fd);
-  }
-  if (entry->state == State::kDead) return FdError(ENOENT, "modify", fd);
-  *entry = {data, identity->digest, interest, trigger, State::kArmed};
+  if (const int error = Mismatch(fd, *entry); error != 0) return FdError(error, "modify", fd);
+  *entry = {data, entry->identity, interest, trigger, State::kArmed};
   Sync(fd);
   return absl::OkStatus();
 }
@@ -134,11 +139,12 @@ std::vector<Registration> ScanningPoller::registrations() const {
 
 absl::StatusOr<int> ScanningPoller::DoTakeError(int fd) {
   if (forked()) return base::ForkedError("take error");
-  {
-    base::LockIfThreads lock(mutex_);
-    if (FindRegistered(fd) == nullptr) {
-      return FdError(ENOENT, "take error of", fd);
-    }
+  // With the lock, so that no other thread registers the number between the check and the call.
+  base::LockIfThreads lock(mutex_);
+  Entry* entry = FindRegistered(fd);
+  if (entry == nullptr) return FdError(ENOENT, "take error of", fd);
+  if (const int error = Mismatch(fd, *entry); error != 0) {
+    return FdError(error, "take error of", fd);
   }
   return TakeSocketError(fd);
 }

@@ -100,6 +100,8 @@ class ScanningPoller : public Poller {
   absl::Status CheckSupported(absl::string_view operation, int fd, Interest interest,
                               Trigger trigger) const;
   Entry* FindRegistered(int fd) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // 0 if `fd` still names the file that it was registered for. Otherwise EBADF (closed) or ENOENT.
+  int Mismatch(int fd, Entry& entry) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Updates the watch set from the table for `fd`: now, or as soon as the waiting thread has
   // returned from the system call.
   void Sync(int fd) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

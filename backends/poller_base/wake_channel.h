@@ -20,6 +20,9 @@ class WakeChannel {
   // The end to watch for readability.
   int fd() const { return read_end_.get(); }
 
+  // Whether `fd` >= 0 is the number of one of its descriptors.
+  bool Owns(int fd) const { return fd == read_end_.get() || fd == write_end_.get(); }
+
   // Makes fd() readable, and ends an edge-triggered wait for that, also if the channel is full.
   // Returns 0, or the errno if the kernel refused. Async-signal-safe; preserves errno.
   int Signal() const;

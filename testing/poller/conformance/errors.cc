@@ -78,6 +78,31 @@ TEST_P(ErrorsTest, NumberThatWasNeverOpen) {
   EXPECT_THAT(poller().Unregister(never), FailsWithErrno(ENOENT, "unregister fd"));
 }
 
+#ifdef __linux__
+// What open(2) with O_PATH returns can be neither read nor written nor waited for.
+TEST_P(ErrorsTest, RegisterOfAPathOnly) {
+  for (const char* const path : {"/", "/dev/null", "/proc/self/exe"}) {
+    const ScopedFd fd(MustSucceed(open(path, O_PATH | O_CLOEXEC), "open"));
+    for (const Interest interest : {Interest::kReadable, kReadAndWrite, Interest::kNone}) {
+      EXPECT_THAT(poller().Register(fd.get(), interest),
+                  FailsWithErrno(EBADF, absl::StrCat("register fd ", fd.get(), ": ")))
+          << path << " for " << absl::StrCat(interest);
+    }
+    EXPECT_THAT(poller().Unregister(fd.get()), FailsWithErrno(ENOENT, "unregister fd"));
+  }
+  ExpectQuiet();
+}
+
+TEST_P(ErrorsTest, ModifyOfANumberThatHasBecomeAPathOnly) {
+  const ScopedFd root(MustSucceed(open("/", O_RDONLY | O_CLOEXEC), "open"));
+  const ScopedFd path(MustSucceed(open("/", O_PATH | O_CLOEXEC), "open"));
+  Register(root.get(), Interest::kReadable);
+  GiveNumber(root, path);
+  EXPECT_THAT(poller().Modify(root.get(), Interest::kReadable), FailsWithErrno(EBADF, "modify fd"));
+  Unregister(root.get());
+}
+#endif
+
 TEST_P(ErrorsTest, RegisterTwice) {
   const Pipe pipe;
   const int fd = pipe.reader.get();

@@ -1,16 +1,24 @@
 // Promise 9, continued: a poller's own descriptors are close-on-exec on every path that opens some.
+// And promise 1: they are refused as a user's.
 
+#include <cerrno>
 #include <set>
 
+#include "absl/status/status.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "someos/api/event.h"
 #include "someos/api/interest.h"
+#include "someos/api/poller.h"
 #include "someos/testing/open_descriptors.h"
 #include "someos/testing/pipe.h"
 #include "someos/testing/poller/conformance/fixture.h"
 #include "someos/testing/scoped_fd.h"
 #include "someos/testing/socket_pair.h"
+#include "someos/testing/status_matchers.h"
 #include "someos/testing/stream_io.h"
 #include "someos/testing/tcp.h"
 #include "someos/testing/temporary_file.h"
@@ -65,6 +73,36 @@ TEST_P(ForkTest, WhatARegistrationOpensIsCloseOnExec) {
   Register(file.get(), kReadAndWrite);
   WaitReady();
   EXPECT_THAT(InheritedSince(before), IsEmpty());
+}
+
+// A program that takes numbers for its own which it has not opened.
+TEST_P(ErrorsTest, RegisterOfAnOwnDescriptor) {
+  const std::set<int> before = OpenDescriptors();
+  const auto owner = NewPoller();
+  std::set<int> own = OpenDescriptors();
+  for (const int fd : before) own.erase(fd);
+  EXPECT_FALSE(own.empty());
+  for (const int fd : own) {
+    for (const Interest interest : {Interest::kReadable, kReadAndWrite, Interest::kNone}) {
+      const absl::Status status = owner->Register(fd, interest);
+      // The emulation has more, of which nobody knows.
+      if (OverLibkqueue() && !absl::StrContains(status.message(), "own")) {
+        owner->Unregister(fd).IgnoreError();
+        continue;
+      }
+      EXPECT_THAT(status,
+                  FailsWithErrno(EINVAL, absl::StrCat("register fd ", fd, ", the poller's own ")));
+      EXPECT_EQ(owner->Apply({Change::Register(fd, interest)}).code(), status.code());
+      EXPECT_THAT(owner->Unregister(fd), FailsWithErrno(ENOENT, "unregister fd"));
+    }
+  }
+  EXPECT_THAT(owner->registrations(), IsEmpty());
+  // It works as before.
+  Event event;
+  EXPECT_EQ(owner->Wait({&event, 1}, absl::Milliseconds(1)).value_or(9), 0u);
+  EXPECT_THAT(owner->Wake(), Succeeds());
+  EXPECT_EQ(owner->Wait({&event, 1}, kPatience).value_or(9), 0u);
+  EXPECT_EQ(owner->counters().wakes, 1u);
 }
 
 }  // namespace
