@@ -123,7 +123,7 @@ class TimeoutConversion {
     if (std::isnan(number_.value_)) return ValueError("Invalid value NaN (not a number)");
     const double scaled = number_.value_ * unit;
     const double rounded = scaled >= 0 ? std::ceil(scaled) : std::floor(scaled);
-    if (!(rounded >= -kTwoTo63 && rounded < kTwoTo63)) {
+    if (rounded < -kTwoTo63 || rounded >= kTwoTo63) {
       return OverflowError("timestamp out of range for platform time_t");
     }
     return static_cast<int64_t>(rounded);
