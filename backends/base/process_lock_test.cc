@@ -17,6 +17,7 @@ TEST(ProcessLock, OneThreadAtATimeHoldsIt) {
   ProcessLock lock;
   int guarded = 0;
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int thread = 0; thread < 4; ++thread) {
     threads.emplace_back([&] {
       for (int i = 0; i < 10'000; ++i) {

@@ -19,15 +19,15 @@ class ABSL_SCOPED_LOCKABLE SharedRegistrations::Lock {
   SharedRegistrations& shared_;
 };
 
-template <typename Change>
-bool SharedRegistrations::Apply(Change change) {
+template <typename Operation>
+bool SharedRegistrations::Apply(Operation operation) {
   const int whole = whole_.load(std::memory_order_relaxed);
-  if (!change(*copies_[1 - whole])) return false;
+  if (!operation(*copies_[1 - whole])) return false;
   // A fork interrupts this thread between two instructions, so all that matters is their order.
   std::atomic_signal_fence(std::memory_order_seq_cst);
   whole_.store(1 - whole, std::memory_order_relaxed);
   std::atomic_signal_fence(std::memory_order_seq_cst);
-  change(*copies_[whole]);
+  operation(*copies_[whole]);
   ++version_;
   return true;
 }

@@ -44,9 +44,9 @@ class SharedRegistrations {
   class Lock;
 
   PollRegistrations& Whole() ABSL_EXCLUSIVE_LOCKS_REQUIRED(lock_) { return *copies_[whole_]; }
-  // Performs `change` on both copies.
-  template <typename Change>
-  bool Apply(Change change) ABSL_EXCLUSIVE_LOCKS_REQUIRED(lock_);
+  // Performs `operation` on both copies.
+  template <typename Operation>
+  bool Apply(Operation operation) ABSL_EXCLUSIVE_LOCKS_REQUIRED(lock_);
   // Replaces the copy that the parent's thread was changing.
   void Recover() ABSL_EXCLUSIVE_LOCKS_REQUIRED(lock_);
 
