@@ -5,7 +5,9 @@ load(":interfaces.bzl", "choice_setting", "choices", "values")
 load(":systems.bzl", "os_constraint")
 
 def interface_flag(interface):
-    """--@someos//platforms:INTERFACE=NAME links only that backend; auto links all that the platform has.
+    """--@someos//platforms:INTERFACE=NAME links only that backend.
+
+    auto links all that the platform has; all links also what needs a third-party library.
 
     Args:
       interface: a key of INTERFACES.

@@ -24,7 +24,7 @@ def _mechanism(systems, auto = None, over = {}):
     """
     return struct(systems = systems, auto = systems if auto == None else auto, over = over)
 
-# Interface, mechanism, systems. `auto` links the mechanisms in this order, and the first one is the default.
+# Interface, mechanism, systems. `auto` and `all` link the mechanisms in this order, and the first one is the default.
 INTERFACES = {
     "poller": {
         "epoll": _mechanism(["linux"]),
@@ -40,7 +40,7 @@ INTERFACES = {
 
 def values(interface):
     """The possible values of the interface's flag."""
-    return ["auto"] + INTERFACES[interface].keys()
+    return ["auto", "all"] + INTERFACES[interface].keys()
 
 def folder(interface, mechanism):
     """The mechanism's folder in //backends, which is also the name of its --config. Pollers have no prefix."""
@@ -58,6 +58,8 @@ def _linked_on(interface, value, system):
     mechanisms = INTERFACES[interface]
     if value == "auto":
         return [folder(interface, name) for name, where in mechanisms.items() if system in where.auto]
+    if value == "all":
+        return [folder(interface, name) for name, where in mechanisms.items() if system in where.systems]
     return [folder(interface, value)] if system in mechanisms[value].systems else []
 
 def choices(interface):
@@ -114,9 +116,10 @@ def linked_targets(interface):
 def required_libraries(interface):
     """A select() over the third-party libraries that the choice needs; a missing one is an error with a message."""
     return select({
-        "//platforms:" + choice_setting(interface, name, system): [repository + "//:required"]
+        "//platforms:" + choice_setting(interface, value, system): [repository + "//:required"]
         for name, where in INTERFACES[interface].items()
         for system, repository in where.over.items()
+        for value in [name, "all"]
     } | {"//conditions:default": []})
 
 def links_all_of(interface, mechanisms):

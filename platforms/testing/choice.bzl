@@ -4,7 +4,7 @@ load("//platforms:interfaces.bzl", "INTERFACES", "available", "folder", "linked_
 load("//platforms:systems.bzl", "PLATFORMS")
 
 # Written out by hand, not computed: the documented choices, by interface and system. _AUTO: what `auto` links, the
-# default first. _POSSIBLE: what can be linked at all.
+# default first. _POSSIBLE: what can be linked at all, and what `all` links.
 _AUTO = {
     "poller": {
         "dragonfly": ["kqueue", "poll", "select"],
@@ -37,6 +37,8 @@ def _expected(interface, value, platform):
     system = _system(platform)
     if value == "auto":
         return _AUTO[interface].get(system)
+    if value == "all":
+        return _POSSIBLE[interface].get(system)
     name = folder(interface, value)
     return [name] if name in _POSSIBLE[interface].get(system, []) else None
 
