@@ -6,7 +6,8 @@
 # Instead: the library asks for SO_ERROR itself to fill in fflags, which takes the error away. A program that relies on
 # SO_ERROR finds 0 after a connection that was refused, and takes it for established.
 # Seen with Debian's libkqueue-dev 2.3.1-1.1~exp1 (suite experimental), amd64, on 2026-11-29. someos keeps the error of
-# fflags for TakeError: backends/kqueue/kqueue_registrations.cc.
+# fflags for TakeError: backends/kqueue/kqueue_registrations.cc. For a Kqueue it calls the library with another getsockopt:
+# backends/kqueue/libkqueue_getsockopt.cc.
 set -eu
 
 package=libkqueue-dev=2.3.1-1.1~exp1

@@ -32,6 +32,7 @@ cc_library(
     hdrs = ["include/sys/event.h"],
     includes = ["include"],
     linkopts = {linkopts},
+    deps = {deps},
 )
 
 # For target_compatible_with: libkqueue is installed, for this machine's processor.
@@ -103,6 +104,19 @@ def _first_library(repository_ctx, prefix):
                 return directory.get_child(name)
     return None
 
+def _redirect_getsockopt(repository_ctx, library):
+    """A copy of the static library that calls our getsockopt, which can keep it from taking the errors of sockets.
+
+    Returns the targets that this needs; none if there is no objcopy, and the library is linked as it is.
+    """
+    objcopy = repository_ctx.which("objcopy") or repository_ctx.which("llvm-objcopy")
+    redirection = "--redefine-sym=getsockopt=someos_libkqueue_getsockopt"
+    if objcopy and repository_ctx.execute([objcopy, redirection, library, "libkqueue.a"]).return_code == 0:
+        return [str(Label("//backends/kqueue:libkqueue_getsockopt"))]
+    repository_ctx.delete("libkqueue.a")
+    repository_ctx.symlink(library, "libkqueue.a")
+    return []
+
 def _libkqueue_repository_impl(repository_ctx):
     named = repository_ctx.os.environ.get("SOMEOS_LIBKQUEUE")
     for prefix in [repository_ctx.path(p) for p in ([named] if named else ["/usr/local", "/usr"])]:
@@ -113,14 +127,16 @@ def _libkqueue_repository_impl(repository_ctx):
 
         # A copy, for programs that see another /usr than the build (//tools/compile_commands).
         repository_ctx.file("include/sys/event.h", repository_ctx.read(header))
+        deps = []
         if library.basename.endswith(".a"):
-            repository_ctx.symlink(library, "libkqueue.a")
+            deps = _redirect_getsockopt(repository_ctx, library)
             srcs, linkopts = ["libkqueue.a"], ["-pthread"]
         else:
             srcs, linkopts = [], ["-L%s" % library.dirname, "-lkqueue", "-pthread"]
         cpu = _CPUS.get(repository_ctx.os.arch, repository_ctx.os.arch)
         repository_ctx.file("BUILD.bazel", _FOUND_BUILD.format(
             cpu = "@platforms//cpu:" + cpu,
+            deps = repr(deps),
             foreign = repr(_FOREIGN),
             linkopts = repr(linkopts),
             srcs = repr(srcs),

@@ -60,6 +60,11 @@ class KernelQueue {
 // Creates a queue of the running system. EMFILE, ENFILE, ENOMEM.
 absl::StatusOr<std::unique_ptr<KernelQueue>> NewKernelQueue();
 
+// The same for Kqueue: an event leaves the pending error of a socket for SO_ERROR, as with a
+// kernel. (libkqueue either does that, or reports the error in fflags, of which the Poller keeps
+// it.)
+absl::StatusOr<std::unique_ptr<KernelQueue>> NewKernelQueueForObject();
+
 // Takes ownership of the queue that `fd` names. Whether it is a queue is not checked; if not, its
 // use fails with EBADF. A queue of libkqueue can be used only in the process that created it with
 // NewKernelQueue.

@@ -52,7 +52,7 @@ class Kqueue {
   Kqueue() = default;
 
   // Creates a queue, close-on-exec. EMFILE, ENFILE, ENOMEM. `new_queue` is for tests.
-  static absl::StatusOr<Kqueue> Create(QueueMaker new_queue = NewKernelQueue);
+  static absl::StatusOr<Kqueue> Create(QueueMaker new_queue = NewKernelQueueForObject);
 
   // Takes ownership of the queue with the descriptor `fd`. Whether it is a kqueue is not checked;
   // if not, Control fails with EBADF. kInvalidArgument: negative.

@@ -37,6 +37,7 @@
 #include "someos/testing/socket_pair.h"
 #include "someos/testing/status_matchers.h"
 #include "someos/testing/system_call.h"
+#include "someos/testing/tcp.h"
 
 namespace someos::select {
 namespace {
@@ -350,6 +351,20 @@ TEST_F(KqueueObjectTest, ASignalEndsAWaitThatAsksForItAndTheChangesAreMade) {
   }
   ASSERT_EQ(send(pair_.far.get(), "x", 1, 0), 1);
   EXPECT_EQ(queue_->Control(std::nullopt, 1, absl::Hours(1), OnSignal::kReturn)->size(), 1u);
+}
+
+// That is how a program learns that a connection was refused (connect(2)).
+TEST_F(KqueueObjectTest, AnEventLeavesTheErrorOfASocket) {
+  const ScopedFd client = BeginRefusedConnect();
+  if (client.get() < 0) GTEST_SKIP() << "connect() refuses at once on this system";
+  const auto events = queue_->Control({Kevent(client.get(), kKqFilterWrite)}, 4);
+  ASSERT_THAT(events, Succeeds());
+  ASSERT_EQ(events->size(), 1u);
+  EXPECT_NE(events->front().flags & kKqEvEof, 0);
+  int error = 0;
+  socklen_t size = sizeof(error);
+  ASSERT_EQ(getsockopt(client.get(), SOL_SOCKET, SO_ERROR, &error, &size), 0);
+  EXPECT_EQ(error, ECONNREFUSED);
 }
 
 TEST_F(KqueueObjectTest, HugeRoomCostsNothing) {

@@ -15,6 +15,7 @@
 #include "absl/time/time.h"
 #include "someos/api/errno_status.h"
 #include "someos/backends/base/fork_generation.h"
+#include "someos/backends/kqueue/libkqueue_getsockopt.h"
 #include "someos/backends/poller_base/file_identity.h"
 
 namespace someos {
@@ -85,14 +86,15 @@ bool IsForFile(int filter) { return IsIo(filter) || filter == EVFILT_VNODE; }
 
 }  // namespace
 
-absl::StatusOr<std::shared_ptr<LibkqueueEmulation>> LibkqueueEmulation::Create() {
+absl::StatusOr<std::shared_ptr<LibkqueueEmulation>> LibkqueueEmulation::Create(
+    bool keep_socket_errors) {
   base::WatchForForks();
   absl::StatusOr<WakeChannel> wake_channel = WakeChannel::CreatePipe();
   if (!wake_channel.ok()) return wake_channel.status();
   OwnedFd queue = NewQueue();
   if (!queue.valid()) return ErrnoStatus(errno, "create a kqueue");
   const std::shared_ptr<LibkqueueEmulation> result(
-      new LibkqueueEmulation(std::move(queue), *std::move(wake_channel)));
+      new LibkqueueEmulation(std::move(queue), *std::move(wake_channel), keep_socket_errors));
   {
     absl::MutexLock lock(result->mutex_);
     if (const int error = result->AddWakeChannel(); error != 0) {
@@ -112,9 +114,11 @@ std::shared_ptr<LibkqueueEmulation> LibkqueueEmulation::Find(int number) {
   return found == registry.emulations.end() ? nullptr : found->second.lock();
 }
 
-LibkqueueEmulation::LibkqueueEmulation(OwnedFd queue, WakeChannel wake_channel)
+LibkqueueEmulation::LibkqueueEmulation(OwnedFd queue, WakeChannel wake_channel,
+                                       bool keep_socket_errors)
     : number_(queue.get()),
       fork_generation_(base::ForkGeneration()),
+      keep_socket_errors_(keep_socket_errors),
       wake_channel_(std::move(wake_channel)),
       queue_(std::move(queue)) {}
 
@@ -222,7 +226,11 @@ int LibkqueueEmulation::WaitInTurn(struct kevent* events, int event_count,
   mutex_.unlock();
   // libkqueue reads flags that it has not always written.
   std::memset(events, 0, sizeof(*events) * room);
-  const int found = kevent(queue, nullptr, 0, events, room, timeout);
+  int found;
+  {
+    const KeptSocketErrors kept(keep_socket_errors_);
+    found = kevent(queue, nullptr, 0, events, room, timeout);
+  }
   const int error = errno;
   mutex_.lock();
   waiting_ = false;

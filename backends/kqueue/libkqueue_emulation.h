@@ -20,7 +20,9 @@
 //  - No descriptors other than files and sockets: no eventfds, timerfds, epoll sets (EINVAL).
 //  - No EVFILT_PROC, AIO, NETDEV, FS or LIO (EINVAL), no NOTE_LOWAT.
 //  - Reporting an event takes a socket's pending error from SO_ERROR
-//    (findings/libkqueue_so_error.sh). The Poller keeps it.
+//    (findings/libkqueue_so_error.sh). The Poller keeps it. For a Kqueue, the error stays in the
+//    socket, and the fflags of the event are 0; not if libkqueue is linked dynamically, or if there
+//    was no objcopy when the build searched for it.
 //  - The file of a descriptor with both filters is kept open, by its duplicate, until one of them
 //    is deleted.
 //  - At most 512 events at a time.
@@ -59,8 +61,9 @@ namespace someos {
 
 class LibkqueueEmulation {
  public:
-  // EMFILE, ENFILE, ENOMEM.
-  static absl::StatusOr<std::shared_ptr<LibkqueueEmulation>> Create();
+  // EMFILE, ENFILE, ENOMEM. If `keep_socket_errors`, events do not have the pending errors of
+  // sockets in fflags, and do not take them out of the sockets.
+  static absl::StatusOr<std::shared_ptr<LibkqueueEmulation>> Create(bool keep_socket_errors);
   // The object that Create made in this process with this number, unless it is closed; or null.
   static std::shared_ptr<LibkqueueEmulation> Find(int number);
 
@@ -85,7 +88,8 @@ class LibkqueueEmulation {
   };
   using Filters = std::map<Key, Filter>;
 
-  LibkqueueEmulation(base::OwnedFd queue, poller_base::WakeChannel wake_channel);
+  LibkqueueEmulation(base::OwnedFd queue, poller_base::WakeChannel wake_channel,
+                     bool keep_socket_errors);
 
   int AddWakeChannel() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Begins a change, which ends with `--changing_`: until then no thread is in libkqueue's
@@ -114,6 +118,7 @@ class LibkqueueEmulation {
 
   const int number_;
   const uint32_t fork_generation_;
+  const bool keep_socket_errors_;
   const poller_base::WakeChannel wake_channel_;  // makes the waiting thread leave kevent()
   absl::Mutex mutex_;
   base::OwnedFd queue_ ABSL_GUARDED_BY(mutex_);

@@ -55,13 +55,22 @@ class LibkqueueQueue final : public KernelQueue {
   const uint32_t fork_generation_;
 };
 
-}  // namespace
-
-absl::StatusOr<std::unique_ptr<KernelQueue>> NewKernelQueue() {
-  absl::StatusOr<std::shared_ptr<LibkqueueEmulation>> emulation = LibkqueueEmulation::Create();
+absl::StatusOr<std::unique_ptr<KernelQueue>> NewQueue(bool keep_socket_errors) {
+  absl::StatusOr<std::shared_ptr<LibkqueueEmulation>> emulation =
+      LibkqueueEmulation::Create(keep_socket_errors);
   if (!emulation.ok()) return emulation.status();
   const int number = (*emulation)->number();
   return std::make_unique<LibkqueueQueue>(number, *std::move(emulation));
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<KernelQueue>> NewKernelQueue() {
+  return NewQueue(/*keep_socket_errors=*/false);
+}
+
+absl::StatusOr<std::unique_ptr<KernelQueue>> NewKernelQueueForObject() {
+  return NewQueue(/*keep_socket_errors=*/true);
 }
 
 absl::StatusOr<std::unique_ptr<KernelQueue>> AdoptKernelQueue(int fd) {

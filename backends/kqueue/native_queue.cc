@@ -54,6 +54,8 @@ absl::StatusOr<std::unique_ptr<KernelQueue>> NewKernelQueue() {
   return std::make_unique<NativeQueue>(fd);
 }
 
+absl::StatusOr<std::unique_ptr<KernelQueue>> NewKernelQueueForObject() { return NewKernelQueue(); }
+
 absl::StatusOr<std::unique_ptr<KernelQueue>> AdoptKernelQueue(int fd) {
   base::WatchForForks();
   return std::make_unique<NativeQueue>(fd);
