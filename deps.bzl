@@ -13,6 +13,7 @@ load("@bazel_tools//tools/build_defs/repo:http.bzl", "http_archive")
 load("@bazel_tools//tools/build_defs/repo:utils.bzl", "maybe")
 load("//platforms:libkqueue.bzl", "libkqueue_repository")
 load("//platforms/toolchains:repositories.bzl", "toolchain_repositories")
+load("//testing/python:pythons.bzl", "pythons_repository")
 load("//tools/bench:peers.bzl", "peers_repository")
 
 def someos_deps():
@@ -69,6 +70,9 @@ def someos_dev_deps():
         strip_prefix = "googletest-1.18.0",
         url = "https://github.com/google/googletest/releases/download/v1.18.0/googletest-1.18.0.tar.gz",
     )
+
+    # The Pythons of this machine, for //testing/python:select_module.
+    maybe(pythons_repository, name = "someos_pythons")
 
     # The event libraries that are installed on the system, for //tools/bench:peers.
     maybe(peers_repository, name = "someos_peers")

@@ -1,8 +1,9 @@
 #!/bin/sh
-# part.sh PART: provides what cross-compiling needs besides Bazel and clang, once, and prints the directory it is in
+# part.sh PART: provides what some builds need besides Bazel and clang, once, and prints the directory it is in
 # (part.sh --where PART only prints it):
 #   linux_aarch64, linux_armv7, linux_riscv64, linux_x86_64  a C and C++ library of Debian 12 for that processor
 #   qemu                                                     programs that run Linux programs of other processors
+#   python                                                   a Python with headers and its own tests
 #   zig                                                      a compiler that brings macOS's headers and stubs
 # The former come from Debian with the machine's own apt (apt.sh), zig from npm with the machine's own client. Nothing
 # is installed; deleting the directory undoes it.
@@ -54,6 +55,12 @@ unpack_qemu() {
   find "$new/usr/bin" -type f | grep -vE '/qemu-(aarch64|arm|riscv64|x86_64)$' | xargs rm -f
 }
 
+# For //testing/python:select_module_test.
+unpack_python() {
+  unpack_packages bookworm python3.11 python3.11-minimal libpython3.11-minimal libpython3.11-stdlib libpython3.11-dev \
+    libpython3.11-testsuite
+}
+
 unpack_zig() {
   need npm 'from npm'
   need node 'from npm'
@@ -73,6 +80,7 @@ make_part() {
     linux_armv7) unpack_sysroot armhf ;;
     linux_riscv64) unpack_sysroot riscv64 ;;
     linux_x86_64) unpack_sysroot amd64 ;;
+    python) unpack_python ;;
     qemu) unpack_qemu ;;
     zig) unpack_zig ;;
     *)

@@ -1,0 +1,106 @@
+"""//testing/python:select_module and its tests, for each Python that was found."""
+
+load("@someos_pythons//:pythons.bzl", "PYTHONS")
+load("//platforms:cc.bzl", "someos_cc_binary", "someos_cc_library", "someos_cc_test")
+load("//platforms:interfaces.bzl", "links_all_of")
+
+# .bazelrc turns these off, but a shared library needs position-independent code.
+_NEEDED = ["supports_dynamic_linker", "supports_pic"]
+
+def _with_pic_impl(settings, _attr):
+    unwanted = ["-" + feature for feature in _NEEDED]
+    features = settings["//command_line_option:features"]
+    return {"//command_line_option:features": [f for f in features if f not in unwanted]}
+
+_with_pic = transition(
+    implementation = _with_pic_impl,
+    inputs = ["//command_line_option:features"],
+    outputs = ["//command_line_option:features"],
+)
+
+def _python_extension_impl(ctx):
+    output = ctx.actions.declare_file("%s/%s.so" % (ctx.label.name, ctx.attr.module))
+    ctx.actions.symlink(output = output, target_file = ctx.file.library)
+    return [DefaultInfo(files = depset([output]), runfiles = ctx.runfiles([output]))]
+
+_python_extension = rule(
+    implementation = _python_extension_impl,
+    attrs = {
+        "library": attr.label(allow_single_file = True, cfg = _with_pic, mandatory = True),
+        "module": attr.string(mandatory = True),
+        "_allowlist_function_transition": attr.label(
+            default = "@bazel_tools//tools/allowlists/function_transition_allowlist",
+        ),
+    },
+    doc = "An extension module, NAME/MODULE.so: a shared library, built as position-independent code.",
+)
+
+def select_modules(name, srcs, hdrs, main, deps):
+    """Declares NAME_pythonX_Y for each Python, and NAME for the first; without one, NAME is incompatible.
+
+    Args:
+      name: of the targets.
+      srcs: of the module.
+      hdrs: of the module.
+      main: its source file with the function that Python calls.
+      deps: of the module, besides the headers of Python.
+    """
+    for python in PYTHONS:
+        someos_cc_library(
+            name = "%s_%s_types" % (name, python),
+            srcs = srcs,
+            hdrs = hdrs,
+            tags = ["manual"],  # only as position-independent code
+            target_compatible_with = links_all_of("poller", ["poll", "select"]),
+            deps = deps + ["@someos_pythons//:" + python],
+        )
+        someos_cc_binary(
+            name = "%s_%s_library" % (name, python),
+            srcs = [main],
+            linkopts = select({
+                "@platforms//os:macos": ["-undefined", "dynamic_lookup"],
+                "//conditions:default": [],
+            }),
+            linkshared = True,
+            tags = ["manual"],
+            target_compatible_with = links_all_of("poller", ["poll", "select"]),
+            deps = deps + [":%s_%s_types" % (name, python)],
+        )
+        _python_extension(
+            name = "%s_%s" % (name, python),
+            library = ":%s_%s_library" % (name, python),
+            module = "select",
+            target_compatible_with = links_all_of("poller", ["poll", "select"]),
+        )
+    if PYTHONS:
+        native.alias(
+            name = name,
+            actual = ":%s_%s" % (name, PYTHONS.keys()[0]),
+        )
+    else:
+        native.filegroup(
+            name = name,
+            target_compatible_with = ["@platforms//:incompatible"],
+        )
+
+def select_module_tests(name, modules, srcs, runner, **kwargs):
+    """A test that gets each Python's executable and module, "EXECUTABLE=MODULE", separated by colons, as PYTHONS.
+
+    Args:
+      name: of the test.
+      modules: the `name` of select_modules.
+      srcs: of the test.
+      runner: the program that it runs with each of these Pythons: RUNNER.
+      **kwargs: for someos_cc_test.
+    """
+    targets = {python: ":%s_%s" % (modules, python) for python in PYTHONS}
+    someos_cc_test(
+        name = name,
+        srcs = srcs,
+        data = targets.values() + [runner],
+        env = {
+            "PYTHONS": ":".join(["%s=$(rootpath %s)" % (PYTHONS[p], t) for p, t in targets.items()]),
+            "RUNNER": "$(rootpath %s)" % runner,
+        },
+        **kwargs
+    )
