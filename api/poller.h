@@ -30,7 +30,8 @@
 //     resolution that the kernel offers. After EINTR the wait continues with the same deadline.
 //     Waiting is never a busy loop and allocates no memory.
 //  7. Fairness. If more descriptors are ready than there is room for events, each ready one is
-//     reported within a bounded number of waits.
+//     reported within a bounded number of waits. What the kernel reports to one system call only is
+//     not lost (on Linux: changes of /proc/self/mounts and others of procfs, perf events).
 //  8. Threads. Any thread may call Register, Modify, Unregister, Apply and Wake at any time, also
 //     while another thread is in Wait: the running Wait takes the change into account. Only one
 //     thread at a time may be in Wait; a second concurrent Wait is refused. No call changes the

@@ -15,7 +15,11 @@
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
 #include "someos/api/errno_status.h"
+#include "someos/api/event.h"
+#include "someos/api/interest.h"
 #include "someos/api/poller.h"
+#include "someos/testing/expect_in_child.h"
+#include "someos/testing/host_name.h"
 
 namespace someos {
 namespace {
@@ -154,6 +158,23 @@ TEST(EpollPollerTest, ReportsItsOwnMaskAsRaw) {
   ASSERT_EQ((*poller)->Wait(events, absl::InfiniteDuration()).value_or(0), 1u);
   EXPECT_EQ(events[0].raw, EPOLLHUP);  // alone, on a pipe without data
   close(ends[0]);
+}
+
+// A deviation: epoll_ctl(2) asks the file, and forgets the answer if the next wait does not get it
+// as well.
+TEST(EpollPollerTest, AModifyLosesWhatTheKernelTellsOnce) {
+  if (!HostName::Changeable()) GTEST_SKIP() << HostName::kMissing;
+  ExpectInChild([] {
+    const HostName host;
+    const auto poller = *EpollPoller::Create({});
+    ASSERT_TRUE(poller->Register(host.fd(), Interest::kPriority).ok());
+    host.Change();
+    ASSERT_TRUE(poller->Modify(host.fd(), Interest::kPriority).ok());
+    Event events[1];
+    EXPECT_EQ(poller->Wait(events, absl::ZeroDuration()).value_or(9), 0u);
+    host.Change();
+    EXPECT_EQ(poller->Wait(events, absl::Seconds(10)).value_or(9), 1u);
+  });
 }
 
 }  // namespace

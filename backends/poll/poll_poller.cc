@@ -109,14 +109,27 @@ bool PollPoller::WakeFound() const { return watched_[0].revents != 0; }
 void PollPoller::Scan() {
   const size_t size = watched_.size();
   size_t at = scan_start_ < size ? scan_start_ : 1;
-  for (size_t left = size - 1; left > 0; --left) {
+  size_t left = size - 1;
+  bool room = true;
+  while (room && left > 0) {
     const pollfd& found = watched_[at];
     at = at + 1 < size ? at + 1 : 1;
+    --left;
     if (found.revents == 0) continue;
     const short mask = found.revents;
-    if (!Deliver(found.fd, ReadinessOf(mask), static_cast<uint16_t>(mask))) break;
+    room = Deliver(found.fd, ReadinessOf(mask), static_cast<uint16_t>(mask));
   }
   scan_start_ = at;
+  for (; left > 0; --left) {
+    const pollfd& found = watched_[at];
+    at = at + 1 < size ? at + 1 : 1;
+    if (found.revents != 0) Keep(found.fd, static_cast<uint16_t>(found.revents));
+  }
+}
+
+void PollPoller::AddFound(int fd, uint16_t raw) {
+  short& found = watched_[place_[fd]].revents;
+  if ((found & POLLNVAL) == 0) found = static_cast<short>(found | raw);
 }
 
 absl::Status PollPoller::CheckRange(int) const { return absl::OkStatus(); }

@@ -15,6 +15,8 @@
 
 #include <poll.h>
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -47,6 +49,7 @@ class PollPoller final : public poller_base::ScanningPoller {
   int Block(const base::Deadline& deadline) override;
   int Look() override;
   bool WakeFound() const override;
+  void AddFound(int fd, uint16_t raw) override;
   void Scan() override ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status CheckRange(int fd) const override;
   absl::Status ReplaceWakeFd(int fd) override;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstddef>
 #include <optional>
 #include <utility>
 
@@ -15,6 +16,7 @@
 #include "someos/backends/poller_base/single_waiter.h"
 #include "someos/backends/poller_base/slow_growth.h"
 #include "someos/backends/poller_base/socket_error.h"
+#include "someos/backends/poller_base/told_once.h"
 
 namespace someos::poller_base {
 
@@ -74,7 +76,9 @@ absl::Status ScanningPoller::DoRegister(int fd, Interest interest, uint64_t data
     ReserveSlowly(table_, fd + 1);
     table_.resize(fd + 1);
   }
-  table_[fd] = {data, identity->digest, interest, trigger, State::kArmed};
+  DropKept(fd);
+  table_[fd] = {data,    identity->digest, interest,
+                trigger, State::kArmed,    TellsOnce(fd, identity->mode)};
   Sync(fd);
   return absl::OkStatus();
 }
@@ -88,7 +92,7 @@ absl::Status ScanningPoller::DoModify(int fd, Interest interest, uint64_t data, 
   Entry* entry = FindRegistered(fd);
   if (entry == nullptr) return FdError(ENOENT, "modify", fd);
   if (const int error = Mismatch(fd, *entry); error != 0) return FdError(error, "modify", fd);
-  *entry = {data, entry->identity, interest, trigger, State::kArmed};
+  *entry = {data, entry->identity, interest, trigger, State::kArmed, entry->tells_once};
   Sync(fd);
   return absl::OkStatus();
 }
@@ -99,6 +103,7 @@ absl::Status ScanningPoller::DoUnregister(int fd) {
   Entry* entry = FindRegistered(fd);
   if (entry == nullptr) return FdError(ENOENT, "unregister", fd);
   *entry = Entry();
+  DropKept(fd);
   Sync(fd);
   return absl::OkStatus();
 }
@@ -169,7 +174,7 @@ WaitOutcome ScanningPoller::DoWait(absl::Span<Event> events, absl::Duration time
   return outcome;
 }
 
-int ScanningPoller::LookThenBlock(const base::Deadline& deadline) {
+int ScanningPoller::LookThenBlock(const base::Deadline& deadline, bool only_look) {
   // A blocking call adds itself to the wait queue of every descriptor up to the first ready one
   // before it returns. A non-blocking call adds itself to none, and takes a fraction of the time if
   // many descriptors are watched. A look that finds nothing costs about a fifth of the blocking
@@ -179,7 +184,7 @@ int ScanningPoller::LookThenBlock(const base::Deadline& deadline) {
   // known without a system call. A concurrent change signals the channel as well; a later Block
   // sees that signal and continues.
   if (wake_request_.pending()) return Block(deadline);
-  if (deadline.immediate()) return Look();
+  if (only_look || deadline.immediate()) return Look();
   if (looks_to_skip_ > 0) {
     --looks_to_skip_;
     return Block(deadline);
@@ -201,8 +206,11 @@ WaitOutcome ScanningPoller::Failure(int error, absl::string_view detail) const {
 WaitOutcome ScanningPoller::WaitLocked(base::Deadline& deadline, base::LockIfThreads& lock) {
   while (true) {
     int error = 0;
+    // What was kept is reported together with what is found now, so that the order stays fair; but
+    // there is something to report, so the call must not block.
+    const bool only_look = AnyKeptReportable();
     const int count = lock.CallUnlocked([&] {
-      const int found = LookThenBlock(deadline);
+      const int found = LookThenBlock(deadline, only_look);
       if (found < 0) error = errno;
       return found;
     });
@@ -216,7 +224,8 @@ WaitOutcome ScanningPoller::WaitLocked(base::Deadline& deadline, base::LockIfThr
     // Before Scan, so that nothing stale is reported for a descriptor that changed during the
     // system call: its number may name another file by now.
     SyncChanged();
-    if (count > 0) {
+    const bool kept = count >= 0 && AddKept();
+    if (count > 0 || kept) {
       Scan();
     } else if (error == EBADF) {
       if (fcntl(wake_fd(), F_GETFD) == -1) {
@@ -235,6 +244,40 @@ WaitOutcome ScanningPoller::WaitLocked(base::Deadline& deadline, base::LockIfThr
       return delivered_;
     }
     if (count > 0) counters_.CountSpurious();
+  }
+}
+
+bool ScanningPoller::Reportable(const Kept& kept) const {
+  const Entry& entry = table_[kept.fd];
+  return entry.state == State::kArmed && entry.interest != Interest::kNone;
+}
+
+bool ScanningPoller::AnyKeptReportable() const {
+  for (const Kept& kept : kept_) {
+    if (Reportable(kept)) return true;
+  }
+  return false;
+}
+
+bool ScanningPoller::AddKept() {
+  size_t left = 0;
+  for (const Kept& kept : kept_) {
+    if (Reportable(kept)) {
+      AddFound(kept.fd, kept.raw);
+    } else {
+      kept_[left++] = kept;
+    }
+  }
+  const bool added = left < kept_.size();
+  kept_.resize(left);
+  return added;
+}
+
+void ScanningPoller::DropKept(int fd) {
+  for (size_t i = 0; i < kept_.size(); ++i) {
+    if (kept_[i].fd != fd) continue;
+    kept_.erase(kept_.begin() + static_cast<std::ptrdiff_t>(i));
+    return;
   }
 }
 
@@ -293,6 +336,7 @@ void ScanningPoller::ForgetOtherFiles() {
     if (error == 0) continue;
     lost_.Add(fd, error);
     table_[i] = Entry();
+    DropKept(fd);
     SyncNow(fd);
   }
 }

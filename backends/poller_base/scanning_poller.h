@@ -47,6 +47,12 @@ class ScanningPoller : public Poller {
   // Returns whether there is room for more events.
   inline bool Deliver(int fd, Readiness found, uint16_t raw) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
+  // Keeps what the scan found about `fd` for the next Wait, as there is no room in this one; called
+  // from Scan only. Does nothing if the kernel reports the same again as long as it is true.
+  void Keep(int fd, uint16_t raw) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    if (ABSL_PREDICT_FALSE(table_[fd].tells_once)) kept_.push_back({fd, raw});
+  }
+
   int wake_fd() const { return wake_channel_.fd(); }
 
   // Watches `fd` for `interest` from the next Block or Look on, instead of its previous interest,
@@ -62,8 +68,12 @@ class ScanningPoller : public Poller {
   virtual int Look() = 0;
   // Whether the last Block or Look found the wake channel readable.
   virtual bool WakeFound() const = 0;
-  // Calls Deliver for each ready descriptor of the last Block or Look until Deliver returns false.
-  // Starts where the last Scan that ran out of room stopped (fairness).
+  // Adds `raw`, which an earlier Scan has given to Keep, to what the last Block or Look found about
+  // `fd`, unless that is that it is closed.
+  virtual void AddFound(int fd, uint16_t raw) = 0;
+  // Calls Deliver for each ready descriptor of the last Block or Look until Deliver returns false,
+  // then Keep for each of the rest. Starts where the last Scan that ran out of room stopped
+  // (fairness).
   virtual void Scan() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) = 0;
   // An error if the mechanism cannot watch this number.
   virtual absl::Status CheckRange(int fd) const = 0;
@@ -87,6 +97,13 @@ class ScanningPoller : public Poller {
     Interest interest = Interest::kNone;
     Trigger trigger = Trigger::kLevel;
     State state = State::kUnregistered;
+    bool tells_once = false;  // see TellsOnce
+  };
+
+  // What a Scan found, and had no room for.
+  struct Kept {
+    int fd;
+    uint16_t raw;
   };
 
   absl::Status DoRegister(int fd, Interest interest, uint64_t data, Trigger trigger) override;
@@ -120,7 +137,15 @@ class ScanningPoller : public Poller {
     return delivered_ < events_.size();
   }
   // Waits with Look or Block; before a Block it tries a Look if that is likely to find something.
-  int LookThenBlock(const base::Deadline& deadline);
+  // Does not block if `only_look`.
+  int LookThenBlock(const base::Deadline& deadline, bool only_look);
+  // Whether what was kept about `kept.fd` can be reported: it is neither paused nor inactive.
+  bool Reportable(const Kept& kept) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool AnyKeptReportable() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Moves what was kept to what the last Block or Look found. Returns whether there was anything.
+  bool AddKept() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Forgets what was kept about the file that `fd` named until now.
+  void DropKept(int fd) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // The result of a wait that fails with `error`.
   WaitOutcome Failure(int error, absl::string_view detail = "") const;
   WaitOutcome WaitLocked(base::Deadline& deadline, base::LockIfThreads& lock)
@@ -146,6 +171,7 @@ class ScanningPoller : public Poller {
   LostRegistrations lost_ ABSL_GUARDED_BY(mutex_);
   std::vector<Entry> table_ ABSL_GUARDED_BY(mutex_);  // by descriptor
   std::vector<int> changed_ ABSL_GUARDED_BY(mutex_);  // during the running wait
+  std::vector<Kept> kept_ ABSL_GUARDED_BY(mutex_);    // at most one for each descriptor
   bool waiting_ ABSL_GUARDED_BY(mutex_) = false;
   absl::Span<Event> events_ ABSL_GUARDED_BY(mutex_);  // the running wait's
   size_t delivered_ ABSL_GUARDED_BY(mutex_) = 0;      // of events_

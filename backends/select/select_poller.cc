@@ -1,5 +1,6 @@
 #include "someos/backends/select/select_poller.h"
 
+#include <fcntl.h>
 #include <sys/select.h>
 
 #include <algorithm>
@@ -11,11 +12,13 @@
 
 #include "absl/base/config.h"
 #include "absl/base/optimization.h"
+#include "absl/base/thread_annotations.h"
 #include "absl/numeric/bits.h"
 #include "absl/status/status.h"
 #include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
 #include "someos/api/errno_status.h"
+#include "someos/backends/base/single_threaded.h"
 #include "someos/backends/poller_base/reader_close.h"
 
 namespace someos {
@@ -162,12 +165,36 @@ int SelectPoller::Select(bool reads, const timespec* timeout) {
 
 bool SelectPoller::WakeFound() const { return FD_ISSET(wake_fd(), &found_.read); }
 
-void SelectPoller::Scan() {
-  const int start = scan_start_ < count_ ? scan_start_ : 0;
-  if (ScanRange(start, count_)) ScanRange(0, start);
+void SelectPoller::AddFound(int fd, uint16_t raw) {
+  if (raw & 1) FD_SET(fd, &found_.read);
+  if (raw & 2) FD_SET(fd, &found_.write);
+  if (raw & 4) FD_SET(fd, &found_.except);
 }
 
-bool SelectPoller::ScanRange(int begin, int end) {
+void SelectPoller::Scan() {
+  const bool other_threads = !base::SingleThreaded();
+  const auto deliver = [&](int fd, unsigned raw) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+    Readiness found = kReadinessOf[raw];
+    if (other_threads && ClosedMeanwhile(fd, raw)) found = Readiness::kInvalid;
+    if (ABSL_PREDICT_TRUE(Deliver(fd, found, static_cast<uint16_t>(raw)))) return true;
+    scan_start_ = fd + 1;
+    return false;
+  };
+  const auto keep = [&](int fd, unsigned raw) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+    Keep(fd, static_cast<uint16_t>(raw));
+    return true;
+  };
+  const int start = scan_start_ < count_ ? scan_start_ : 0;
+  if (!ScanRange(start, count_, deliver)) {
+    ScanRange(scan_start_, count_, keep);
+    ScanRange(0, start, keep);
+  } else if (!ScanRange(0, start, deliver)) {
+    ScanRange(scan_start_, start, keep);
+  }
+}
+
+template <typename Visit>
+bool SelectPoller::ScanRange(int begin, int end, Visit visit) {
   for (int base = begin / 64 * 64; base < end; base += 64) {
     const uint64_t read = Word(found_.read, base);
     const uint64_t write = Word(found_.write, base);
@@ -179,12 +206,19 @@ bool SelectPoller::ScanRange(int begin, int end) {
       const int bit = absl::countr_zero(left);
       const unsigned raw = (read >> bit & 1) | (write >> bit & 1) << 1 | (except >> bit & 1) << 2;
       if (ABSL_PREDICT_FALSE(base + bit == wake_fd())) continue;
-      if (Deliver(base + bit, kReadinessOf[raw], static_cast<uint16_t>(raw))) continue;
-      scan_start_ = base + bit + 1;
-      return false;
+      if (!visit(base + bit, raw)) return false;
     }
   }
   return true;
+}
+
+bool SelectPoller::ClosedMeanwhile(int fd, unsigned raw) const {
+  // Linux reports a closed descriptor in every set that has it (POLLNVAL is in fs/select.c's
+  // POLLIN_SET, POLLOUT_SET and POLLEX_SET).
+  const unsigned asked = (FD_ISSET(fd, &watched_.read) ? 1 : 0) |
+                         (FD_ISSET(fd, &watched_.write) ? 2 : 0) |
+                         (FD_ISSET(fd, &watched_.except) ? 4 : 0);
+  return raw == asked && fcntl(fd, F_GETFD) == -1 && errno == EBADF;
 }
 
 absl::Status SelectPoller::ReplaceWakeFd(int fd) {

@@ -16,6 +16,7 @@
 
 #include <sys/select.h>
 
+#include <cstdint>
 #include <memory>
 
 #include "absl/base/thread_annotations.h"
@@ -59,6 +60,7 @@ class SelectPoller final : public poller_base::ScanningPoller {
   int Block(const base::Deadline& deadline) override;
   int Look() override;
   bool WakeFound() const override;
+  void AddFound(int fd, uint16_t raw) override;
   void Scan() override ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status CheckRange(int fd) const override;
   absl::Status ReplaceWakeFd(int fd) override;
@@ -67,8 +69,13 @@ class SelectPoller final : public poller_base::ScanningPoller {
   // The system call on found_. It passes no empty sets, because they cost the kernel as much as any
   // other. `reads`: whether the read set has members.
   int Select(bool reads, const timespec* timeout);
-  // Delivers the ready descriptors from `begin` to before `end`. False if there is no more room.
-  bool ScanRange(int begin, int end) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Calls `visit` for the ready descriptors from `begin` to before `end`, with their Event::raw,
+  // until it returns false. Returns whether it never did.
+  template <typename Visit>
+  bool ScanRange(int begin, int end, Visit visit) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Whether `fd`, for which Linux's select(2) has found `raw`, may have been closed by another
+  // thread during the call, and is closed now.
+  bool ClosedMeanwhile(int fd, unsigned raw) const;
 
   const SelectSystem& system_;
   Sets watched_;

@@ -17,6 +17,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "gmock/gmock.h"
@@ -54,6 +55,37 @@ TEST_P(ThreadsTest, RegisterOfAReadyDescriptorDuringWait) {
     ASSERT_THAT(*events, ElementsAre(EventOf(pipe.reader.get(), Readiness::kReadable)));
     EXPECT_EQ((*events)[0].data, 7u);
     Unregister(pipe.reader.get());
+  }
+}
+
+// It may be reported as closed, or not at all, but not as ready.
+TEST_P(ThreadsTest, ADescriptorClosedDuringWaitIsOnlyInvalid) {
+  for (const Interest interest : {Interest::kReadable, kReadAndWrite}) {
+    for (const bool another_is_ready : {false, true}) {
+      SocketPair closed;
+      const Pipe other;
+      const int fd = closed.near.get();
+      Fill(fd);
+      Register(fd, interest);
+      Register(other.reader.get(), Interest::kReadable);
+      WaitingThread waiter(poller(), another_is_ready ? kPatience : 3 * kQuiet);
+      waiter.AwaitInside();
+      absl::SleepFor(kQuiet);  // for the thread to get into the kernel, or the test shows nothing
+      closed.near.reset();
+      if (another_is_ready) WriteText(other.writer.get(), "x");
+      const auto events = waiter.Join();
+      ASSERT_THAT(events, Succeeds());
+      for (const Event& event : *events) {
+        EXPECT_TRUE(event.fd != fd || event.readiness == Readiness::kInvalid)
+            << absl::StrCat(event);
+      }
+      for (const Event& event : WaitNow()) {
+        EXPECT_TRUE(event.fd != fd || event.readiness == Readiness::kInvalid)
+            << absl::StrCat(event);
+      }
+      Unregister(fd);
+      Unregister(other.reader.get());
+    }
   }
 }
 
