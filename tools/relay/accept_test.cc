@@ -155,6 +155,50 @@ TEST_P(AcceptTest, GoesOnWhenTheBacklogOfAUnixSocketHasRoomAgain) {
   EXPECT_EQ(relay.Stop().refused, 0);
 }
 
+// A Unix socket's server that does not answer is one whose backlog stays full.
+TEST_P(AcceptTest, ClientsAreRefusedWhileABacklogStaysFull) {
+  Listener listener = Listener::Open({AddressOf("unix:silent.socket")}).value();
+  ASSERT_EQ(listen(listener.fd(), 1), 0);
+  Limits limits;
+  limits.connect_timeout = absl::Milliseconds(300);
+  RunningRelay relay(backend(), {listener.address()}, "127.0.0.1:0", limits);
+  constexpr int kClients = 8;
+  std::vector<Peer> clients;
+  for (int i = 0; i < kClients; ++i) clients.push_back(Peer::ConnectedTo(relay.address()));
+  const Statistics statistics = relay.AwaitUntil([](const Statistics& now) {
+    return now.accepted + now.timed_out == kClients || now.refused > now.timed_out;
+  });
+  if (statistics.timed_out == 0) GTEST_SKIP() << "a full backlog refuses here, or never is";
+  EXPECT_EQ(statistics.refused, statistics.timed_out);
+  for (size_t i = statistics.accepted; i < clients.size(); ++i) {
+    EXPECT_EQ(clients[i].ReceiveAll().error, ECONNRESET);
+  }
+  // When it answers again, so does the relay.
+  for (size_t i = 0; i < statistics.accepted; ++i) AcceptFrom(listener.fd());
+  Peer client = Peer::ConnectedTo(relay.address());
+  Peer upstream = AcceptFrom(listener.fd());
+  RoundTrip(client, upstream);
+}
+
+// Otherwise it would hold up those that live.
+TEST_P(AcceptTest, AClientThatWaitsAndFailsIsForgotten) {
+  const auto relay = StartRelay();
+  std::optional<RunningRelay::Standstill> standstill(*relay);
+  Peer waiting = Peer::ConnectedTo(relay->address());
+  std::optional<DescriptorBudget> budget(1);
+  standstill.reset();
+  relay->AwaitUntil(HasPaused(1));
+  waiting.CloseWithReset();
+  // The relay goes on, as nobody waits.
+  const Statistics forgotten =
+      relay->AwaitUntil([](const Statistics& statistics) { return statistics.modifies >= 2; });
+  EXPECT_EQ(forgotten.accepted, 0);
+  budget.reset();
+  Peers peers = Connect(*relay);
+  RoundTrip(peers.client, peers.upstream);
+  EXPECT_EQ(relay->Now().accepted, 1);
+}
+
 // Reports the listener as readable as long as it is watched.
 absl::StatusOr<size_t> WaitWithSpuriousListener(Poller& poller, absl::Span<Event> events,
                                                 absl::Duration timeout) {

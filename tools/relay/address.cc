@@ -13,6 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
@@ -22,8 +23,30 @@
 namespace someos::relay {
 namespace {
 
+absl::Status CheckAbstractName(absl::string_view name) {
+  if (!SocketAddress::HasAbstractNames()) {
+    return absl::InvalidArgumentError(
+        "abstract names (@name) of Unix sockets exist on Linux only; a file is unix:./@name");
+  }
+  if (name.empty()) return absl::InvalidArgumentError("the name after \"@\" is missing");
+  if (name.size() > SocketAddress::MaxUnixPath()) {
+    return absl::InvalidArgumentError(absl::StrCat("the name after \"@\" has ", name.size(),
+                                                   " bytes, a Unix socket's at most ",
+                                                   SocketAddress::MaxUnixPath()));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Address> ParseAbstract(absl::string_view text) {
+  if (absl::Status status = CheckAbstractName(text.substr(1)); !status.ok()) return status;
+  Address address;
+  address.path = std::string(text);
+  return address;
+}
+
 absl::StatusOr<Address> ParseUnix(absl::string_view path) {
   if (path.empty()) return absl::InvalidArgumentError("the path after \"unix:\" is missing");
+  if (path[0] == '@') return ParseAbstract(path);
   if (path.size() > SocketAddress::MaxUnixPath()) {
     return absl::InvalidArgumentError(absl::StrCat("the path has ", path.size(),
                                                    " bytes, a Unix socket's at most ",
@@ -49,9 +72,11 @@ absl::StatusOr<uint16_t> ParsePort(absl::string_view text) {
 
 absl::StatusOr<Address> ParseAddress(absl::string_view text) {
   if (absl::ConsumePrefix(&text, "unix:")) return ParseUnix(text);
+  if (absl::StartsWith(text, "@")) return ParseAbstract(text);
   const size_t colon = text.rfind(':');
   if (colon == absl::string_view::npos) {
-    return absl::InvalidArgumentError("not of the form host:port, [ipv6]:port or unix:/path");
+    return absl::InvalidArgumentError(
+        "not of the form host:port, [ipv6]:port, unix:/path or @name");
   }
   absl::string_view host = text.substr(0, colon);
   if (absl::ConsumePrefix(&host, "[")) {
@@ -63,7 +88,7 @@ absl::StatusOr<Address> ParseAddress(absl::string_view text) {
   }
   if (host.empty()) {
     return absl::InvalidArgumentError(
-        "the host is missing; every address of this machine is 0.0.0.0 or [::]");
+        "the host is missing; every address of this machine is *, or 0.0.0.0 or [::]");
   }
   absl::StatusOr<uint16_t> port = ParsePort(text.substr(colon + 1));
   if (!port.ok()) return port.status();
@@ -74,14 +99,17 @@ absl::StatusOr<Address> ParseAddress(absl::string_view text) {
 }
 
 absl::StatusOr<std::vector<SocketAddress>> Resolve(const Address& address) {
+  if (!address.path.empty() && address.path[0] == '@') {
+    return std::vector{SocketAddress::Abstract(absl::string_view(address.path).substr(1))};
+  }
   if (!address.path.empty()) return std::vector{SocketAddress::Unix(address.path)};
 
   addrinfo hints = {};
   hints.ai_socktype = SOCK_STREAM;
-  hints.ai_flags = AI_NUMERICSERV;
+  hints.ai_flags = AI_NUMERICSERV | AI_PASSIVE;
   addrinfo* found = nullptr;
-  const int error =
-      getaddrinfo(address.host.c_str(), absl::StrCat(address.port).c_str(), &hints, &found);
+  const char* const host = address.host == "*" ? nullptr : address.host.c_str();
+  const int error = getaddrinfo(host, absl::StrCat(address.port).c_str(), &hints, &found);
   if (error == EAI_SYSTEM) return absl::ErrnoToStatus(errno, "resolve");
   if (error == EAI_AGAIN) return absl::UnavailableError(gai_strerror(error));
   if (error != 0) return absl::NotFoundError(gai_strerror(error));

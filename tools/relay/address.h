@@ -14,12 +14,13 @@
 namespace someos::relay {
 
 struct Address {
-  std::string host;   // a name or a number, IPv6 without brackets; empty for a Unix socket
+  std::string host;   // a name or a number, IPv6 without brackets; "*" for all addresses of this
+                      // machine; empty for a Unix socket
   uint16_t port = 0;  // 0: any free one
-  std::string path;   // of a Unix socket; empty for the others
+  std::string path;   // of a Unix socket, or '@' and its abstract name; empty for the others
 };
 
-// Reads "host:port", "1.2.3.4:port", "[::1]:port" or "unix:/path".
+// Reads "host:port", "1.2.3.4:port", "[::1]:port", "*:port", "unix:/path", "unix:@name" or "@name".
 //
 // kInvalidArgument, with a message that says what is wrong with `text` and how to mend it.
 absl::StatusOr<Address> ParseAddress(absl::string_view text);

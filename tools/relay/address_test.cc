@@ -16,6 +16,7 @@
 namespace someos::relay {
 namespace {
 
+using ::testing::Contains;
 using ::testing::Each;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -38,6 +39,8 @@ TEST(ParseAddressTest, Reads) {
            {"[10.0.0.1]:1", "10.0.0.1", 1, ""},
            {"unix:/run/x", "", 0, "/run/x"},
            {"unix:x:y", "", 0, "x:y"},
+           {"unix:./@x", "", 0, "./@x"},
+           {"*:80", "*", 80, ""},
        }) {
     SCOPED_TRACE(good.text);
     const absl::StatusOr<Address> address = ParseAddress(good.text);
@@ -86,6 +89,27 @@ TEST(ParseAddressTest, SaysWhatIsWrong) {
   }
 }
 
+TEST(ParseAddressTest, AbstractNames) {
+  const std::string longest = absl::StrCat("@", std::string(SocketAddress::MaxUnixPath(), 'x'));
+  for (const std::string& name : {std::string("@x"), std::string("@a:b c"), longest}) {
+    for (const std::string& text : {name, absl::StrCat("unix:", name)}) {
+      const absl::StatusOr<Address> address = ParseAddress(text);
+      if (!SocketAddress::HasAbstractNames()) {
+        EXPECT_THAT(std::string(address.status().message()), HasSubstr("on Linux only"));
+        continue;
+      }
+      ASSERT_TRUE(address.ok()) << address.status();
+      EXPECT_EQ(address->path, name);
+      EXPECT_EQ(Resolve(*address).value()[0].ToString(), absl::StrCat("unix:", name));
+      EXPECT_EQ(Resolve(*address).value()[0].unix_path(), "");
+    }
+  }
+  if (!SocketAddress::HasAbstractNames()) GTEST_SKIP() << "only Linux has them; refused";
+  EXPECT_THAT(std::string(ParseAddress("@").status().message()), HasSubstr("name after \"@\""));
+  EXPECT_THAT(std::string(ParseAddress(absl::StrCat(longest, "x")).status().message()),
+              HasSubstr("108 bytes"));
+}
+
 std::vector<SocketAddress> ResolveText(absl::string_view text) {
   return Resolve(ParseAddress(text).value()).value();
 }
@@ -102,6 +126,12 @@ TEST(ResolveTest, AllAddressesOfAName) {
   const std::vector<SocketAddress> found = ResolveText("localhost:80");
   EXPECT_THAT(found, Not(IsEmpty()));
   EXPECT_THAT(found, Each(Property(&SocketAddress::family, Not(AF_UNIX))));
+}
+
+TEST(ResolveTest, AllAddressesOfThisMachine) {
+  std::vector<std::string> found;
+  for (const SocketAddress& address : ResolveText("*:80")) found.push_back(address.ToString());
+  EXPECT_THAT(found, Contains("0.0.0.0:80"));
 }
 
 TEST(ResolveTest, UnknownHost) {

@@ -6,7 +6,6 @@
 #include <sys/types.h>
 
 #include "absl/status/statusor.h"
-#include "absl/types/span.h"
 #include "someos/tools/relay/socket.h"
 #include "someos/tools/relay/socket_address.h"
 
@@ -14,10 +13,19 @@ namespace someos::relay {
 
 class Listener {
  public:
-  // Listens at the first of `addresses` (not empty) that this machine has. The file of a Unix
-  // socket that nobody listens on any more is replaced; any other file in the way is EADDRINUSE.
-  // TCP connections accepted from it send without delay: they inherit TCP_NODELAY.
-  static absl::StatusOr<Listener> Open(absl::Span<const SocketAddress> addresses);
+  // Listens at `address`. The file of a Unix socket that nobody listens on any more is replaced;
+  // any other file in the way is EADDRINUSE. An IPv6 address stands for itself alone (IPV6_V6ONLY):
+  // [::] takes no IPv4 connections. TCP connections accepted from it send without delay: they
+  // inherit TCP_NODELAY.
+  //
+  // EADDRNOTAVAIL, EAFNOSUPPORT: it is no address of this machine. Others of socket(2), bind(2).
+  static absl::StatusOr<Listener> Open(const SocketAddress& address);
+
+  // Listens with a socket that somebody else has made and listens on. The file of a Unix socket is
+  // theirs, and stays.
+  //
+  // kInvalidArgument: it is no listening TCP or Unix stream socket; the message says what it is.
+  static absl::StatusOr<Listener> Adopt(Socket socket);
 
   Listener(Listener&& other) noexcept = default;
   Listener& operator=(Listener&& other) = delete;
@@ -34,7 +42,10 @@ class Listener {
   const SocketAddress& address() const { return address_; }
 
  private:
-  explicit Listener(Socket socket, const SocketAddress& address);
+  Listener(Socket socket, const SocketAddress& address);
+
+  // The file at the address is this listener's.
+  void OwnFile();
 
   Socket socket_;
   SocketAddress address_;

@@ -34,7 +34,8 @@ constexpr absl::string_view kValueFlags[] = {"listen",          "connect",      
 // lines, and the help page cannot be written by hand.
 class Parser {
  public:
-  explicit Parser(absl::Span<const char* const> arguments) : arguments_(arguments) {}
+  Parser(absl::Span<const char* const> arguments, bool has_passed_sockets)
+      : arguments_(arguments), has_passed_sockets_(has_passed_sockets) {}
 
   absl::StatusOr<Options> Parse() {
     while (next_ < arguments_.size()) {
@@ -141,8 +142,12 @@ class Parser {
       return absl::OkStatus();
     }
     if (clients_given_) return Invalid("--clients", "only together with --demo");
-    if (!listens) return Invalid("--listen", "missing; see --help, or try --demo");
+    if (!listens && !has_passed_sockets_)
+      return Invalid("--listen", "missing; see --help, or try --demo");
     if (!connects) return Invalid("--connect", "missing; see --help, or try --demo");
+    if (options_.connect.host == "*") {
+      return Invalid(absl::StrCat("--connect ", options_.connect_text), "only for --listen");
+    }
     if (options_.connect.path.empty() && options_.connect.port == 0) {
       return Invalid(absl::StrCat("--connect ", options_.connect_text), "port 0 cannot be reached");
     }
@@ -154,6 +159,7 @@ class Parser {
   }
 
   const absl::Span<const char* const> arguments_;
+  const bool has_passed_sockets_;
   size_t next_ = 0;
   bool clients_given_ = false;
   std::string limit_given_;  // the last such flag
@@ -162,8 +168,9 @@ class Parser {
 
 }  // namespace
 
-absl::StatusOr<Options> ParseOptions(absl::Span<const char* const> arguments) {
-  return Parser(arguments).Parse();
+absl::StatusOr<Options> ParseOptions(absl::Span<const char* const> arguments,
+                                     bool has_passed_sockets) {
+  return Parser(arguments, has_passed_sockets).Parse();
 }
 
 absl::string_view HelpText() {
@@ -177,7 +184,8 @@ Every client that connects to the --listen address gets a connection of its own 
 the --connect address, and what one side sends is passed on to the other: bytes,
 the end of the stream (each way by itself) and resets.
 
-  --listen ADDRESS   where clients connect; with port 0 the system picks a free one
+  --listen ADDRESS   where clients connect, at every address that a name has; with
+                     port 0 the system picks one that is free at all of them
   --connect ADDRESS  the server behind; a name is looked up once, at the start, and
                      its addresses are tried in order for each client
   --poller NAME      the someos backend to wait with, of those linked into this
@@ -202,7 +210,18 @@ the end of the stream (each way by itself) and resets.
   --help             this page
 
 ADDRESS is one of
-  127.0.0.1:8080  localhost:8080  [::1]:8080  unix:/run/relay.socket
+  127.0.0.1:8080  localhost:8080  [::1]:8080  *:8080  unix:/run/relay.socket  @name
+An IPv6 address takes no IPv4 connections: [::] is every IPv6 address of this machine,
+0.0.0.0 every IPv4 address, and * (for --listen only) all of them. Addresses that this
+machine does not have are left out, which is said on standard error, if the name has
+others; if one cannot be had for another reason, the relay does not start. The file of
+a Unix socket on which nobody listens any more is replaced, any other one is left
+alone; it is removed at the end, unless it has been replaced. @name (or unix:@name) is
+an abstract name, on Linux only; a file is unix:./@name.
+
+Sockets from a service manager (systemd's socket activation, sd_listen_fds) are listened
+on as well, and then --listen may be missing: LISTEN_FDS listening stream sockets, TCP
+or Unix, from descriptor 3 on, if LISTEN_PID is this process. Their files are left alone.
 
 Signals
   SIGUSR1            print a line of statistics

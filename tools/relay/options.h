@@ -30,9 +30,11 @@ struct Options {
 };
 
 // Reads the arguments after the program's name, each flag as "--name value" or "--name=value".
+// Without --listen, which is needed unless `has_passed_sockets`, `listen_text` is empty.
 //
 // kInvalidArgument, with a message that names the flag.
-absl::StatusOr<Options> ParseOptions(absl::Span<const char* const> arguments);
+absl::StatusOr<Options> ParseOptions(absl::Span<const char* const> arguments,
+                                     bool has_passed_sockets = false);
 
 // What --help prints, ending in a newline.
 absl::string_view HelpText();

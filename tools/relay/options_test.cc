@@ -108,6 +108,13 @@ TEST(OptionsTest, LimitsUnlessAskedForOthers) {
   EXPECT_EQ(options->limits.connect_timeout, absl::Seconds(10));
 }
 
+TEST(OptionsTest, PassedSocketsAreEnoughToListen) {
+  const absl::StatusOr<Options> options =
+      ParseOptions({"--connect=127.0.0.1:1"}, /*has_passed_sockets=*/true);
+  ASSERT_TRUE(options.ok()) << options.status();
+  EXPECT_EQ(options->listen_text, "");
+}
+
 TEST(OptionsTest, HelpNeedsNothingElse) {
   for (const char* flag : {"--help", "-h", "-help"}) {
     const absl::StatusOr<Options> options = ParseOptions({flag, "--demo"});
@@ -141,6 +148,7 @@ TEST(OptionsTest, NamesTheBadFlag) {
            {{"--demo", "--poller="}, "--poller: needs a value"},
            {{"--listen", "nonsense"}, "--listen nonsense: not of the form"},
            {{"--listen=[::1]:0", "--connect=[::1]:0"}, "--connect [::1]:0: port 0"},
+           {{"--listen=*:0", "--connect=*:1"}, "--connect *:1: only for --listen"},
            {{"--demo", "--listen=[::1]:0"}, "--listen: not together with --demo"},
            {{"--demo", "--connect=[::1]:1"}, "--connect: not together with --demo"},
            {{"--demo", "--clients", "0"}, "--clients 0: not a number from 1"},

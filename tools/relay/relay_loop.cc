@@ -19,14 +19,13 @@
 #include "absl/types/span.h"
 #include "someos/api/errno_status.h"
 #include "someos/api/event.h"
-#include "someos/api/interest.h"
 #include "someos/api/poller.h"
+#include "someos/tools/relay/acceptor.h"
 #include "someos/tools/relay/connection.h"
 #include "someos/tools/relay/connection_timers.h"
 #include "someos/tools/relay/hangup_watch.h"
 #include "someos/tools/relay/limits.h"
 #include "someos/tools/relay/listener.h"
-#include "someos/tools/relay/modify_interest.h"
 #include "someos/tools/relay/socket.h"
 #include "someos/tools/relay/socket_address.h"
 #include "someos/tools/relay/statistics.h"
@@ -37,28 +36,14 @@ namespace {
 // The most descriptors that one Wait reports.
 constexpr size_t kEventsPerWait = 256;
 
-// How many clients are accepted before the connections get their turn again.
-constexpr int kClientsPerTurn = 64;
-
-// How soon accepting is tried again if no connection closes. A Unix socket's backlog empties as
-// soon as its server runs; descriptors come back at the pace of other people.
-constexpr std::chrono::milliseconds kRetryConnect{5};
-constexpr std::chrono::milliseconds kRetryAccept{100};
-
-// How often in a row the listener may be readable with nobody to accept, as when clients give up
-// again. Beyond it something is wrong, and must not keep the relay busy.
-constexpr int kMostVainAccepts = 16;
-
 // How often in a row, and how far apart, a Wait that fails for want of memory is tried again.
 constexpr int kMostFailedWaits = 1000;
 constexpr absl::Duration kRetryWait = absl::Milliseconds(5);
 
-// The `data` of the listener's events; the others' are addresses of ends.
-constexpr uint64_t kListenerData = 0;
-
-// Errors of accept() that concern the one client it was about to return.
-bool ConcernsOneClient(int error) {
-  return error == ECONNABORTED || error == EPROTO || error == EPERM || error == EINTR;
+std::vector<Listener> OnlyOne(Listener listener) {
+  std::vector<Listener> listeners;
+  listeners.push_back(std::move(listener));
+  return listeners;
 }
 
 // Data that has passed on any connection: more than before if some has.
@@ -71,8 +56,12 @@ uint64_t DataPassed(const Statistics& statistics) {
 
 RelayLoop::RelayLoop(Poller* poller, Listener listener, std::vector<SocketAddress> upstream,
                      const Limits& limits, Reporter reporter)
+    : RelayLoop(poller, OnlyOne(std::move(listener)), std::move(upstream), limits,
+                std::move(reporter)) {}
+
+RelayLoop::RelayLoop(Poller* poller, std::vector<Listener> listeners,
+                     std::vector<SocketAddress> upstream, const Limits& limits, Reporter reporter)
     : poller_(*poller),
-      listener_(std::move(listener)),
       upstream_(std::move(upstream)),
       limits_(limits),
       reporter_(std::move(reporter)),
@@ -80,18 +69,21 @@ RelayLoop::RelayLoop(Poller* poller, Listener listener, std::vector<SocketAddres
       hangups_(*poller),
       context_{poller, &upstream_, absl::MakeSpan(scratch_.get(), limits.buffer_bytes),
                &statistics_, &hangups_},
+      acceptor_(poller, std::move(listeners), limits.connect_timeout, &statistics_,
+                [this](Socket* client) { return BeginConnection(client); }),
       events_(kEventsPerWait),
       timers_(limits) {}
 
 absl::Status RelayLoop::Run() {
-  absl::Status status = poller_.Register(listener_.fd(), Interest::kReadable, kListenerData);
-  if (!status.ok()) return status;
-  listener_watched_ = true;
+  absl::Status status = acceptor_.Start();
   while (status.ok() && (!stopping_ || (!connections_.empty() && Clock::now() < stop_at_ &&
                                         stops_requested_.load(std::memory_order_relaxed) < 2))) {
     status = Turn();
   }
-  if (status.ok()) connections_.clear();
+  if (status.ok()) {
+    connections_.clear();
+    statistics_.active = 0;
+  }
   return status;
 }
 
@@ -115,8 +107,8 @@ absl::Status RelayLoop::Turn() {
   LookForHangups();
   const bool room_was_made = !retired_.empty();
   retired_.clear();
-  if (paused() && (room_was_made || Clock::now() >= retry_at_)) {
-    if (absl::Status status = AcceptClients(); !status.ok()) return status;
+  if (acceptor_.paused() && (room_was_made || Clock::now() >= acceptor_.retry_at())) {
+    if (absl::Status status = acceptor_.Retry(); !status.ok()) return status;
   }
   OnRequests();
   return absl::OkStatus();
@@ -132,16 +124,12 @@ void RelayLoop::ReportStatistics() {
   poller_.Wake().IgnoreError();
 }
 
-Statistics RelayLoop::statistics() const {
-  Statistics statistics = statistics_;
-  statistics.active = connections_.size();
-  return statistics;
-}
+Statistics RelayLoop::statistics() const { return statistics_; }
 
 absl::Duration RelayLoop::WaitTimeout() const {
-  Clock::time_point wake_at = std::min(timers_.NextExpiry(), hangups_.next_look());
+  Clock::time_point wake_at =
+      std::min({timers_.NextExpiry(), hangups_.next_look(), acceptor_.retry_at()});
   if (stopping_) wake_at = std::min(wake_at, stop_at_);
-  if (paused()) wake_at = std::min(wake_at, retry_at_);
   if (wake_at == Clock::time_point::max()) return absl::InfiniteDuration();
   return absl::FromChrono(wake_at - Clock::now());
 }
@@ -211,7 +199,7 @@ void RelayLoop::LookForHangups() {
 }
 
 absl::Status RelayLoop::OnEvent(const Event& event) {
-  if (event.data == kListenerData) return AcceptClients();
+  if (acceptor_.IsListener(event.data)) return acceptor_.OnReady(event.data);
   auto& end = *reinterpret_cast<Connection::End*>(static_cast<uintptr_t>(event.data));
   // An earlier event of this batch may have closed it.
   if (!end.connection->closed()) Serve(end, event.readiness);
@@ -238,42 +226,18 @@ void RelayLoop::OnRequests() {
   if (!stopping_ && stops_requested_.load(std::memory_order_relaxed) > 0) BeginStopping();
 }
 
-absl::Status RelayLoop::AcceptClients() {
-  for (int i = 0; i < kClientsPerTurn; ++i) {
-    if (!waiting_client_.valid()) {
-      const int error = Accept(listener_.fd(), &waiting_client_);
-      if (error == EAGAIN || error == EWOULDBLOCK) {
-        if (i > 0 || paused() || ++vain_accepts_ < kMostVainAccepts) break;
-        vain_accepts_ = 0;
-        return PauseAccepting(absl::ErrnoToStatus(error, "accept"), kRetryAccept);
-      }
-      if (ConcernsOneClient(error)) continue;
-      if (error != 0) {
-        return PauseAccepting(absl::ErrnoToStatus(error, "accept"), kRetryAccept);
-      }
-    }
-    vain_accepts_ = 0;
-    if (limits_.max_connections != 0 && connections_.size() >= limits_.max_connections) {
-      TurnAway();
-      continue;
-    }
-    if (absl::Status status = BeginConnection(); !status.ok()) {
-      const bool backlog_full = absl::IsUnavailable(status);
-      return PauseAccepting(status, backlog_full ? kRetryConnect : kRetryAccept);
-    }
+absl::Status RelayLoop::BeginConnection(Socket* client) {
+  if (limits_.max_connections != 0 && connections_.size() >= limits_.max_connections) {
+    TurnAway(client);
+    return absl::OkStatus();
   }
-  return WatchListener(true);
-}
-
-absl::Status RelayLoop::BeginConnection() {
-  // A client that had to wait may hold a number that select() cannot.
-  if (paused()) MoveToLowestNumber(&waiting_client_);
-  auto connection = std::make_unique<Connection>(context_, std::move(waiting_client_));
+  auto connection = std::make_unique<Connection>(context_, std::move(*client));
   if (absl::Status status = connection->Start(); !status.ok()) {
-    waiting_client_ = connection->ReleaseClient();
+    *client = connection->ReleaseClient();
     return status;
   }
   ++statistics_.accepted;
+  ++statistics_.active;
   connection->set_index(connections_.size());
   connections_.push_back(std::move(connection));
   Connection& begun = *connections_.back();
@@ -282,33 +246,13 @@ absl::Status RelayLoop::BeginConnection() {
   return absl::OkStatus();
 }
 
-void RelayLoop::TurnAway() {
-  waiting_client_.CloseWithReset();
+void RelayLoop::TurnAway(Socket* client) {
+  client->CloseWithReset();
   ++statistics_.limited;
   if (!std::exchange(limit_reported_, true)) {
     fprintf(stderr, "relay: a client is refused: %zu connections are open (--max_connections)\n",
             connections_.size());
   }
-}
-
-absl::Status RelayLoop::PauseAccepting(const absl::Status& reason,
-                                       std::chrono::milliseconds retry_after) {
-  retry_at_ = Clock::now() + retry_after;
-  if (!listener_watched_) return absl::OkStatus();
-  ++statistics_.exhausted;
-  if (!std::exchange(pause_reported_, true)) {
-    fprintf(stderr, "relay: accepting pauses with %zu connections open: %s\n", connections_.size(),
-            std::string(reason.message()).c_str());
-  }
-  return WatchListener(false);
-}
-
-absl::Status RelayLoop::WatchListener(bool watch) {
-  if (watch == listener_watched_) return absl::OkStatus();
-  listener_watched_ = watch;
-  ++statistics_.modifies;
-  return ModifyInterest(poller_, listener_.fd(), watch ? Interest::kReadable : Interest::kNone,
-                        kListenerData);
 }
 
 void RelayLoop::Retire(Connection& connection) {
@@ -324,14 +268,13 @@ void RelayLoop::Retire(Connection& connection) {
     connections_[index]->set_index(index);
   }
   connections_.pop_back();
+  --statistics_.active;
 }
 
 void RelayLoop::BeginStopping() {
   stopping_ = true;
   stop_at_ = Clock::now() + absl::ToChronoNanoseconds(limits_.drain_timeout);
-  poller_.Unregister(listener_.fd()).IgnoreError();
-  listener_.Close();
-  waiting_client_.CloseWithReset();
+  acceptor_.Stop();
   for (size_t i = connections_.size(); i > 0; --i) {
     Connection& connection = *connections_[i - 1];
     connection.Drain();

@@ -1,4 +1,4 @@
-// The relay itself: one thread, one Poller, one listener and as many connections as the system
+// The relay itself: one thread, one Poller, its listeners and as many connections as the system
 // allows.
 
 #ifndef SOMEOS_TOOLS_RELAY_RELAY_LOOP_H_
@@ -14,6 +14,7 @@
 #include "absl/time/time.h"
 #include "someos/api/event.h"
 #include "someos/api/poller.h"
+#include "someos/tools/relay/acceptor.h"
 #include "someos/tools/relay/connection.h"
 #include "someos/tools/relay/connection_timers.h"
 #include "someos/tools/relay/hangup_watch.h"
@@ -25,12 +26,6 @@
 
 namespace someos::relay {
 
-// When a connection cannot be begun for want of something (descriptors of the process or the
-// system, numbers that the poller can hold, room in the backlog of an upstream Unix socket),
-// accepting pauses: the listener's interest is none, at most one client that was accepted already
-// is kept for later, and the others wait in the kernel's backlog. It is tried again whenever a
-// connection has closed, and from time to time in case the want was the system's.
-//
 // A connection takes two descriptors and at most two buffers of Limits::buffer_bytes, the second of
 // each kind only while a peer does not read.
 class RelayLoop {
@@ -41,6 +36,8 @@ class RelayLoop {
   // `poller` is not owned and watches nothing else. `upstream` holds at least
   // one address; see ConnectionContext.
   RelayLoop(Poller* poller, Listener listener, std::vector<SocketAddress> upstream,
+            const Limits& limits, Reporter reporter);
+  RelayLoop(Poller* poller, std::vector<Listener> listeners, std::vector<SocketAddress> upstream,
             const Limits& limits, Reporter reporter);
   RelayLoop(const RelayLoop&) = delete;
   RelayLoop& operator=(const RelayLoop&) = delete;
@@ -63,19 +60,16 @@ class RelayLoop {
  private:
   using Clock = ConnectionTimers::Clock;
 
-  bool paused() const { return listener_.listening() && !listener_watched_; }
   absl::Duration WaitTimeout() const;
   // Waits, and handles what is ready. Errors are the poller's.
   absl::Status Turn();
   absl::Status OnEvent(const Event& event);
   void OnRequests();
 
-  // Accepts and begins connections until no client waits, a fair number is done or accepting has
-  // to pause. Errors are the poller's.
-  absl::Status AcceptClients();
-  absl::Status BeginConnection();
-  // Closes the client that was accepted last: there are enough connections.
-  void TurnAway();
+  // For the acceptor.
+  absl::Status BeginConnection(Socket* client);
+  // Closes a client: there are enough connections.
+  void TurnAway(Socket* client);
   // Lets a connection do what `readiness` of `end` allows, and takes notice of the outcome.
   void Serve(Connection::End& end, Readiness readiness);
   // Lets it do what it is ready for right now, be it reported or not.
@@ -85,14 +79,11 @@ class RelayLoop {
   void Expire(Connection& connection, ConnectionTimers::Reason reason);
   // Finds out which of the connections that the poller does not tell it about have lost a peer.
   void LookForHangups();
-  absl::Status PauseAccepting(const absl::Status& reason, std::chrono::milliseconds retry_after);
-  absl::Status WatchListener(bool watch);
 
   void Retire(Connection& connection);
   void BeginStopping();
 
   Poller& poller_;
-  Listener listener_;
   const std::vector<SocketAddress> upstream_;
   const Limits limits_;
   const Reporter reporter_;
@@ -101,14 +92,10 @@ class RelayLoop {
   HangupWatch hangups_;
   const ConnectionContext context_;
 
-  bool listener_watched_ = false;
-  Socket waiting_client_;  // accepted, and to be served first when accepting goes on
-  Clock::time_point retry_at_;
-  bool pause_reported_ = false;  // each is reported once, and then only counted
-  bool refusal_reported_ = false;
+  Acceptor acceptor_;
+  bool refusal_reported_ = false;  // each is reported once, and then only counted
   bool limit_reported_ = false;
   bool expiry_reported_ = false;
-  int vain_accepts_ = 0;  // in a row
   int failed_waits_ = 0;  // in a row, for want of memory
 
   std::vector<Event> events_;

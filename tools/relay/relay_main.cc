@@ -12,6 +12,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "someos/api/poller.h"
@@ -20,7 +21,9 @@
 #include "someos/tools/relay/demo/demo.h"
 #include "someos/tools/relay/descriptor_limit.h"
 #include "someos/tools/relay/listener.h"
+#include "someos/tools/relay/listeners.h"
 #include "someos/tools/relay/options.h"
+#include "someos/tools/relay/passed_listeners.h"
 #include "someos/tools/relay/relay_loop.h"
 #include "someos/tools/relay/socket_address.h"
 #include "someos/tools/relay/standard_descriptors.h"
@@ -63,13 +66,28 @@ void PrintStatistics(const Statistics& statistics) {
   fflush(stdout);
 }
 
-absl::StatusOr<Listener> OpenListener(const Address& address) {
-  const absl::StatusOr<std::vector<SocketAddress>> addresses = Resolve(address);
+// Adds the listeners of --listen to `*listeners`.
+absl::Status OpenListenersOf(const Options& options, std::vector<Listener>* listeners) {
+  if (options.listen_text.empty()) return absl::OkStatus();
+  const absl::StatusOr<std::vector<SocketAddress>> addresses = Resolve(options.listen);
   if (!addresses.ok()) return addresses.status();
-  return Listener::Open(*addresses);
+  std::vector<std::string> left_out;
+  absl::StatusOr<std::vector<Listener>> opened = OpenListeners(*addresses, &left_out);
+  if (!opened.ok()) return opened.status();
+  for (const std::string& why : left_out) {
+    fprintf(stderr, "relay: --listen %s: left out: %s\n", options.listen_text.c_str(), why.c_str());
+  }
+  for (Listener& listener : *opened) listeners->push_back(std::move(listener));
+  return absl::OkStatus();
 }
 
-int RunRelay(const Options& options) {
+std::string AddressesOf(const std::vector<Listener>& listeners) {
+  return absl::StrJoin(listeners, ", ", [](std::string* out, const Listener& listener) {
+    absl::StrAppend(out, listener.address().ToString());
+  });
+}
+
+int RunRelay(const Options& options, std::vector<Listener> listeners) {
   const absl::StatusOr<std::unique_ptr<Poller>> poller = NewPoller(options.poller);
   if (!poller.ok()) return Fail(kFailed, poller.status().message());
   const absl::StatusOr<std::vector<SocketAddress>> upstream = Resolve(options.connect);
@@ -77,17 +95,15 @@ int RunRelay(const Options& options) {
     return Fail(kFailed, absl::StrCat("--connect ", options.connect_text, ": ",
                                       upstream.status().message()));
   }
-  absl::StatusOr<Listener> listener = OpenListener(options.listen);
-  if (!listener.ok()) {
-    return Fail(kFailed,
-                absl::StrCat("--listen ", options.listen_text, ": ", listener.status().message()));
+  if (absl::Status status = OpenListenersOf(options, &listeners); !status.ok()) {
+    return Fail(kFailed, absl::StrCat("--listen ", options.listen_text, ": ", status.message()));
   }
-  const std::string address = listener->address().ToString();
+  const std::string addresses = AddressesOf(listeners);
 
-  RelayLoop loop(poller->get(), *std::move(listener), *upstream, options.limits, PrintStatistics);
+  RelayLoop loop(poller->get(), std::move(listeners), *upstream, options.limits, PrintStatistics);
   signalled_loop = &loop;
   SetSignals(OnSignal);
-  printf("relay: listening on %s, connecting to %s, waiting with %s\n", address.c_str(),
+  printf("relay: listening on %s, connecting to %s, waiting with %s\n", addresses.c_str(),
          options.connect_text.c_str(), std::string((*poller)->name()).c_str());
   fflush(stdout);
   const absl::Status status = loop.Run();
@@ -104,19 +120,26 @@ absl::Status CheckPollerName(const std::string& name) {
 }
 
 int Main(absl::Span<const char* const> arguments) {
-  const absl::StatusOr<Options> options = ParseOptions(arguments);
+  // These two come before anything can open a descriptor or print.
+  if (!OpenStandardDescriptors()) return kFailed;
+  absl::StatusOr<std::vector<Listener>> passed = TakePassedListeners();
+
+  const absl::StatusOr<Options> options =
+      ParseOptions(arguments, /*has_passed_sockets=*/!passed.ok() || !passed->empty());
   if (!options.ok()) return Fail(kUsage, options.status().message());
   if (options->action == Options::Action::kHelp) {
     printf("%s", std::string(HelpText()).c_str());
     return 0;
   }
+  if (!passed.ok()) return Fail(kUsage, passed.status().message());
   const absl::Status name = CheckPollerName(options->poller);
   if (!name.ok()) return Fail(kUsage, name.message());
 
-  OpenStandardDescriptors();
   signal(SIGPIPE, SIG_IGN);
   RaiseDescriptorLimit();
-  if (options->action == Options::Action::kRelay) return RunRelay(*options);
+  if (options->action == Options::Action::kRelay) {
+    return RunRelay(*options, *std::move(passed));
+  }
   return RunDemo(options->poller, options->clients) ? 0 : kFailed;
 }
 

@@ -20,12 +20,6 @@
 namespace someos::relay {
 namespace {
 
-// For systems whose socket() and accept() cannot set the flags themselves.
-[[maybe_unused]] int SetFlags(int fd) {
-  if (fcntl(fd, F_SETFD, FD_CLOEXEC) != 0 || fcntl(fd, F_SETFL, O_NONBLOCK) != 0) return errno;
-  return 0;
-}
-
 // The errno of a system call, or 0, made again while it is interrupted or short of memory; but not
 // for ever.
 template <typename Call>
@@ -49,6 +43,11 @@ void Socket::CloseWithReset() {
   const linger at_once = {/*l_onoff=*/1, /*l_linger=*/0};
   if (valid()) setsockopt(fd_, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
   Close();
+}
+
+int SetFlags(int fd) {
+  if (fcntl(fd, F_SETFD, FD_CLOEXEC) != 0 || fcntl(fd, F_SETFL, O_NONBLOCK) != 0) return errno;
+  return 0;
 }
 
 int Accept(int listener, Socket* accepted) {

@@ -44,6 +44,9 @@ class Socket {
   int fd_ = -1;
 };
 
+// Makes `fd` non-blocking and close-on-exec.
+int SetFlags(int fd);
+
 // Accepts one connection into `*accepted`. EAGAIN: none is waiting.
 int Accept(int listener, Socket* accepted);
 

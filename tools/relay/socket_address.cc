@@ -1,10 +1,13 @@
 #include "someos/tools/relay/socket_address.h"
 
 #include <netdb.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <string>
 
@@ -16,6 +19,23 @@ namespace someos::relay {
 SocketAddress::SocketAddress(const sockaddr* address, socklen_t size)
     : size_(std::min<socklen_t>(size, sizeof(storage_))) {
   memcpy(&storage_, address, size_);
+}
+
+bool SocketAddress::HasAbstractNames() {
+#ifdef __linux__
+  return true;
+#else
+  return false;
+#endif
+}
+
+SocketAddress SocketAddress::Abstract(absl::string_view name) {
+  sockaddr_un address = {};
+  address.sun_family = AF_UNIX;
+  name = name.substr(0, MaxUnixPath());
+  name.copy(address.sun_path + 1, MaxUnixPath());  // after a zero
+  const size_t size = offsetof(sockaddr_un, sun_path) + 1 + name.size();
+  return SocketAddress(reinterpret_cast<const sockaddr*>(&address), size);
 }
 
 SocketAddress SocketAddress::Unix(absl::string_view path) {
@@ -33,7 +53,35 @@ absl::string_view SocketAddress::unix_path() const {
   return absl::string_view(path, strnlen(path, sizeof(sockaddr_un::sun_path)));
 }
 
+absl::string_view SocketAddress::abstract_name() const {
+  constexpr size_t kBefore = offsetof(sockaddr_un, sun_path) + 1;
+  const char* path = reinterpret_cast<const sockaddr_un*>(&storage_)->sun_path;
+  if (family() != AF_UNIX || size_ <= kBefore || path[0] != '\0') return "";
+  return absl::string_view(path + 1, size_ - kBefore);
+}
+
+uint16_t SocketAddress::port() const {
+  if (family() == AF_INET) return ntohs(reinterpret_cast<const sockaddr_in*>(&storage_)->sin_port);
+  if (family() != AF_INET6) return 0;
+  return ntohs(reinterpret_cast<const sockaddr_in6*>(&storage_)->sin6_port);
+}
+
+SocketAddress SocketAddress::WithPort(uint16_t port) const {
+  SocketAddress address = *this;
+  if (family() == AF_INET) {
+    reinterpret_cast<sockaddr_in*>(&address.storage_)->sin_port = htons(port);
+  } else {
+    reinterpret_cast<sockaddr_in6*>(&address.storage_)->sin6_port = htons(port);
+  }
+  return address;
+}
+
+bool SocketAddress::operator==(const SocketAddress& other) const {
+  return size_ == other.size_ && memcmp(&storage_, &other.storage_, size_) == 0;
+}
+
 std::string SocketAddress::ToString() const {
+  if (!abstract_name().empty()) return absl::StrCat("unix:@", abstract_name());
   if (family() == AF_UNIX) return absl::StrCat("unix:", unix_path());
   char host[NI_MAXHOST];
   char port[NI_MAXSERV];

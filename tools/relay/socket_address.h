@@ -5,6 +5,8 @@
 
 #include <sys/socket.h>
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
 
 #include "absl/strings/string_view.h"
@@ -22,6 +24,13 @@ class SocketAddress {
   // The Unix socket at `path`, which must be shorter than MaxUnixPath().
   static SocketAddress Unix(absl::string_view path);
 
+  // Whether Unix sockets may have abstract names: on Linux.
+  static bool HasAbstractNames();
+
+  // The Unix socket with the abstract name `name`, which is no file and no longer than
+  // MaxUnixPath(). Only if HasAbstractNames().
+  static SocketAddress Abstract(absl::string_view name);
+
   // The longest path of a Unix socket, in bytes: 107 on Linux, 103 elsewhere.
   static size_t MaxUnixPath();
 
@@ -29,13 +38,24 @@ class SocketAddress {
   socklen_t size() const { return size_; }
   int family() const { return storage_.ss_family; }
 
-  // The path of a Unix socket; empty for other families.
+  // The port of an IP address; 0 for other families.
+  uint16_t port() const;
+  // This address with another port. Only for IP addresses.
+  SocketAddress WithPort(uint16_t port) const;
+
+  bool operator==(const SocketAddress& other) const;
+
+  // The path of a Unix socket; empty for other families, and for an abstract name.
   absl::string_view unix_path() const;
 
-  // As a person writes it, and Address::Parse reads it: "127.0.0.1:80", "[::1]:80", "unix:/run/x".
+  // As a person writes it, and ParseAddress reads it: "127.0.0.1:80", "[::1]:80", "unix:/run/x",
+  // "unix:@name".
   std::string ToString() const;
 
  private:
+  // The bytes of an abstract name, which may be any; empty for other addresses.
+  absl::string_view abstract_name() const;
+
   sockaddr_storage storage_ = {};
   socklen_t size_ = 0;
 };

@@ -3,14 +3,25 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-namespace someos::relay {
+#include <initializer_list>
 
-void OpenStandardDescriptors() {
-  int fd;
-  do {
-    fd = open("/dev/null", O_RDWR);  // open() returns the lowest free number
-  } while (fd >= 0 && fd <= STDERR_FILENO);
-  if (fd > STDERR_FILENO) close(fd);
+namespace someos::relay {
+namespace {
+
+// Opens something under the lowest free number that takes what is written to it, or at least
+// refuses it: "/" is there even where /dev is not.
+int OpenPlaceholder() {
+  const int fd = open("/dev/null", O_RDWR);
+  return fd >= 0 ? fd : open("/", O_RDONLY);
+}
+
+}  // namespace
+
+bool OpenStandardDescriptors() {
+  for (const int number : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (fcntl(number, F_GETFD) == -1 && OpenPlaceholder() != number) return false;
+  }
+  return true;
 }
 
 }  // namespace someos::relay

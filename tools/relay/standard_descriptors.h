@@ -5,9 +5,10 @@
 
 namespace someos::relay {
 
-// Opens /dev/null under each of the numbers 0 to 2 that is closed. Otherwise a socket would get the
-// number, and what the program prints would go to a peer.
-void OpenStandardDescriptors();
+// Opens /dev/null, or "/" where that is missing, under each of the numbers 0 to 2 that is closed.
+// Otherwise a socket would get the number, and what the program prints would go to a peer. To be
+// called before anything else is opened. False if that is impossible.
+bool OpenStandardDescriptors();
 
 }  // namespace someos::relay
 

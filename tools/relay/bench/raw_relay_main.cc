@@ -25,7 +25,7 @@ int Main(const char* upstream_text) {
   const auto upstream = ParseAndResolve(upstream_text);
   const auto here = ParseAndResolve("127.0.0.1:0");
   if (!upstream.ok() || !here.ok()) return 2;
-  const absl::StatusOr<Listener> listener = Listener::Open(*here);
+  const absl::StatusOr<Listener> listener = Listener::Open(here->front());
   if (!listener.ok()) return 1;
   printf("raw_relay: listening on %s, connecting to %s\n", listener->address().ToString().c_str(),
          upstream_text);

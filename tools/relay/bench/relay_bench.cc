@@ -135,7 +135,7 @@ absl::Status RunWithServer() {
   if (!loopback.ok()) return loopback.status();
   const absl::StatusOr<std::vector<SocketAddress>> addresses = Resolve(*loopback);
   if (!addresses.ok()) return addresses.status();
-  absl::StatusOr<Listener> listener = Listener::Open(*addresses);
+  absl::StatusOr<Listener> listener = Listener::Open(addresses->front());
   if (!listener.ok()) return listener.status();
   const absl::StatusOr<std::unique_ptr<Poller>> poller = NewPoller();
   if (!poller.ok()) return poller.status();

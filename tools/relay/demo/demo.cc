@@ -39,7 +39,7 @@ absl::StatusOr<Listener> ListenOnLoopback() {
   if (!address.ok()) return address.status();
   const absl::StatusOr<std::vector<SocketAddress>> addresses = Resolve(*address);
   if (!addresses.ok()) return addresses.status();
-  return Listener::Open(*addresses);
+  return Listener::Open(addresses->front());
 }
 
 // The echo server, the relay before it, and a thread for each.
