@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "absl/container/inlined_vector.h"
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -46,7 +47,8 @@ namespace someos::select {
 // Source: the Python library's "Kqueue Objects", kqueue(2).
 class Kqueue {
  public:
-  using QueueMaker = absl::StatusOr<std::unique_ptr<KernelQueue>> (*)();
+  // A function, or an object with what a test's queue needs to know.
+  using QueueMaker = absl::FunctionRef<absl::StatusOr<std::unique_ptr<KernelQueue>>()>;
 
   // A closed object, to be assigned one that Create or FromFd has made.
   Kqueue() = default;

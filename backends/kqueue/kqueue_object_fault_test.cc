@@ -41,6 +41,16 @@ TEST(KqueueObjectFaultTest, ACreationThatFailsLeavesNothingBehind) {
   }
 }
 
+TEST(KqueueObjectFaultTest, ItsQueueIsMadeOnceByWhoeverIsGiven) {
+  int made = 0;
+  const absl::StatusOr<Kqueue> queue = Kqueue::Create([&made] {
+    ++made;
+    return NewFaultyQueue();
+  });
+  EXPECT_THAT(queue, Succeeds());
+  EXPECT_EQ(made, 1);
+}
+
 TEST(KqueueObjectFaultTest, AChangeThatFailsChangesNothing) {
   FaultPlan plan;
   const Pipe pipe;
