@@ -36,6 +36,7 @@
 //     while another thread is in Wait: the running Wait takes the change into account. Only one
 //     thread at a time may be in Wait; a second concurrent Wait is refused. No call changes the
 //     disposition of a signal or a thread's signal mask.
+//     The threads share one table of descriptors, as all do that have not called unshare(2).
 //     PollerOptions::externally_synchronized gives up all of this, except for Wake.
 //  9. Fork. In a forked child every call except the destructor and RebuildAfterFork() is refused,
 //     and the parent's kernel object is not touched. Descriptors are close-on-exec. At the time of
@@ -47,7 +48,8 @@
 //     those that the points above require.
 //
 // Closing a descriptor: Unregister it first. On epoll and kqueue the kernel forgets a closed
-// descriptor (unless a duplicate of it is open); poll and select report it as kInvalid once. The
+// descriptor (unless a duplicate of it is open); poll and select report it as kInvalid once, unless
+// the number names another file by then, whose events they take for those of the closed one. The
 // registration stays until it is unregistered or its number is registered again.
 
 #ifndef SOMEOS_API_POLLER_H_

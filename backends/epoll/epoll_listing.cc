@@ -23,7 +23,8 @@ bool IsShortage(int error) { return error == EMFILE || error == ENFILE || error 
 
 absl::StatusOr<EpollListing> EpollListing::Of(absl::string_view operation, int epoll_fd) {
   EpollListing listing;
-  const std::string path = absl::StrCat("/proc/self/fdinfo/", epoll_fd);
+  // Not /proc/self: the thread may have another table of descriptors than the process's first one.
+  const std::string path = absl::StrCat("/proc/thread-self/fdinfo/", epoll_fd);
   // "e" is O_CLOEXEC.
   const std::unique_ptr<std::FILE, CloseFile> file(std::fopen(path.c_str(), "re"));
   if (file == nullptr) {

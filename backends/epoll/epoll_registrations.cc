@@ -1,7 +1,5 @@
 #include "someos/backends/epoll/epoll_registrations.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <optional>
 #include <utility>
@@ -29,7 +27,7 @@ bool NamesAnotherFile(int error) { return error == EBADF || error == ENOENT || e
 // the file that makes the kernel refuse it with EPERM, but a sandbox.
 bool MayBeInASet(int fd) {
   const std::optional<FileIdentity> identity = FileIdentity::Of(fd);
-  return identity.has_value() && (S_ISFIFO(identity->mode) || S_ISSOCK(identity->mode));
+  return identity.has_value() && identity->may_block();
 }
 
 // A one-shot that has fired is added without an interest, so that it reports nothing.
@@ -127,7 +125,7 @@ absl::Status EpollRegistrations::RegisterAlwaysReady(int fd, EpollState state, u
   const std::optional<FileIdentity> identity = FileIdentity::Of(fd);
   if (!identity.has_value()) return FdError(errno, "register", fd);
   // These can be waited for, so the EPERM has another cause.
-  if (S_ISFIFO(identity->mode) || S_ISSOCK(identity->mode)) return FdError(EPERM, "register", fd);
+  if (identity->may_block()) return FdError(EPERM, "register", fd);
   EpollEntry& entry = table_.At(fd);
   const EpollState old = entry.Load();
   if (old.registered && old.always_ready && always_ready_.Holds(fd, *identity)) {
@@ -242,7 +240,7 @@ size_t EpollRegistrations::TakeAlwaysReady(absl::Span<Event> events) {
     if (!fd.has_value()) break;
     EpollEntry& entry = table_.At(*fd);
     EpollState state = entry.Load();
-    const std::optional<FileIdentity> identity = FileIdentity::Of(*fd);
+    const std::optional<FileIdentity> identity = FileIdentity::QuickOf(*fd);
     const bool same_file = identity.has_value() && always_ready_.Holds(*fd, *identity);
     if (!same_file || state.trigger != Trigger::kLevel) {
       // An edge is reported only once as well: the file never becomes ready again, because it

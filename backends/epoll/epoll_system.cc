@@ -6,6 +6,8 @@
 #include <cerrno>
 #include <cstdint>
 
+#include "someos/backends/poller_base/epoll_compare.h"
+
 namespace someos {
 namespace {
 
@@ -27,26 +29,8 @@ int WaitPrecisely(int epoll_fd, epoll_event* events, int max_events, const times
 #endif
 }
 
-int Compare(int epoll_fd, int number, uint32_t position, int fd) {
-#ifdef SYS_kcmp
-  // As linux/kcmp.h has it, which not every system's headers contain.
-  constexpr int kEpollTarget = 7;
-  const struct {
-    uint32_t epoll_fd;
-    uint32_t number;
-    uint32_t position;
-  } slot = {static_cast<uint32_t>(epoll_fd), static_cast<uint32_t>(number), position};
-  const pid_t self = getpid();
-  return static_cast<int>(syscall(SYS_kcmp, self, self, kEpollTarget, fd, &slot));
-#else
-  static_cast<void>(epoll_fd), static_cast<void>(number);
-  static_cast<void>(position), static_cast<void>(fd);
-  errno = ENOSYS;
-  return -1;
-#endif
-}
-
-constexpr EpollSystem kReal = {epoll_create1, epoll_ctl, epoll_wait, WaitPrecisely, Compare};
+constexpr EpollSystem kReal = {epoll_create1, epoll_ctl, epoll_wait, WaitPrecisely,
+                               poller_base::CompareInEpollSet};
 
 }  // namespace
 

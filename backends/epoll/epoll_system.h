@@ -18,9 +18,7 @@ struct EpollSystem {
   int (*wait)(int epoll_fd, epoll_event* events, int max_events, int milliseconds);
   // epoll_pwait2(2) (Linux 5.11) without a signal mask. ENOSYS on older kernels.
   int (*wait_precisely)(int epoll_fd, epoll_event* events, int max_events, const timespec& timeout);
-  // kcmp(2) of KCMP_EPOLL_TFD (Linux 4.13): 0 if `fd` names the file that the set has under
-  // `number`, or the one at this position if it has several; a positive number if another file.
-  // ENOENT: none is there. ENOSYS on older kernels; EPERM in sandboxes.
+  // See CompareInEpollSet (poller_base/epoll_compare.h).
   int (*compare)(int epoll_fd, int number, uint32_t position, int fd);
 };
 

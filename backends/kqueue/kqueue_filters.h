@@ -9,6 +9,7 @@
 #include "someos/api/event.h"
 #include "someos/api/interest.h"
 #include "someos/backends/kqueue/kernel_queue.h"
+#include "someos/backends/poller_base/file_identity.h"
 
 namespace someos {
 
@@ -26,7 +27,7 @@ extern const bool kKqueueHasPriority;
 // The state that KqueueRegistrations keeps for each descriptor.
 struct KqueueEntry {
   uint64_t data = 0;
-  uint32_t identity = 0;  // see FileIdentity
+  poller_base::FileDigest identity;
   // Counts the registrations that this number has had. The kernel returns it with each event, so
   // that a stale event of an earlier registration is recognised.
   uint32_t generation = 0;

@@ -425,7 +425,7 @@ void KqueueRegistrations::DeliverAlwaysReady(Room& room) {
     const std::optional<int> fd = always_ready_.Next();
     if (!fd.has_value()) break;
     KqueueEntry& entry = table_[*fd];
-    const std::optional<FileIdentity> identity = FileIdentity::Of(*fd);
+    const std::optional<FileIdentity> identity = FileIdentity::QuickOf(*fd);
     const bool same_file = identity.has_value() && always_ready_.Holds(*fd, *identity);
     // A file that was closed without Unregister is dropped, as the kernel does with others. So is
     // one with nothing to report, because it will never have anything (an interest of kPriority

@@ -258,12 +258,11 @@ int LibkqueueEmulation::ApplyOne(const struct kevent& asked) {
   change.flags &= ~(EV_SYSFLAGS | EV_RECEIPT);
   const Key key(change.ident, change.filter);
   auto filter = filters_.find(key);
-  uint32_t identity = 0;
+  poller_base::FileDigest identity;
   if (IsForFile(change.filter)) {
     const std::optional<FileIdentity> file =
         change.ident <= INT_MAX ? FileIdentity::Of(static_cast<int>(change.ident)) : std::nullopt;
-    if (filter != filters_.end() &&
-        (!file.has_value() || file->digest != filter->second.identity)) {
+    if (filter != filters_.end() && (!file.has_value() || !file->SameAs(filter->second.identity))) {
       // A kernel would have removed the filter with its file.
       const bool on_duplicate = filter->second.duplicate.valid();
       if (on_duplicate) DeleteFromQueue(filter->second);
@@ -299,7 +298,7 @@ int LibkqueueEmulation::ApplyOne(const struct kevent& asked) {
   return 0;
 }
 
-int LibkqueueEmulation::Add(const struct kevent& change, uint32_t identity) {
+int LibkqueueEmulation::Add(const struct kevent& change, const poller_base::FileDigest& identity) {
   Filter filter = {change, identity};
   filter.change.flags &= ~(EV_ENABLE | EV_DISABLE);
   if (const int error = AddToQueue(filter); error != 0) return error;

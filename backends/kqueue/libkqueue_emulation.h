@@ -55,6 +55,7 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "someos/backends/base/owned_fd.h"
+#include "someos/backends/poller_base/file_identity.h"
 #include "someos/backends/poller_base/wake_channel.h"
 
 namespace someos {
@@ -81,9 +82,9 @@ class LibkqueueEmulation {
   using Key = std::pair<uintptr_t, int>;  // ident, filter
 
   struct Filter {
-    struct kevent change;          // the change that added it
-    uint32_t identity = 0;         // of the file for which it was added, if there is one
-    base::OwnedFd duplicate = {};  // if valid, libkqueue has it instead of the descriptor
+    struct kevent change;              // the change that added it
+    poller_base::FileDigest identity;  // of the file for which it was added, if there is one
+    base::OwnedFd duplicate = {};      // if valid, libkqueue has it instead of the descriptor
     bool disabled = false;
   };
   using Filters = std::map<Key, Filter>;
@@ -103,7 +104,8 @@ class LibkqueueEmulation {
 
   // These return 0 or an errno.
   int ApplyOne(const struct kevent& asked) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  int Add(const struct kevent& change, uint32_t identity) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  int Add(const struct kevent& change, const poller_base::FileDigest& identity)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Adds the filter for its descriptor, or for a duplicate if the descriptor is already in the
   // queue.
   int AddToQueue(Filter& filter) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

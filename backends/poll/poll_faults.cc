@@ -11,6 +11,7 @@
 #include "someos/api/poller.h"
 #include "someos/backends/base/deadline.h"
 #include "someos/backends/poll/poll_poller.h"
+#include "someos/backends/poller_base/known_files_faults.h"
 #include "someos/testing/faults/fault_plan.h"
 
 namespace someos {
@@ -50,7 +51,7 @@ int PollWithFaults(pollfd* fds, nfds_t count, const base::Deadline& deadline) {
 }
 
 absl::StatusOr<std::unique_ptr<Poller>> CreatePoller(const PollerOptions& options) {
-  return PollPoller::Create(options, FaultyPollSystem());
+  return PollPoller::Create(options, FaultyPollSystem(), poller_base::FaultyKnownFilesSystem());
 }
 
 }  // namespace
@@ -71,6 +72,8 @@ const FaultyBackend& FaultyPoll() {
       /*unregistrations=*/{},
       /*waits=*/{{"poll", EFAULT}, {"poll", EINTR, true}, {"poll", EINVAL}, {"poll", ENOMEM}},
       /*wait_calls=*/{"poll"},
+      /*repeats_events=*/false,
+      /*absorbed=*/poller_base::KnownFilesFaults(),
   };
   return *kBackend;
 }

@@ -13,6 +13,7 @@ namespace someos {
 namespace {
 
 using base::Deadline;
+using poller_base::KnownFilesSystem;
 using poller_base::WakeChannel;
 
 #ifdef POLLRDHUP
@@ -44,16 +45,17 @@ Readiness ReadinessOf(short mask) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<PollPoller>> PollPoller::Create(const PollerOptions& options,
-                                                               const PollSystem& system) {
+absl::StatusOr<std::unique_ptr<PollPoller>> PollPoller::Create(
+    const PollerOptions& options, const PollSystem& system, const KnownFilesSystem& known_files) {
   absl::StatusOr<WakeChannel> wake_channel = WakeChannel::Create();
   if (!wake_channel.ok()) return wake_channel.status();
-  return std::unique_ptr<PollPoller>(new PollPoller(options, system, *std::move(wake_channel)));
+  return std::unique_ptr<PollPoller>(
+      new PollPoller(options, system, *std::move(wake_channel), known_files));
 }
 
 PollPoller::PollPoller(const PollerOptions& options, const PollSystem& system,
-                       WakeChannel wake_channel)
-    : ScanningPoller(options, std::move(wake_channel)), system_(system) {
+                       WakeChannel wake_channel, const KnownFilesSystem& known_files)
+    : ScanningPoller(options, std::move(wake_channel), known_files), system_(system) {
   watched_.push_back({wake_fd(), POLLIN, 0});
 }
 

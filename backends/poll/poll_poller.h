@@ -2,10 +2,24 @@
 //
 // Deviations from the contract of someos/api/poller.h:
 //  - No edge-triggered mode.
-//  - The kernel knows numbers, not files. Whether a number was closed and reused is detected with
-//    fstat(2), which cannot distinguish two timerfds (Linux), two pipes that were made within a
-//    hundredth of a second (OpenBSD, NetBSD), or the two ends of a pipe (OpenBSD). For these,
-//    Register of a reused number that was not unregistered fails with EEXIST.
+//  - poll(2) takes numbers, not files: if a number was closed without Unregister and names another
+//    file, the events of that file are reported under the closed registration, until the number is
+//    unregistered or registered again.
+//  - Register, Modify and TakeError notice that a number names another file. On Linux an epoll set
+//    remembers the files (poller_base/known_files.h; each counts as one of max_user_watches). Where
+//    the kernel refuses it (no descriptors or watches, a sandbox), and on other systems, they are
+//    compared by fstat(2) and the like, which cannot distinguish two timerfds or the like, nor two
+//    eventfds one after the other (Linux), two pipes that were made within a hundredth of a second
+//    (OpenBSD, NetBSD), or the two ends of a pipe (OpenBSD). For these, Register of a reused number
+//    that was not unregistered fails with EEXIST.
+//  - On Linux, if a number that was closed and registered again later names the old file once more,
+//    it still counts as registered: the set has both files under that number.
+//  - On Linux, RebuildAfterFork does not notice another file if kcmp(2) is denied, or the parent
+//  has
+//    unregistered a file since the fork. Then it registers the file that the number names now.
+//  - On Linux, what a perf event tells only once (see point 7 of the contract) is lost if it
+//  happens
+//    before Register, which adds the file to that set.
 //  - kReadHangup needs POLLRDHUP (Linux, FreeBSD 14); elsewhere a half-close shows as readable
 //    only.
 //  - The time of a wait is proportional to the number of registrations.
@@ -27,22 +41,26 @@
 #include "someos/api/backend.h"
 #include "someos/api/poller.h"
 #include "someos/backends/poll/poll_system.h"
+#include "someos/backends/poller_base/known_files_system.h"
 #include "someos/backends/poller_base/scanning_poller.h"
 
 namespace someos {
 
 class PollPoller final : public poller_base::ScanningPoller {
  public:
-  // EMFILE, ENFILE: no descriptor for the wake channel. `system` must outlive the poller.
+  // EMFILE, ENFILE: no descriptor for the wake channel. `system` and `known_files` must outlive the
+  // poller.
   static absl::StatusOr<std::unique_ptr<PollPoller>> Create(
-      const PollerOptions& options, const PollSystem& system = RealPollSystem());
+      const PollerOptions& options, const PollSystem& system = RealPollSystem(),
+      const poller_base::KnownFilesSystem& known_files = poller_base::RealKnownFilesSystem());
 
   absl::string_view name() const override { return "poll"; }
   Capabilities capabilities() const override;
 
  private:
   PollPoller(const PollerOptions& options, const PollSystem& system,
-             poller_base::WakeChannel wake_channel);
+             poller_base::WakeChannel wake_channel,
+             const poller_base::KnownFilesSystem& known_files);
 
   void Watch(int fd, Interest interest) override;
   void Forget(int fd) override;

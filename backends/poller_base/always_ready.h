@@ -4,7 +4,6 @@
 #define SOMEOS_BACKENDS_POLLER_BASE_ALWAYS_READY_H_
 
 #include <cstddef>
-#include <cstdint>
 #include <map>
 #include <optional>
 
@@ -33,7 +32,7 @@ class AlwaysReady {
 
  private:
   struct File {
-    uint32_t digest;
+    FileDigest digest;
     bool active;
   };
 

@@ -8,8 +8,8 @@
 namespace someos::poller_base {
 namespace {
 
-constexpr FileIdentity kFile = {/*digest=*/1, S_IFREG};
-constexpr FileIdentity kOtherFile = {/*digest=*/2, S_IFREG};
+constexpr FileIdentity kFile = {/*digest=*/{1}, S_IFREG};
+constexpr FileIdentity kOtherFile = {/*digest=*/{2}, S_IFREG};
 
 std::vector<int> Take(AlwaysReady& files, int count) {
   std::vector<int> taken;

@@ -5,6 +5,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#ifdef __linux__
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#endif
+
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
@@ -20,6 +25,12 @@ uint64_t Mix(uint64_t value) {
   value *= 0xff51afd7ed558ccdu;
   value ^= value >> 33;
   return value;
+}
+
+// Never 0.
+uint32_t Fold(uint64_t mixed) {
+  const auto folded = static_cast<uint32_t>(mixed ^ (mixed >> 32));
+  return folded == 0 ? 1 : folded;
 }
 
 // Eventfds, timerfds and the like share one inode, which has no file type
@@ -39,10 +50,63 @@ bool IsAnonymous(mode_t mode) { return (mode & S_IFMT) == 0; }
 // calls that would do so treat it as closed, except for select(2).
 bool NamesPathOnly([[maybe_unused]] int fd) {
 #ifdef __linux__
-  return (fcntl(fd, F_GETFL) & O_PATH) != 0;
+  const int flags = fcntl(fd, F_GETFL);
+  return flags != -1 && (flags & O_PATH) != 0;
 #else
   return false;
 #endif
+}
+
+#if defined(__linux__) && defined(SYS_statx) && defined(STATX_BTIME)
+// statx(2) (Linux 4.11; by number, because older C libraries have no function for it). AT_STATX_-
+// DONT_SYNC makes it answer from what the kernel has, without asking a server.
+bool ReadStatx(int fd, struct stat& status, uint32_t& birth) {
+  constexpr unsigned kWanted = STATX_TYPE | STATX_INO | STATX_BTIME;
+  struct statx found;
+  if (syscall(SYS_statx, fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, kWanted, &found) != 0) {
+    return false;
+  }
+  status = {};
+  status.st_dev = makedev(found.stx_dev_major, found.stx_dev_minor);
+  status.st_rdev = makedev(found.stx_rdev_major, found.stx_rdev_minor);
+  status.st_ino = static_cast<ino_t>(found.stx_ino);
+  status.st_mode = found.stx_mode;
+  if (found.stx_mask & STATX_BTIME) {
+    birth = Fold(Mix(static_cast<uint64_t>(found.stx_btime.tv_sec)) ^ found.stx_btime.tv_nsec);
+  }
+  return true;
+}
+#else
+bool ReadStatx(int /*fd*/, struct stat& /*status*/, uint32_t& /*birth*/) {
+  errno = ENOSYS;
+  return false;
+}
+#endif
+
+// Reads what identifies a file into `status`, and its birth if the system has it.
+bool ReadStatus(int fd, struct stat& status, uint32_t& birth) {
+  if (ReadStatx(fd, status, birth)) return true;
+  return errno != EBADF && fstat(fd, &status) == 0;  // an older kernel, or a sandbox
+}
+
+// A digest of what name_to_handle_at(2) returns; 0 if it returns nothing.
+uint32_t HandleDigest([[maybe_unused]] int fd) {
+#ifdef __linux__
+  // AT_HANDLE_FID (Linux 6.5): file systems that cannot open handles make some as well.
+  for (const int flags : {AT_EMPTY_PATH | 0x200, AT_EMPTY_PATH}) {
+    union {
+      file_handle handle;
+      char room[sizeof(file_handle) + MAX_HANDLE_SZ];
+    };
+    handle.handle_bytes = MAX_HANDLE_SZ;
+    int mount_id;
+    if (name_to_handle_at(fd, "", &handle, &mount_id, flags) != 0) continue;
+    auto mixed = Mix(static_cast<uint64_t>(handle.handle_type));
+    for (unsigned i = 0; i < handle.handle_bytes; ++i) mixed = Mix(mixed ^ handle.f_handle[i]);
+    return Fold(mixed);
+  }
+#endif
+  return 0;
 }
 
 #ifdef __linux__
@@ -50,7 +114,8 @@ bool NamesPathOnly([[maybe_unused]] int fd) {
 uint32_t AnonymousId(int fd) {
   constexpr uint32_t kFirstId = kNoId + 1;
   char path[64];
-  std::snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
+  // Not /proc/self: the thread may have another table of descriptors than the process's first one.
+  std::snprintf(path, sizeof(path), "/proc/thread-self/fdinfo/%d", fd);
   const int info = open(path, O_RDONLY | O_CLOEXEC);
   if (info < 0) return kIdUnknown;  // no free descriptors, or no procfs
   char text[512];
@@ -103,15 +168,13 @@ bool PortsAgree(uint32_t some, uint32_t others) {
   return agree(some >> 16, others >> 16) && agree(some & 0xffff, others & 0xffff);
 }
 
-std::optional<FileIdentity> FileIdentity::Of(int fd) {
+std::optional<FileIdentity> FileIdentity::QuickOf(int fd) {
   struct stat status;
-  if (fstat(fd, &status) != 0) return std::nullopt;
-  if (NamesPathOnly(fd)) {
-    errno = EBADF;
-    return std::nullopt;
-  }
+  FileDigest digest;
+  if (!ReadStatus(fd, status, digest.birth)) return std::nullopt;
   if (S_ISSOCK(status.st_mode) && status.st_ino == 0) {
-    return FileIdentity{SocketPorts(fd), status.st_mode, /*by_ports=*/true};
+    digest.file = SocketPorts(fd);
+    return FileIdentity{digest, status.st_mode, /*by_ports=*/true};
   }
   uint64_t mixed = Mix(static_cast<uint64_t>(status.st_dev));
   mixed = Mix(mixed ^ static_cast<uint64_t>(status.st_ino));
@@ -122,21 +185,43 @@ std::optional<FileIdentity> FileIdentity::Of(int fd) {
     mixed = Mix(mixed ^ static_cast<uint64_t>(fcntl(fd, F_GETFL) & O_ACCMODE));
     if (status.st_ino == 0) mixed = Mix(mixed ^ CreationTime(status));
   }
-  uint32_t digest = static_cast<uint32_t>(mixed ^ (mixed >> 32));
-  if (IsAnonymous(status.st_mode)) digest = (digest & ~kAnonymousMask) | AnonymousId(fd);
+  digest.file = Fold(mixed);
+  if (IsAnonymous(status.st_mode)) {
+    digest.file = (digest.file & ~kAnonymousMask) | AnonymousId(fd);
+  }
   return FileIdentity{digest, status.st_mode};
 }
 
-int FileIdentity::Mismatch(const std::optional<FileIdentity>& found, uint32_t digest) {
+std::optional<FileIdentity> FileIdentity::Of(int fd) {
+  std::optional<FileIdentity> identity = QuickOf(fd);
+  if (!identity.has_value()) return identity;
+  if (NamesPathOnly(fd)) {
+    errno = EBADF;
+    return std::nullopt;
+  }
+  if (identity->always_ready() || S_ISFIFO(identity->mode)) {
+    identity->digest.generation = HandleDigest(fd);
+  }
+  return identity;
+}
+
+int FileIdentity::Mismatch(const std::optional<FileIdentity>& found, const FileDigest& digest) {
   if (!found.has_value()) return errno;
   return found->SameAs(digest) ? 0 : ENOENT;
 }
 
-bool FileIdentity::SameAs(uint32_t other_digest) const {
-  if (digest == other_digest) return true;
-  if (by_ports) return PortsAgree(digest, other_digest);
-  if (!IsAnonymous(mode) || ((digest ^ other_digest) & ~kAnonymousMask) != 0) return false;
-  return (digest & kAnonymousMask) == kIdUnknown || (other_digest & kAnonymousMask) == kIdUnknown;
+bool FileIdentity::SameAs(const FileDigest& other) const {
+  if (digest.generation != 0 && other.generation != 0) {
+    // A birth adds nothing, and may change: when overlayfs copies a file, for example.
+    if (digest.generation != other.generation) return false;
+  } else if (digest.birth != 0 && other.birth != 0 && digest.birth != other.birth) {
+    return false;
+  }
+  if (digest.file == other.file) return true;
+  if (by_ports) return PortsAgree(digest.file, other.file);
+  if (!IsAnonymous(mode) || ((digest.file ^ other.file) & ~kAnonymousMask) != 0) return false;
+  return (digest.file & kAnonymousMask) == kIdUnknown ||
+         (other.file & kAnonymousMask) == kIdUnknown;
 }
 
 }  // namespace someos::poller_base

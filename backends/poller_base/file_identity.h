@@ -10,32 +10,47 @@
 
 namespace someos::poller_base {
 
-// A digest of what fstat(2) reports about the file behind a descriptor.
+// Digests of what the kernel reports about the file behind a descriptor.
 //
 // Different digests mean different files. Equal digests need not mean the same file: all timerfds
 // of Linux share one inode, and on OpenBSD and NetBSD pipes have no inode, only the time of their
 // creation, with a resolution of a hundredth of a second.
-struct FileIdentity {
-  uint32_t digest = 0;
-  mode_t mode = 0;
-  bool by_ports = false;  // the digest is SocketPorts, of a socket without an inode
+struct FileDigest {
+  uint32_t file = 0;  // of what fstat(2) reports
+  // What tells a new file from a deleted one whose inode number it got (Linux). 0: unknown.
+  uint32_t birth = 0;       // of the time when the file was made, as precise as the system's clock
+  uint32_t generation = 0;  // of the file's handle, which contains a number of the inode's reuse
+};
 
-  // Whether this is, as far as can be determined, the file that had this digest. The number that
-  // distinguishes Linux's eventfds cannot be read while the process has no free descriptors; a
-  // digest computed then matches any eventfd, timerfd and the like. Likewise, the digest of a
-  // socket without an inode that had no port, or no peer yet, matches any port or peer.
-  bool SameAs(uint32_t other_digest) const;
+struct FileIdentity {
+  FileDigest digest;
+  mode_t mode = 0;
+  bool by_ports = false;  // digest.file is SocketPorts, of a socket without an inode
+
+  // Whether this is, as far as can be determined, the file that had this digest. What is unknown of
+  // one of them matches everything. The number that distinguishes Linux's eventfds cannot be read
+  // while the process has no free descriptors; a digest computed then matches any eventfd, timerfd
+  // and the like. Likewise, the digest of a socket without an inode that had no port, or no peer
+  // yet, matches any port or peer.
+  bool SameAs(const FileDigest& other) const;
 
   // Regular files and directories, which are always ready, and which neither epoll nor kqueue
   // reports as poll(2) does.
   bool always_ready() const { return S_ISREG(mode) || S_ISDIR(mode); }
 
+  // Pipes, FIFOs and sockets, which can be waited for on every system.
+  bool may_block() const { return S_ISFIFO(mode) || S_ISSOCK(mode); }
+
+  // On Linux, neither waits for the server of a network file system, which may not answer.
+  //
   // nullopt, with errno set to EBADF, if `fd` is not open, or open as a path only (O_PATH).
   static std::optional<FileIdentity> Of(int fd);
+  // The same in a single system call: without the generation, and a path only is not noticed.
+  static std::optional<FileIdentity> QuickOf(int fd);
 
   // Compares `found`, which Of() has just returned, with the file that had `digest`: 0 if they are
   // the same, ENOENT if not, or the errno of a failed Of().
-  static int Mismatch(const std::optional<FileIdentity>& found, uint32_t digest);
+  static int Mismatch(const std::optional<FileIdentity>& found, const FileDigest& digest);
 };
 
 // Distinguishes sockets that have no inode, such as TCP sockets on the BSDs: the local port in the

@@ -9,9 +9,11 @@
 #include <cstdint>
 #include <optional>
 #include <set>
+#include <thread>
 #include <vector>
 
 #ifdef __linux__
+#include <sched.h>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/timerfd.h>
@@ -23,17 +25,28 @@
 #include "someos/backends/base/owned_fd.h"
 #include "someos/testing/same_inode.h"
 #include "someos/testing/scoped_fd.h"
+#include "someos/testing/system_call.h"
 #include "someos/testing/tcp.h"
 #include "someos/testing/temporary_file.h"
 
 namespace someos::poller_base {
 namespace {
 
+bool Same(int fd, int other) {
+  return FileIdentity::Of(fd)->SameAs(FileIdentity::Of(other)->digest);
+}
+
+ino_t InodeOf(int fd) {
+  struct stat status = {};
+  MustSucceed(fstat(fd, &status), "fstat");
+  return status.st_ino;
+}
+
 TEST(FileIdentityTest, ADuplicateIsTheSameFile) {
   int ends[2];
   ASSERT_EQ(pipe(ends), 0);
   const base::OwnedFd reader(ends[0]), writer(ends[1]), duplicate(dup(ends[0]));
-  EXPECT_EQ(FileIdentity::Of(reader.get())->digest, FileIdentity::Of(duplicate.get())->digest);
+  EXPECT_TRUE(Same(reader.get(), duplicate.get()));
 }
 
 TEST(FileIdentityTest, ANumberReusedByAnotherFileIsNoticed) {
@@ -42,7 +55,7 @@ TEST(FileIdentityTest, ANumberReusedByAnotherFileIsNoticed) {
   const base::OwnedFd first(pair[0]), second(pair[1]);
   const FileIdentity before = *FileIdentity::Of(first.get());
   ASSERT_EQ(dup2(second.get(), first.get()), first.get());
-  EXPECT_NE(FileIdentity::Of(first.get())->digest, before.digest);
+  EXPECT_FALSE(FileIdentity::Of(first.get())->SameAs(before.digest));
 }
 
 // OpenBSD and NetBSD.
@@ -56,7 +69,7 @@ TEST(FileIdentityTest, TheEndsOfAPipeAreTwoFiles) {
   ASSERT_EQ(pipe(ends), 0);
   const base::OwnedFd reader(ends[0]), writer(ends[1]);
   if (PipesHaveNoInode(reader.get())) GTEST_SKIP() << "this system gives pipes no inode";
-  EXPECT_NE(FileIdentity::Of(reader.get())->digest, FileIdentity::Of(writer.get())->digest);
+  EXPECT_FALSE(Same(reader.get(), writer.get()));
 }
 
 TEST(FileIdentityTest, TheSameFileIsTheSame) {
@@ -134,16 +147,80 @@ TEST(FileIdentityTest, ManyFilesAreManyFiles) {
   std::vector<ScopedFd> files;
   for (int i = 0; i < 50; ++i) {
     files.push_back(TemporaryFile());
-    digests.insert(FileIdentity::Of(files.back().get())->digest);
+    digests.insert(FileIdentity::Of(files.back().get())->digest.file);
   }
   EXPECT_EQ(digests.size(), files.size());
 }
 
+// Where the system has something to tell them by. Some file systems give a new file the number of
+// one that was deleted just before.
+TEST(FileIdentityTest, ANewFileWithTheInodeNumberOfADeletedOneIsAnotherFile) {
+#ifndef __linux__
+  GTEST_SKIP() << "this system's fstat() does not tell them apart";
+#endif
+  for (int attempt = 0; attempt < 50; ++attempt) {
+    ScopedFd old = TemporaryFile();
+    const ino_t number = InodeOf(old.get());
+    const FileIdentity identity = *FileIdentity::Of(old.get());
+    EXPECT_TRUE(identity.SameAs(FileIdentity::Of(old.get())->digest));
+    old.reset();
+    const ScopedFd young = TemporaryFile();
+    if (InodeOf(young.get()) != number) continue;
+    if (identity.digest.generation == 0) GTEST_SKIP() << "the file system makes no handles";
+    EXPECT_FALSE(FileIdentity::Of(young.get())->SameAs(identity.digest));
+    return;
+  }
+  GTEST_SKIP() << "the file system does not use inode numbers again at once";
+}
+
+TEST(FileIdentityTest, WhatIsUnknownMatchesEverything) {
+  const auto same = [](const FileDigest& some, const FileDigest& other) {
+    return FileIdentity{some, S_IFREG}.SameAs(other) && FileIdentity{other, S_IFREG}.SameAs(some);
+  };
+  EXPECT_TRUE(same({1, 2, 3}, {1, 0, 0}));
+  EXPECT_TRUE(same({1, 2, 3}, {1, 2, 0}));
+  EXPECT_TRUE(same({1, 2, 0}, {1, 0, 3}));
+  EXPECT_FALSE(same({1, 2, 3}, {2, 2, 3}));
+  EXPECT_FALSE(same({1, 2, 3}, {1, 9, 0}));
+  EXPECT_FALSE(same({1, 2, 3}, {1, 2, 9}));
+  // overlayfs: what is written for the first time is a copy, made then.
+  EXPECT_TRUE(same({1, 2, 3}, {1, 9, 3}));
+}
+
+TEST(FileIdentityTest, AQuickLookFindsTheSameFile) {
+  const ScopedFd file = TemporaryFile(), other = TemporaryFile();
+  EXPECT_TRUE(FileIdentity::Of(file.get())->SameAs(FileIdentity::QuickOf(file.get())->digest));
+  EXPECT_TRUE(FileIdentity::QuickOf(file.get())->SameAs(FileIdentity::Of(file.get())->digest));
+  EXPECT_FALSE(FileIdentity::QuickOf(file.get())->SameAs(FileIdentity::Of(other.get())->digest));
+}
+
 #ifdef __linux__
+TEST(FileIdentityTest, APathOnlyHasNone) {
+  const ScopedFd path(open("/", O_PATH | O_CLOEXEC));
+  EXPECT_FALSE(FileIdentity::Of(path.get()).has_value());
+  EXPECT_EQ(errno, EBADF);
+}
+
+// A thread may leave the table of descriptors that the process began with.
+TEST(FileIdentityTest, AThreadsOwnTableIsRead) {
+  const ScopedFd number(eventfd(0, EFD_CLOEXEC)), other(eventfd(0, EFD_CLOEXEC));
+  const FileIdentity before = *FileIdentity::Of(number.get());
+  bool possible = false, same = true;
+  std::thread([&] {
+    possible = unshare(CLONE_FILES) == 0;
+    if (!possible) return;
+    GiveNumber(number, other);
+    same = FileIdentity::Of(number.get())->SameAs(before.digest);
+  }).join();
+  if (!possible) GTEST_SKIP() << "unshare(CLONE_FILES) is denied";
+  EXPECT_FALSE(same);
+  EXPECT_TRUE(FileIdentity::Of(number.get())->SameAs(before.digest));
+}
+
 TEST(FileIdentityTest, TwoEventfdsAreTwoFiles) {
   const base::OwnedFd first(eventfd(0, 0)), second(eventfd(0, 0)), duplicate(dup(first.get()));
-  EXPECT_NE(FileIdentity::Of(first.get())->digest, FileIdentity::Of(second.get())->digest);
-  EXPECT_EQ(FileIdentity::Of(first.get())->digest, FileIdentity::Of(duplicate.get())->digest);
+  EXPECT_FALSE(Same(first.get(), second.get()));
+  EXPECT_TRUE(Same(first.get(), duplicate.get()));
 }
 
 // What tells eventfds apart takes a descriptor to read.

@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "someos/api/errno_status.h"
 #include "someos/backends/poller_base/fd_error.h"
+#include "someos/backends/poller_base/file_identity.h"
 #include "someos/backends/poller_base/hangup_error.h"
 #include "someos/backends/poller_base/single_waiter.h"
 #include "someos/backends/poller_base/slow_growth.h"
@@ -20,10 +21,12 @@
 
 namespace someos::poller_base {
 
-ScanningPoller::ScanningPoller(const PollerOptions& options, WakeChannel wake_channel)
+ScanningPoller::ScanningPoller(const PollerOptions& options, WakeChannel wake_channel,
+                               const KnownFilesSystem& known_files)
     : options_(options),
       wake_channel_(std::move(wake_channel)),
-      fork_generation_(base::ForkGeneration()) {
+      fork_generation_(base::ForkGeneration()),
+      known_files_(known_files) {
   base::WatchForForks();
 }
 
@@ -47,12 +50,9 @@ ScanningPoller::Entry* ScanningPoller::FindRegistered(int fd) {
   return table_[fd].state == State::kUnregistered ? nullptr : &table_[fd];
 }
 
-int ScanningPoller::Mismatch(int fd, Entry& entry) {
-  const std::optional<FileIdentity> identity = FileIdentity::Of(fd);
-  const int error = FileIdentity::Mismatch(identity, entry.identity);
-  if (error != 0) return error;
-  entry.identity = identity->digest;
-  return entry.state == State::kDead ? ENOENT : 0;
+int ScanningPoller::Mismatch(int fd, const Entry& entry) {
+  const int error = known_files_.Check(fd);
+  return error == 0 && entry.state == State::kDead ? ENOENT : error;
 }
 
 absl::Status ScanningPoller::DoRegister(int fd, Interest interest, uint64_t data, Trigger trigger) {
@@ -61,24 +61,23 @@ absl::Status ScanningPoller::DoRegister(int fd, Interest interest, uint64_t data
     return status;
   }
   if (wake_channel_.Owns(fd)) return OwnDescriptorError(fd, "wake channel");
-  // Before CheckRange and before the table grows: a number like INT_MAX, which is not open, must
-  // not determine its size.
-  const std::optional<FileIdentity> identity = FileIdentity::Of(fd);
-  if (!identity.has_value()) return FdError(errno, "register", fd);
-  if (absl::Status status = CheckRange(fd); !status.ok()) return status;
-
+  if (absl::Status status = CheckRange(fd); !status.ok()) {
+    return fcntl(fd, F_GETFD) == -1 ? FdError(errno, "register", fd) : status;
+  }
   base::LockIfThreads lock(mutex_);
-  if (Entry* entry = FindRegistered(fd);
-      entry != nullptr && entry->state != State::kDead && identity->SameAs(entry->identity)) {
-    return FdError(EEXIST, "register", fd);
+  if (known_files_.Owns(fd)) return OwnDescriptorError(fd, "epoll set");
+  const Entry* const old = FindRegistered(fd);
+  const bool known = old != nullptr && old->state != State::kDead;
+  // Before the table grows: a number like INT_MAX, which is not open, must not determine its size.
+  if (const int error = known_files_.Add(fd, known, interest); error != 0) {
+    return FdError(error, "register", fd);
   }
   if (static_cast<size_t>(fd) >= table_.size()) {
     ReserveSlowly(table_, fd + 1);
     table_.resize(fd + 1);
   }
   DropKept(fd);
-  table_[fd] = {data,    identity->digest, interest,
-                trigger, State::kArmed,    TellsOnce(fd, identity->mode)};
+  table_[fd] = {data, interest, trigger, State::kArmed};
   Sync(fd);
   return absl::OkStatus();
 }
@@ -92,7 +91,7 @@ absl::Status ScanningPoller::DoModify(int fd, Interest interest, uint64_t data, 
   Entry* entry = FindRegistered(fd);
   if (entry == nullptr) return FdError(ENOENT, "modify", fd);
   if (const int error = Mismatch(fd, *entry); error != 0) return FdError(error, "modify", fd);
-  *entry = {data, entry->identity, interest, trigger, State::kArmed, entry->tells_once};
+  *entry = {data, interest, trigger, State::kArmed, entry->telling};
   Sync(fd);
   return absl::OkStatus();
 }
@@ -102,6 +101,7 @@ absl::Status ScanningPoller::DoUnregister(int fd) {
   base::LockIfThreads lock(mutex_);
   Entry* entry = FindRegistered(fd);
   if (entry == nullptr) return FdError(ENOENT, "unregister", fd);
+  known_files_.Remove(fd);
   *entry = Entry();
   DropKept(fd);
   Sync(fd);
@@ -146,7 +146,7 @@ absl::StatusOr<int> ScanningPoller::DoTakeError(int fd) {
   if (forked()) return base::ForkedError("take error");
   // With the lock, so that no other thread registers the number between the check and the call.
   base::LockIfThreads lock(mutex_);
-  Entry* entry = FindRegistered(fd);
+  const Entry* entry = FindRegistered(fd);
   if (entry == nullptr) return FdError(ENOENT, "take error of", fd);
   if (const int error = Mismatch(fd, *entry); error != 0) {
     return FdError(error, "take error of", fd);
@@ -247,6 +247,16 @@ WaitOutcome ScanningPoller::WaitLocked(base::Deadline& deadline, base::LockIfThr
   }
 }
 
+void ScanningPoller::KeepIfToldOnce(int fd, uint16_t raw) {
+  Telling& telling = table_[fd].telling;
+  if (telling == Telling::kUnknown) {
+    const std::optional<FileIdentity> identity = FileIdentity::QuickOf(fd);
+    if (!identity.has_value()) return;
+    telling = TellsOnce(fd, identity->mode) ? Telling::kOnce : Telling::kAlways;
+  }
+  if (telling == Telling::kOnce) kept_.push_back({fd, raw});
+}
+
 bool ScanningPoller::Reportable(const Kept& kept) const {
   const Entry& entry = table_[kept.fd];
   return entry.state == State::kArmed && entry.interest != Interest::kNone;
@@ -325,6 +335,7 @@ absl::Status ScanningPoller::DoRebuildAfterFork() {
   wake_request_.Take();
   waiting_ = false;
   fork_generation_ = base::ForkGeneration();
+  RenewKnownFiles();
   return lost_.Take();
 }
 
@@ -332,13 +343,25 @@ void ScanningPoller::ForgetOtherFiles() {
   for (size_t i = 0; i < table_.size(); ++i) {
     if (table_[i].state == State::kUnregistered) continue;
     const int fd = static_cast<int>(i);
-    const int error = FileIdentity::Mismatch(FileIdentity::Of(fd), table_[i].identity);
-    if (error == 0) continue;
-    lost_.Add(fd, error);
-    table_[i] = Entry();
-    DropKept(fd);
-    SyncNow(fd);
+    if (const int error = known_files_.CheckInChild(fd); error != 0) ForgetLost(fd, error);
   }
+}
+
+void ScanningPoller::RenewKnownFiles() {
+  known_files_.Renew();
+  for (size_t i = 0; i < table_.size(); ++i) {
+    if (table_[i].state == State::kUnregistered) continue;
+    const int fd = static_cast<int>(i);
+    const int error = known_files_.Add(fd, /*known=*/false, table_[i].interest);
+    if (error != 0) ForgetLost(fd, error);
+  }
+}
+
+void ScanningPoller::ForgetLost(int fd, int error) {
+  lost_.Add(fd, error);
+  table_[fd] = Entry();
+  DropKept(fd);
+  SyncNow(fd);
 }
 
 }  // namespace someos::poller_base

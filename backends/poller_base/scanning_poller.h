@@ -20,7 +20,8 @@
 #include "someos/backends/base/fork_generation.h"
 #include "someos/backends/base/fork_guard.h"
 #include "someos/backends/base/lock_if_threads.h"
-#include "someos/backends/poller_base/file_identity.h"
+#include "someos/backends/poller_base/known_files.h"
+#include "someos/backends/poller_base/known_files_system.h"
 #include "someos/backends/poller_base/lost_registrations.h"
 #include "someos/backends/poller_base/wait_counters.h"
 #include "someos/backends/poller_base/wake_channel.h"
@@ -40,7 +41,9 @@ class ScanningPoller : public Poller {
   Counters counters() const override { return counters_.Read(); }
 
  protected:
-  ScanningPoller(const PollerOptions& options, WakeChannel wake_channel);
+  // `known_files` must outlive the poller.
+  ScanningPoller(const PollerOptions& options, WakeChannel wake_channel,
+                 const KnownFilesSystem& known_files);
 
   // Fills an Event of Wait's span with what the scan found about `fd`; called from Scan only.
   // Removes conditions that are not in the registration's interest, and adds the implied ones.
@@ -50,7 +53,7 @@ class ScanningPoller : public Poller {
   // Keeps what the scan found about `fd` for the next Wait, as there is no room in this one; called
   // from Scan only. Does nothing if the kernel reports the same again as long as it is true.
   void Keep(int fd, uint16_t raw) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    if (ABSL_PREDICT_FALSE(table_[fd].tells_once)) kept_.push_back({fd, raw});
+    if (ABSL_PREDICT_FALSE(table_[fd].telling != Telling::kAlways)) KeepIfToldOnce(fd, raw);
   }
 
   int wake_fd() const { return wake_channel_.fd(); }
@@ -91,13 +94,15 @@ class ScanningPoller : public Poller {
     kDead,   // reported as kInvalid
   };
 
+  // How often the kernel reports a condition of a file; see TellsOnce. Asked when it first matters.
+  enum class Telling : uint8_t { kUnknown, kOnce, kAlways };
+
   struct Entry {
     uint64_t data = 0;
-    uint32_t identity = 0;
     Interest interest = Interest::kNone;
     Trigger trigger = Trigger::kLevel;
     State state = State::kUnregistered;
-    bool tells_once = false;  // see TellsOnce
+    Telling telling = Telling::kUnknown;
   };
 
   // What a Scan found, and had no room for.
@@ -118,7 +123,7 @@ class ScanningPoller : public Poller {
                               Trigger trigger) const;
   Entry* FindRegistered(int fd) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // 0 if `fd` still names the file that it was registered for. Otherwise EBADF (closed) or ENOENT.
-  int Mismatch(int fd, Entry& entry) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  int Mismatch(int fd, const Entry& entry) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Updates the watch set from the table for `fd`: now, or as soon as the waiting thread has
   // returned from the system call.
   void Sync(int fd) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -139,6 +144,7 @@ class ScanningPoller : public Poller {
   // Waits with Look or Block; before a Block it tries a Look if that is likely to find something.
   // Does not block if `only_look`.
   int LookThenBlock(const base::Deadline& deadline, bool only_look);
+  void KeepIfToldOnce(int fd, uint16_t raw) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Whether what was kept about `kept.fd` can be reported: it is neither paused nor inactive.
   bool Reportable(const Kept& kept) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool AnyKeptReportable() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -150,9 +156,12 @@ class ScanningPoller : public Poller {
   WaitOutcome Failure(int error, absl::string_view detail = "") const;
   WaitOutcome WaitLocked(base::Deadline& deadline, base::LockIfThreads& lock)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Forgets the registrations whose numbers are closed or name other files by now, and records them
-  // in lost_.
+  // The parts of a rebuild after a fork. Each forgets the registrations that are lost, and records
+  // them in lost_: those whose numbers are closed or name other files by now, and those whose files
+  // the child's own known_files_ cannot take.
   void ForgetOtherFiles() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void RenewKnownFiles() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void ForgetLost(int fd, int error) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // For select(2), whose EBADF does not tell which descriptor is closed: reports the closed ones.
   void DeliverClosed() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
@@ -168,6 +177,7 @@ class ScanningPoller : public Poller {
   int looks_to_skip_ = 0;
   int next_looks_to_skip_ = 1;
 
+  KnownFiles known_files_ ABSL_GUARDED_BY(mutex_);
   LostRegistrations lost_ ABSL_GUARDED_BY(mutex_);
   std::vector<Entry> table_ ABSL_GUARDED_BY(mutex_);  // by descriptor
   std::vector<int> changed_ ABSL_GUARDED_BY(mutex_);  // during the running wait

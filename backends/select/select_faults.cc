@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "someos/api/backend.h"
 #include "someos/api/poller.h"
+#include "someos/backends/poller_base/known_files_faults.h"
 #include "someos/backends/select/select_poller.h"
 #include "someos/testing/faults/fault_plan.h"
 
@@ -52,7 +53,7 @@ int SelectWithFaults(int count, fd_set* read, fd_set* write, fd_set* except,
 constexpr SelectSystem kFaulty = {SelectWithFaults};
 
 absl::StatusOr<std::unique_ptr<Poller>> CreatePoller(const PollerOptions& options) {
-  return SelectPoller::Create(options, kFaulty);
+  return SelectPoller::Create(options, kFaulty, poller_base::FaultyKnownFilesSystem());
 }
 
 }  // namespace
@@ -71,6 +72,8 @@ const FaultyBackend& FaultySelect() {
       /*waits=*/
       {{"select", EBADF, true}, {"select", EINTR, true}, {"select", EINVAL}, {"select", ENOMEM}},
       /*wait_calls=*/{"select"},
+      /*repeats_events=*/false,
+      /*absorbed=*/poller_base::KnownFilesFaults(),
   };
   return *kBackend;
 }

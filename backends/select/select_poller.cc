@@ -25,6 +25,7 @@ namespace someos {
 namespace {
 
 using base::Deadline;
+using poller_base::KnownFilesSystem;
 using poller_base::WakeChannel;
 
 absl::Status OutOfRange(absl::string_view operation, int fd) {
@@ -84,19 +85,20 @@ uint64_t Word(const fd_set& set, int fd) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<SelectPoller>> SelectPoller::Create(const PollerOptions& options,
-                                                                   const SelectSystem& system) {
+absl::StatusOr<std::unique_ptr<SelectPoller>> SelectPoller::Create(
+    const PollerOptions& options, const SelectSystem& system, const KnownFilesSystem& known_files) {
   absl::StatusOr<WakeChannel> wake_channel = WakeChannel::Create();
   if (!wake_channel.ok()) return wake_channel.status();
   if (wake_channel->fd() >= FD_SETSIZE) {
     return OutOfRange("create a select poller: wake channel", wake_channel->fd());
   }
-  return std::unique_ptr<SelectPoller>(new SelectPoller(options, system, *std::move(wake_channel)));
+  return std::unique_ptr<SelectPoller>(
+      new SelectPoller(options, system, *std::move(wake_channel), known_files));
 }
 
 SelectPoller::SelectPoller(const PollerOptions& options, const SelectSystem& system,
-                           WakeChannel wake_channel)
-    : ScanningPoller(options, std::move(wake_channel)), system_(system) {
+                           WakeChannel wake_channel, const KnownFilesSystem& known_files)
+    : ScanningPoller(options, std::move(wake_channel), known_files), system_(system) {
   watched_.ClearAll();
   found_.ClearAll();
   FD_SET(wake_fd(), &watched_.read);

@@ -8,7 +8,8 @@
 //    writable only if there is room, as select(2) reports it.
 //  - A wait that finds a closed descriptor (kInvalid) reports only closed ones; the next one
 //    reports the others.
-//  - The kernel knows numbers, not files: see //backends/poll about reused numbers.
+//  - The kernel knows numbers, not files: see //backends/poll about reused numbers. An O_PATH
+//    descriptor under such a number shows as readable and writable.
 //  - The time of a wait is proportional to the highest registered number.
 
 #ifndef SOMEOS_BACKENDS_SELECT_SELECT_POLLER_H_
@@ -25,6 +26,7 @@
 #include "absl/strings/string_view.h"
 #include "someos/api/backend.h"
 #include "someos/api/poller.h"
+#include "someos/backends/poller_base/known_files_system.h"
 #include "someos/backends/poller_base/scanning_poller.h"
 #include "someos/backends/select/select_system.h"
 
@@ -33,9 +35,11 @@ namespace someos {
 class SelectPoller final : public poller_base::ScanningPoller {
  public:
   // kOutOfRange: the number of the poller's own wake channel is FD_SETSIZE or above, because all
-  // lower ones are open. EMFILE, ENFILE: no descriptor for it. `system` must outlive the poller.
+  // lower ones are open. EMFILE, ENFILE: no descriptor for it. `system` and `known_files` must
+  // outlive the poller.
   static absl::StatusOr<std::unique_ptr<SelectPoller>> Create(
-      const PollerOptions& options, const SelectSystem& system = RealSelectSystem());
+      const PollerOptions& options, const SelectSystem& system = RealSelectSystem(),
+      const poller_base::KnownFilesSystem& known_files = poller_base::RealKnownFilesSystem());
 
   absl::string_view name() const override { return "select"; }
   Capabilities capabilities() const override;
@@ -53,7 +57,8 @@ class SelectPoller final : public poller_base::ScanningPoller {
   };
 
   SelectPoller(const PollerOptions& options, const SelectSystem& system,
-               poller_base::WakeChannel wake_channel);
+               poller_base::WakeChannel wake_channel,
+               const poller_base::KnownFilesSystem& known_files);
 
   void Watch(int fd, Interest interest) override;
   void Forget(int fd) override;

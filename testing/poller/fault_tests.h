@@ -36,6 +36,7 @@
   SOMEOS_FAULT_SUITE_(Name, UnregisterFaultTest,                                                \
                       WithFaults(backend(), backend().unregistrations));                        \
   SOMEOS_FAULT_SUITE_(Name, WaitFaultTest, WithFaults(backend(), backend().waits));             \
+  SOMEOS_FAULT_SUITE_(Name, FallbackFaultTest, WithFaults(backend(), backend().absorbed));      \
   SOMEOS_FAULT_SUITE_(Name, SweepFaultTest, WithEveryFault(backend()));                         \
   SOMEOS_FAULT_SUITE_(Name, EventFaultTest, WithoutFault(backend()));                           \
   SOMEOS_FAULT_SUITE_(Name, ForkFaultTest, WithoutFault(backend()));                            \

@@ -1,8 +1,10 @@
 // Promise 7, continued: what the kernel tells only once is not lost for want of room, and what was
 // read in the meantime is not reported.
 
+#include <cerrno>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "gmock/gmock.h"
@@ -96,6 +98,26 @@ TEST_P(FairnessTest, AChangeThatIsToldOnceOutlivesAPause) {
     ASSERT_THAT(poller->Modify(host.fd(), Interest::kPriority), Succeeds());
     ASSERT_EQ(poller->Wait(events, kPatience).value_or(0), 1u);
     EXPECT_THAT(events[0], EventOf(host.fd(), Readiness::kPriority, Readiness::kError));
+  });
+}
+
+TEST_P(FairnessTest, AChangeThatIsToldOnceIsNotTakenByARegistration) {
+  if (!capabilities().priority) GTEST_SKIP() << Lacks("priority");
+  if (!HostName::Changeable()) GTEST_SKIP() << HostName::kMissing;
+  if (backend().name == "epoll") GTEST_SKIP() << "a deviation, see epoll_poller_test";
+  ExpectInChild([this] {
+    const HostName host;
+    const auto poller = NewPoller();
+    for (const Interest interest :
+         {Interest::kPriority, Interest::kPriority | Interest::kReadable}) {
+      host.Change();
+      ASSERT_THAT(poller->Register(host.fd(), interest), Succeeds());
+      EXPECT_THAT(poller->Register(host.fd(), interest), FailsWithErrno(EEXIST, "register fd"));
+      Event event;
+      ASSERT_EQ(poller->Wait(absl::MakeSpan(&event, 1), kPatience).value_or(0), 1u);
+      EXPECT_TRUE(HasAny(event.readiness, Readiness::kPriority)) << absl::StrCat(event);
+      ASSERT_THAT(poller->Unregister(host.fd()), Succeeds());
+    }
   });
 }
 

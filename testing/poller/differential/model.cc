@@ -52,6 +52,9 @@ Deviations Deviations::Of(const Backend& backend) {
   result.asking_repeats_edges = backend.implementation == "kqueue(2)";
   result.sets = backend.name == "select";
   result.files_linger = backend.name == "epoll";
+#ifdef __linux__  // where poll's and select's Pollers remember files by an epoll set
+  result.files_linger |= backend.name == "poll" || backend.name == "select";
+#endif
   static const bool kPipesLookAlike = PipesLookAlike();
   result.pipes_look_alike = kPipesLookAlike;
   return result;

@@ -34,8 +34,9 @@ struct Deviations {
   // select(2): who asks for none of its sets sees nothing; a hung-up descriptor is readable, and
   // is not writable; and the wait that finds a closed descriptor finds nothing else.
   bool sets = false;
-  // epoll: a file that was registered under a number, and not unregistered before that was closed,
-  // is taken for what is registered there if the number comes to name it again later.
+  // epoll, and poll and select on Linux: a file that was registered under a number, and not
+  // unregistered before that was closed, is taken for what is registered there if the number comes
+  // to name it again later.
   bool files_linger = false;
   // The system's, OpenBSD's and NetBSD's: to fstat(2) pipes that were made at the same time are one
   // file, so that a number which names another pipe by now may be taken for the old one's.

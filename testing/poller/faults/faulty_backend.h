@@ -31,6 +31,8 @@ struct FaultyBackend {
   std::vector<absl::string_view> wait_calls;
   // The kernel keeps registrations, so an event of one that is gone can come from there.
   bool repeats_events = false;
+  // The faults of calls for which there is a fallback, whatever the operation: nobody sees them.
+  std::vector<Fault> absorbed = {};
 };
 
 }  // namespace someos

@@ -124,7 +124,7 @@ std::vector<FaultParameter> WithEveryFault(const FaultyBackend& backend) {
   std::vector<FaultParameter> parameters;
   std::set<std::pair<absl::string_view, int>> seen;
   for (const auto* faults : {&backend.creations, &backend.registrations, &backend.modifications,
-                             &backend.unregistrations, &backend.waits}) {
+                             &backend.unregistrations, &backend.waits, &backend.absorbed}) {
     for (const Fault& fault : *faults) {
       if (seen.emplace(fault.call, fault.error).second) parameters.push_back({&backend, fault});
     }

@@ -115,6 +115,7 @@ class RegisterFaultTest : public FaultTest {};
 class ModifyFaultTest : public FaultTest {};
 class UnregisterFaultTest : public FaultTest {};
 class WaitFaultTest : public FaultTest {};
+class FallbackFaultTest : public FaultTest {};
 // And those for a backend as such.
 class EventFaultTest : public FaultTest {};
 class ForkFaultTest : public FaultTest {};
