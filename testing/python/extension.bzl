@@ -38,6 +38,9 @@ _python_extension = rule(
 def select_modules(name, srcs, hdrs, main, deps):
     """Declares NAME_pythonX_Y for each Python, and NAME for the first; without one, NAME is incompatible.
 
+    All are "manual": //... does not include them, because they need the library and Abseil compiled once more, as
+    position-independent code.
+
     Args:
       name: of the targets.
       srcs: of the module.
@@ -70,12 +73,14 @@ def select_modules(name, srcs, hdrs, main, deps):
             name = "%s_%s" % (name, python),
             library = ":%s_%s_library" % (name, python),
             module = "select",
+            tags = ["manual"],
             target_compatible_with = links_all_of("poller", ["poll", "select"]),
         )
     if PYTHONS:
         native.alias(
             name = name,
             actual = ":%s_%s" % (name, PYTHONS.keys()[0]),
+            tags = ["manual"],
         )
     else:
         native.filegroup(
@@ -85,6 +90,8 @@ def select_modules(name, srcs, hdrs, main, deps):
 
 def select_module_tests(name, modules, srcs, runner, **kwargs):
     """A test that gets each Python's executable and module, "EXECUTABLE=MODULE", separated by colons, as PYTHONS.
+
+    It is "manual", as the modules are.
 
     Args:
       name: of the test.
@@ -98,6 +105,7 @@ def select_module_tests(name, modules, srcs, runner, **kwargs):
         name = name,
         srcs = srcs,
         data = targets.values() + [runner],
+        tags = ["manual"],
         env = {
             "PYTHONS": ":".join(["%s=$(rootpath %s)" % (PYTHONS[p], t) for p, t in targets.items()]),
             "RUNNER": "$(rootpath %s)" % runner,
