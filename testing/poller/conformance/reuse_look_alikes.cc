@@ -17,7 +17,6 @@
 
 #include <cerrno>
 #include <string>
-#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/string_view.h"
