@@ -12,9 +12,12 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <optional>
 
 namespace someos::poller_base {
 namespace {
@@ -94,15 +97,14 @@ uint32_t HandleDigest([[maybe_unused]] int fd) {
 #ifdef __linux__
   // AT_HANDLE_FID (Linux 6.5): file systems that cannot open handles make some as well.
   for (const int flags : {AT_EMPTY_PATH | 0x200, AT_EMPTY_PATH}) {
-    union {
-      file_handle handle;
-      char room[sizeof(file_handle) + MAX_HANDLE_SZ];
-    };
-    handle.handle_bytes = MAX_HANDLE_SZ;
+    alignas(file_handle) unsigned char room[sizeof(file_handle) + MAX_HANDLE_SZ] = {};
+    auto* const handle = reinterpret_cast<file_handle*>(room);
+    handle->handle_bytes = MAX_HANDLE_SZ;
     int mount_id;
-    if (name_to_handle_at(fd, "", &handle, &mount_id, flags) != 0) continue;
-    auto mixed = Mix(static_cast<uint64_t>(handle.handle_type));
-    for (unsigned i = 0; i < handle.handle_bytes; ++i) mixed = Mix(mixed ^ handle.f_handle[i]);
+    if (name_to_handle_at(fd, "", handle, &mount_id, flags) != 0) continue;
+    auto mixed = Mix(static_cast<uint64_t>(handle->handle_type));
+    const unsigned char* const bytes = room + offsetof(file_handle, f_handle);
+    for (unsigned i = 0; i < handle->handle_bytes; ++i) mixed = Mix(mixed ^ bytes[i]);
     return Fold(mixed);
   }
 #endif

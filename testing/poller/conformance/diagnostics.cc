@@ -151,7 +151,9 @@ TEST_P(DiagnosticsTest, TheErrorOfAnotherFileIsLeftToIt) {
       socklen_t size = sizeof(error);
       MustSucceed(getsockopt(client.get(), SOL_SOCKET, SO_ERROR, &error, &size), "getsockopt");
       // libkqueue itself takes the errors of sockets (findings/libkqueue_so_error.sh).
-      if (!OverLibkqueue()) EXPECT_EQ(error, ECONNREFUSED);
+      if (!OverLibkqueue()) {
+        EXPECT_EQ(error, ECONNREFUSED);
+      }
     }
   }
   ExpectQuiet();
