@@ -17,7 +17,10 @@ load("//testing/python:pythons.bzl", "pythons_repository")
 load("//tools/bench:peers.bzl", "peers_repository")
 
 def someos_deps():
-    """Declares the dependencies of the libraries, by their names in the Bazel Central Registry."""
+    """Declares the dependencies of the libraries, by their names in the Bazel Central Registry.
+
+    A repository that is declared already stays: an Abseil may be as old as 20230125.3 (tools/abseil/check.sh).
+    """
     maybe(
         http_archive,
         name = "abseil-cpp",

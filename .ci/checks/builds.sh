@@ -67,3 +67,14 @@ with_workspace() {
 runs_outside() {
   bazel build --config=ci //tools/relay && bazel-bin/tools/relay/relay --help >/dev/null
 }
+
+# With the sources of Abseil 20230125.3 in the directory $OLDEST_ABSEIL, which are in no package: the oldest that README
+# promises.
+oldest_abseil() {
+  [ -n "${OLDEST_ABSEIL:-}" ] || {
+    echo "OLDEST_ABSEIL names no directory with the sources of Abseil 20230125.3"
+    return 77
+  }
+  grep -q 'define ABSL_LTS_RELEASE_VERSION 20230125' "$OLDEST_ABSEIL/absl/base/config.h" &&
+    tools/abseil/check.sh "$OLDEST_ABSEIL"
+}

@@ -10,6 +10,7 @@
 #include "absl/base/config.h"
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
+#include "someos/backends/base/mutex_lock.h"
 
 namespace someos::base {
 namespace {
@@ -43,22 +44,22 @@ class ForkGuards {
   }
 
   void Add(const ForkGuard& guard) {
-    absl::MutexLock lock(mutex_);
+    MutexLock lock(mutex_);
     guards_.push_back(&guard);
   }
   void Remove(const ForkGuard& guard) {
-    absl::MutexLock lock(mutex_);
+    MutexLock lock(mutex_);
     guards_.erase(std::find(guards_.begin(), guards_.end(), &guard));
   }
 
  private:
   void LockAll() ABSL_NO_THREAD_SAFETY_ANALYSIS {
-    mutex_.lock();
-    for (const ForkGuard* guard : guards_) guard->mutex_.lock();
+    Lock(mutex_);
+    for (const ForkGuard* guard : guards_) Lock(guard->mutex_);
   }
   void UnlockAll() ABSL_NO_THREAD_SAFETY_ANALYSIS {
-    for (const ForkGuard* guard : guards_) guard->mutex_.unlock();
-    mutex_.unlock();
+    for (const ForkGuard* guard : guards_) Unlock(guard->mutex_);
+    Unlock(mutex_);
   }
   void StartChild() ABSL_NO_THREAD_SAFETY_ANALYSIS {
     for (const ForkGuard* guard : guards_) {

@@ -6,6 +6,7 @@
 #include "absl/base/optimization.h"
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
+#include "someos/backends/base/mutex_lock.h"
 #include "someos/backends/base/single_threaded.h"
 
 namespace someos::base {
@@ -20,7 +21,7 @@ class ABSL_SCOPED_LOCKABLE LockIfThreads {
       ABSL_EXCLUSIVE_LOCK_FUNCTION(mutex) ABSL_NO_THREAD_SAFETY_ANALYSIS {
     if (ABSL_PREDICT_TRUE(SingleThreaded()) || externally_synchronized) return;
     locked_ = &mutex;
-    mutex.lock();
+    Lock(mutex);
   }
   LockIfThreads(const LockIfThreads&) = delete;
   LockIfThreads& operator=(const LockIfThreads&) = delete;
@@ -29,14 +30,14 @@ class ABSL_SCOPED_LOCKABLE LockIfThreads {
   template <typename Function>
   auto CallUnlocked(Function function) ABSL_NO_THREAD_SAFETY_ANALYSIS {
     if (locked_ == nullptr) return function();
-    locked_->unlock();
+    Unlock(*locked_);
     const auto result = function();
-    locked_->lock();
+    Lock(*locked_);
     return result;
   }
 
   ~LockIfThreads() ABSL_UNLOCK_FUNCTION() ABSL_NO_THREAD_SAFETY_ANALYSIS {
-    if (locked_ != nullptr) locked_->unlock();
+    if (locked_ != nullptr) Unlock(*locked_);
   }
 
  private:

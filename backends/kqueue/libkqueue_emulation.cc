@@ -15,6 +15,7 @@
 #include "absl/time/time.h"
 #include "someos/api/errno_status.h"
 #include "someos/backends/base/fork_generation.h"
+#include "someos/backends/base/mutex_lock.h"
 #include "someos/backends/kqueue/libkqueue_getsockopt.h"
 #include "someos/backends/poller_base/file_identity.h"
 
@@ -60,7 +61,7 @@ int Apply(int queue, const struct kevent& change) {
 }
 
 OwnedFd NewQueue() {
-  absl::MutexLock lock(ThisProcess().mutex);
+  base::MutexLock lock(ThisProcess().mutex);
   const absl::LeakCheckDisabler not_ours;
   OwnedFd queue(kqueue());
   if (queue.valid()) fcntl(queue.get(), F_SETFD, FD_CLOEXEC);
@@ -69,7 +70,7 @@ OwnedFd NewQueue() {
 
 // The queue must not have any filters.
 void CloseQueue(OwnedFd queue) {
-  absl::MutexLock lock(ThisProcess().mutex);
+  base::MutexLock lock(ThisProcess().mutex);
   const int number = queue.get();
   queue.Reset();
   // Waits until libkqueue's thread has closed the queue's epoll set: then kevent() on the number
@@ -96,20 +97,20 @@ absl::StatusOr<std::shared_ptr<LibkqueueEmulation>> LibkqueueEmulation::Create(
   const std::shared_ptr<LibkqueueEmulation> result(
       new LibkqueueEmulation(std::move(queue), *std::move(wake_channel), keep_socket_errors));
   {
-    absl::MutexLock lock(result->mutex_);
+    base::MutexLock lock(result->mutex_);
     if (const int error = result->AddWakeChannel(); error != 0) {
       return ErrnoStatus(error, "create a kqueue");
     }
   }
   Registry& registry = ThisProcess();
-  absl::MutexLock lock(registry.mutex);
+  base::MutexLock lock(registry.mutex);
   registry.emulations[result->number_] = result;
   return result;
 }
 
 std::shared_ptr<LibkqueueEmulation> LibkqueueEmulation::Find(int number) {
   Registry& registry = ThisProcess();
-  absl::MutexLock lock(registry.mutex);
+  base::MutexLock lock(registry.mutex);
   const auto found = registry.emulations.find(number);
   return found == registry.emulations.end() ? nullptr : found->second.lock();
 }
@@ -134,12 +135,12 @@ LibkqueueEmulation::~LibkqueueEmulation() {
 
 void LibkqueueEmulation::Close() {
   {
-    absl::MutexLock lock(mutex_);
+    base::MutexLock lock(mutex_);
     if (closed_) return;
     closed_ = true;
     Registry& registry = ThisProcess();
     {
-      absl::MutexLock registry_lock(registry.mutex);
+      base::MutexLock registry_lock(registry.mutex);
       registry.emulations.erase(number_);
     }
     InterruptWaiter();
@@ -165,7 +166,7 @@ int LibkqueueEmulation::Kevent(const struct kevent* changes, int change_count,
   int result = 0;
   int error = 0;
   {
-    absl::MutexLock lock(mutex_);
+    base::MutexLock lock(mutex_);
     if (change_count > 0) {
       InterruptWaiter();
       result = ApplyChanges(changes, change_count, events, event_count);
@@ -223,7 +224,7 @@ int LibkqueueEmulation::WaitInTurn(struct kevent* events, int event_count,
   waiting_ = true;
   const int queue = queue_.get();
   const int room = std::min(event_count, kMaxEvents);
-  mutex_.unlock();
+  base::Unlock(mutex_);
   // libkqueue reads flags that it has not always written.
   std::memset(events, 0, sizeof(*events) * room);
   int found;
@@ -232,7 +233,7 @@ int LibkqueueEmulation::WaitInTurn(struct kevent* events, int event_count,
     found = kevent(queue, nullptr, 0, events, room, timeout);
   }
   const int error = errno;
-  mutex_.lock();
+  base::Lock(mutex_);
   waiting_ = false;
   errno = error;
   return found < 0 ? found : TranslateAll(events, found);
