@@ -10,13 +10,13 @@ namespace {
 TEST(InterestTest, PrintsItsNames) {
   EXPECT_EQ(absl::StrCat(Interest::kNone), "none");
   EXPECT_EQ(absl::StrCat(Interest::kReadable | Interest::kWritable | Interest::kPriority |
-                         Interest::kReadHangup),
-            "readable|writable|priority|read-hangup");
+                         Interest::kReadHangup | Interest::kErrors),
+            "readable|writable|priority|read-hangup|errors");
 }
 
 TEST(InterestTest, ComplementStaysWithinTheNamedBits) {
   EXPECT_EQ(~Interest::kReadable,
-            Interest::kWritable | Interest::kPriority | Interest::kReadHangup);
+            Interest::kWritable | Interest::kPriority | Interest::kReadHangup | Interest::kErrors);
   EXPECT_EQ(~~Interest::kPriority, Interest::kPriority);
 }
 

@@ -47,6 +47,7 @@ class ForwardingPoller : public Poller {
   absl::Status DoWake() override { return poller_->Wake(); }
   absl::Status DoRebuildAfterFork() override { return poller_->RebuildAfterFork(); }
   absl::StatusOr<int> DoTakeError(int fd) override { return poller_->TakeError(fd); }
+  absl::StatusOr<int> DoFd() override { return poller_->fd(); }
 
  private:
   const std::unique_ptr<Poller> poller_;

@@ -13,8 +13,8 @@ namespace someos {
 
 // The conditions that are to be reported. A bit mask: combine with `|`.
 //
-// Hang-up, error and invalid are not in it: they are reported with every interest except `kNone`.
-// The bits have the values of Readiness.
+// Hang-up, error and invalid need not be in it: they are reported with every interest except
+// `kNone`. The bits have the values of Readiness.
 enum class Interest : uint8_t {
   // Keeps the registration and its data, and reports nothing. Use it to pause a descriptor
   // (back-pressure): a hang-up does not wake the poller again and again.
@@ -28,6 +28,11 @@ enum class Interest : uint8_t {
   // The peer shut down its writing side; reported in addition to "readable" where the mechanism can
   // distinguish the two.
   kReadHangup = 0x40,
+  // Nothing but what is reported anyway: hang-up, error and invalid. Use it alone, to wait for these
+  // only, where Capabilities::errors_alone is true; together with other bits it changes nothing.
+  // With Trigger::kOneShot or kEdge, a condition that lasts is reported once; with kLevel by every
+  // Wait.
+  kErrors = 0x08,
 };
 
 constexpr Interest operator|(Interest a, Interest b) {
@@ -36,9 +41,9 @@ constexpr Interest operator|(Interest a, Interest b) {
 constexpr Interest operator&(Interest a, Interest b) {
   return static_cast<Interest>(static_cast<uint8_t>(a) & static_cast<uint8_t>(b));
 }
-// The complement within the four named bits.
+// The complement within the named bits.
 constexpr Interest operator~(Interest a) {
-  return static_cast<Interest>(~static_cast<uint8_t>(a) & 0x47);
+  return static_cast<Interest>(~static_cast<uint8_t>(a) & 0x4f);
 }
 constexpr Interest& operator|=(Interest& a, Interest b) { return a = a | b; }
 constexpr Interest& operator&=(Interest& a, Interest b) { return a = a & b; }
@@ -70,6 +75,7 @@ inline std::string InterestNames(Interest interest) {
   append(Interest::kWritable, "writable");
   append(Interest::kPriority, "priority");
   append(Interest::kReadHangup, "read-hangup");
+  append(Interest::kErrors, "errors");
   return names.empty() ? "none" : names;
 }
 

@@ -84,6 +84,10 @@ struct Capabilities {
   // kHangup and kError are reported as such. Without it (select) both show as readable and writable
   // only.
   bool hangup = false;
+  // Interest::kErrors alone works; otherwise Register and Modify refuse it with kUnimplemented.
+  bool errors_alone = false;
+  // fd() returns a descriptor; otherwise it fails with kUnimplemented.
+  bool nestable = false;
   // kReadHangup is reported. Without it a peer that shut down writing shows as readable only.
   bool read_hangup = false;
   // Interest::kPriority is reported; otherwise Register and Modify refuse it.
@@ -204,6 +208,10 @@ class Poller {
   // The error behind a kError or kHangup event: reads and clears the pending error of the socket
   // `fd` (SO_ERROR). Returns its errno, or 0 if none is pending or `fd` is not a socket.
   //
+  // If it returns 0 for a socket with kError and without kHangup, the socket has messages in its
+  // error queue, and is reported until they are read with recvmsg(MSG_ERRQUEUE):
+  // api/error_queues.md.
+  //
   // ENOENT: not registered, or the number now names another file, whose error is left alone. (That
   // is checked before the error is taken; no other thread may close the number meanwhile.) EBADF:
   // negative, or closed.
@@ -211,6 +219,20 @@ class Poller {
     if (fd < 0) return NegativeFd("take error of", fd);
     return DoTakeError(fd);
   }
+
+  // A descriptor with which another event loop (a second Poller, poll(2), a toolkit's main loop) can
+  // wait for this poller. It is readable while Wait has something to return: an event of a
+  // registered descriptor, including files that are always ready, or a pending Wake. It may also be
+  // readable after a change by another thread, or while there are only conditions that Wait does not
+  // report; then Wait returns 0. When it is readable, call Wait with a timeout of zero; if the other
+  // loop is edge-triggered, until it returns 0. Nothing else may be done with it: do not read, change
+  // or close it. It remains the same until RebuildAfterFork, after which this is to be called again.
+  // The first call may slow down later ones: call it only if it is needed. Thread-safe.
+  //
+  // kUnimplemented: capabilities().nestable is false (poll and select, which have no such object,
+  // and libkqueue). Then call Wait in a thread of its own, or register the descriptors with the other
+  // loop. kFailedPrecondition: the poller was made before a fork. EMFILE, ENFILE, ENOMEM, ENOSPC.
+  absl::StatusOr<int> fd() { return DoFd(); }
 
   // All registrations in the order of their descriptors, including those that are paused, have
   // fired (one-shot) or were closed without Unregister. Thread-safe.
@@ -247,6 +269,11 @@ class Poller {
     absl::Status first_;
   };
 
+  // To be overridden where Capabilities::nestable is true.
+  virtual absl::StatusOr<int> DoFd() {
+    return PlainStatus(absl::StatusCode::kUnimplemented,
+                       absl::StrCat("fd: ", name(), " has no descriptor to wait for"));
+  }
   // The default applies the changes one by one.
   virtual absl::Status DoApply(absl::Span<const Change> changes, std::vector<FailedChange>* failed);
 

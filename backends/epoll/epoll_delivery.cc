@@ -85,7 +85,7 @@ EpollDelivery::Outcome EpollDelivery::DeliverOne(const epoll_event& raw, Event& 
     entry.state.compare_exchange_strong(expected, fired.Pack(), std::memory_order_relaxed);
   }
   event.fd = fd;
-  event.readiness = ReadinessOfEpollMask(raw.events, state.interest);
+  event.readiness = ReadinessOfEpollMask(fd, raw.events, state.interest);
   event.raw = static_cast<uint16_t>(raw.events);
   event.data = data;
   return Outcome::kDelivered;

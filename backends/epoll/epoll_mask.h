@@ -9,6 +9,7 @@
 
 #include "someos/api/event.h"
 #include "someos/api/interest.h"
+#include "someos/backends/poller_base/implied_readiness.h"
 
 namespace someos {
 
@@ -36,14 +37,11 @@ inline uint32_t EpollMask(Interest interest, Trigger trigger) {
   return mask;
 }
 
-// The readiness of a registration with this interest for a mask from epoll_wait(2).
-inline Readiness ReadinessOfEpollMask(uint32_t mask, Interest interest) {
-  uint32_t bits = (mask & 0x1f) | ((mask >> 7) & 0x40);
-  if (mask & (EPOLLERR | EPOLLHUP)) {
-    // read() and write() now return at once: see Readiness.
-    bits |= static_cast<uint32_t>(interest & (Interest::kReadable | Interest::kWritable));
-  }
-  return static_cast<Readiness>(bits);
+// The readiness of a registration of `fd` with this interest for a mask from epoll_wait(2).
+inline Readiness ReadinessOfEpollMask(int fd, uint32_t mask, Interest interest) {
+  const auto found = static_cast<Readiness>((mask & 0x1f) | ((mask >> 7) & 0x40));
+  if ((mask & (EPOLLERR | EPOLLHUP)) == 0) return found;
+  return found | poller_base::ImpliedReadiness(fd, interest, found);
 }
 
 }  // namespace someos

@@ -58,6 +58,8 @@ Capabilities EpollPoller::capabilities() const {
   Capabilities result;
   result.edge = true;
   result.hangup = true;
+  result.errors_alone = true;
+  result.nestable = true;
   result.read_hangup = true;
   result.priority = true;
   result.invalid = false;
@@ -83,6 +85,11 @@ absl::Status EpollPoller::DoUnregister(int fd) {
 absl::StatusOr<int> EpollPoller::DoTakeError(int fd) {
   if (registrations_.forked()) return ForkedError("take error");
   return registrations_.TakeError(fd);
+}
+
+absl::StatusOr<int> EpollPoller::DoFd() {
+  if (registrations_.forked()) return ForkedError("fd");
+  return registrations_.NestFd();
 }
 
 absl::Status EpollPoller::DoWake() {

@@ -84,6 +84,7 @@ class EpollPoller final : public Poller {
   absl::Status DoWake() override;
   absl::Status DoRebuildAfterFork() override;
   absl::StatusOr<int> DoTakeError(int fd) override;
+  absl::StatusOr<int> DoFd() override;
 
   // A diagram of a wait is in epoll_poller.cc.
   static constexpr int kLook = 0;  // the timeouts of epoll_wait(2) that need no clock

@@ -118,6 +118,9 @@ absl::Status EpollRegistrations::RegisterAfterError(int fd, EpollState state, ui
 absl::Status EpollRegistrations::CheckNotOwn(int fd) const {
   if (wake_channel_.Owns(fd)) return poller_base::OwnDescriptorError(fd, "wake channel");
   if (fd == set_.fd()) return poller_base::OwnDescriptorError(fd, "epoll set");
+  if (nest_.has_value() && fd == nest_->fd()) {
+    return poller_base::OwnDescriptorError(fd, "epoll set");
+  }
   return absl::OkStatus();
 }
 
@@ -168,6 +171,17 @@ absl::Status EpollRegistrations::ModifyAlwaysReady(int fd, Interest interest, ui
   entry.Store(fd, state, data);
   SetAlwaysReadyActive(fd, state.reportable());
   return absl::OkStatus();
+}
+
+absl::StatusOr<int> EpollRegistrations::NestFd() {
+  base::LockIfThreads lock(mutex_);
+  if (!nest_.has_value()) {
+    absl::StatusOr<EpollNest> nest = EpollNest::Create(system_, set_);
+    if (!nest.ok()) return nest.status();
+    nest_ = *std::move(nest);
+    if (always_ready_.active() > 0) wake_channel_.Signal();
+  }
+  return nest_->fd();
 }
 
 absl::StatusOr<int> EpollRegistrations::TakeError(int fd) {
@@ -263,6 +277,7 @@ size_t EpollRegistrations::TakeAlwaysReady(absl::Span<Event> events) {
     event.data = entry.data.load(std::memory_order_relaxed);
   }
   UpdateKernelOnly();
+  if (nest_.has_value() && always_ready_.active() > 0) wake_channel_.Signal();
   return delivered;
 }
 
@@ -299,6 +314,9 @@ absl::Status EpollRegistrations::DropStale() {
   // the same file then, it also did so during its addition.
   for_each_in_kernel([&](int fd, const EpollState& state) { return ModifyIn(set_, fd, state); });
   if (!failure.ok()) return failure;
+  if (const int error = nest_.has_value() ? nest_->Add(*fresh) : 0; error != 0) {
+    return ErrnoStatus(error, absl::StrCat(kOperation, ": epoll_ctl"));
+  }
   set_ = *std::move(fresh);
   stale_suspected_ = false;
   return absl::OkStatus();
@@ -335,6 +353,7 @@ absl::StatusOr<EpollSet> EpollRegistrations::ReplaceSet() {
   if (!set.ok()) return set.status();
   wake_channel_ = *std::move(wake_channel);
   table_.At(wake_channel_.fd());
+  nest_.reset();
   stale_suspected_ = false;
   fork_generation_ = base::ForkGeneration();
   UpdateKernelOnly();

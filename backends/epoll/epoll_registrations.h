@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -29,6 +30,7 @@
 #include "someos/backends/base/lock_if_threads.h"
 #include "someos/backends/epoll/epoll_entry.h"
 #include "someos/backends/epoll/epoll_listing.h"
+#include "someos/backends/epoll/epoll_nest.h"
 #include "someos/backends/epoll/epoll_set.h"
 #include "someos/backends/epoll/epoll_system.h"
 #include "someos/backends/poller_base/always_ready.h"
@@ -55,6 +57,9 @@ class EpollRegistrations {
   absl::Status Unregister(int fd);
   absl::StatusOr<int> TakeError(int fd);
   std::vector<Registration> List() const;
+
+  // The descriptor with which another loop waits for the poller; see Poller::fd.
+  absl::StatusOr<int> NestFd();
 
   // Signalled to make the waiting thread return from the kernel.
   const poller_base::WakeChannel& wake_channel() const { return wake_channel_; }
@@ -137,6 +142,9 @@ class EpollRegistrations {
   mutable absl::Mutex mutex_;
   const base::ForkGuard fork_guard_{mutex_, &kernel_only_};
   poller_base::AlwaysReady always_ready_ ABSL_GUARDED_BY(mutex_);
+  // Once NestFd was called. While there are always-ready files, every wait then leaves a signal in
+  // the wake channel, so that the nest is readable.
+  std::optional<EpollNest> nest_ ABSL_GUARDED_BY(mutex_);
   // A descriptor was closed before it was unregistered, so the kernel may still report it.
   bool stale_suspected_ ABSL_GUARDED_BY(mutex_) = false;
   poller_base::LostRegistrations lost_ ABSL_GUARDED_BY(mutex_);

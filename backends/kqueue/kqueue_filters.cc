@@ -78,7 +78,7 @@ const bool kKqueueHasPriority = kHasPriority;
 uint8_t WantedFilters(const KqueueEntry& entry) {
   if (entry.fired) return kNoKqueueFilter;
   const Interest interest = entry.interest;
-  Interest reads = Interest::kReadable | Interest::kReadHangup;
+  Interest reads = Interest::kReadable | Interest::kReadHangup | Interest::kErrors;
   if (entry.reader_close_suppressed) reads |= Interest::kWritable;
   if (entry.no_priority) reads |= Interest::kPriority;  // for the end of file: always reported
   const bool excepts = HasAny(interest, Interest::kPriority) && !entry.no_priority;
@@ -137,7 +137,9 @@ bool RemovedByKernel(const struct kevent& event) {
 
 bool ReportsEndOnce(const KqueueEntry& entry, const struct kevent& event) {
   return FilterOf(event) == kKqueueReadFilter &&
-         (entry.reader_close_suppressed || entry.no_priority) && (event.flags & EV_EOF) &&
+         (entry.reader_close_suppressed || entry.no_priority ||
+          HasAny(entry.interest, Interest::kErrors)) &&
+         (event.flags & EV_EOF) &&
          OnlyForEndOfFile(entry);
 }
 

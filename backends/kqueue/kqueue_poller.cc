@@ -15,6 +15,12 @@ using base::Deadline;
 using base::ForkedError;
 using poller_base::SingleWaiter;
 
+#ifdef __linux__
+constexpr bool kNestable = false;
+#else
+constexpr bool kNestable = true;
+#endif
+
 // The maximum number of events per kevent(2) call.
 constexpr size_t kBufferEvents = 256;
 
@@ -43,6 +49,8 @@ Capabilities KqueuePoller::capabilities() const {
   Capabilities result;
   result.edge = true;
   result.hangup = true;
+  result.errors_alone = true;
+  result.nestable = kNestable;
   result.read_hangup = true;
   result.priority = kKqueueHasPriority;
   return result;
@@ -81,6 +89,13 @@ absl::Status KqueuePoller::DoApply(absl::Span<const Change> changes,
 absl::StatusOr<int> KqueuePoller::DoTakeError(int fd) {
   if (registrations_.forked()) return ForkedError("take error");
   return registrations_.TakeError(fd);
+}
+
+absl::StatusOr<int> KqueuePoller::DoFd() {
+  // libkqueue's descriptor is not readable when the queue has events.
+  if (!kNestable) return Poller::DoFd();
+  if (registrations_.forked()) return ForkedError("fd");
+  return registrations_.NestFd();
 }
 
 absl::Status KqueuePoller::DoWake() {

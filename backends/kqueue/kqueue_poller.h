@@ -72,6 +72,7 @@ class KqueuePoller final : public Poller {
   absl::Status DoWake() override;
   absl::Status DoRebuildAfterFork() override;
   absl::StatusOr<int> DoTakeError(int fd) override;
+  absl::StatusOr<int> DoFd() override;
 
   WaitOutcome WaitClaimed(absl::Span<Event> events, base::Deadline deadline);
   // How many of `room` events are reserved for files that are always ready.

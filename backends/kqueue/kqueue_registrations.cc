@@ -11,9 +11,11 @@
 #include "absl/base/attributes.h"
 #include "absl/strings/str_cat.h"
 #include "someos/api/errno_status.h"
+#include "someos/backends/base/mutex_lock.h"
 #include "someos/backends/kqueue/kevent.h"
 #include "someos/backends/poller_base/fd_error.h"
 #include "someos/backends/poller_base/hangup_error.h"
+#include "someos/backends/poller_base/implied_readiness.h"
 #include "someos/backends/poller_base/reader_close.h"
 #include "someos/backends/poller_base/socket_error.h"
 
@@ -178,7 +180,7 @@ absl::Status KqueueRegistrations::Register(int fd, Interest interest, uint64_t d
   if (absl::Status status = CheckSupported("register", fd, interest); !status.ok()) return status;
   const std::optional<FileIdentity> identity = FileIdentity::Of(fd);
   if (!identity.has_value()) return FdError(errno, "register", fd);
-  absl::MutexLock lock(mutex_);
+  base::MutexLock lock(mutex_);
   if (absl::Status own = CheckNotOwn(fd); !own.ok()) return own;
   if (KqueueEntry* old = FindRegistered(fd); old != nullptr) {
     if (identity->SameAs(old->identity)) {
@@ -201,7 +203,7 @@ absl::Status KqueueRegistrations::Register(int fd, Interest interest, uint64_t d
 absl::Status KqueueRegistrations::Modify(int fd, Interest interest, uint64_t data,
                                          Trigger trigger) {
   if (absl::Status status = CheckSupported("modify", fd, interest); !status.ok()) return status;
-  absl::MutexLock lock(mutex_);
+  base::MutexLock lock(mutex_);
   KqueueEntry* entry = FindRegistered(fd);
   if (entry == nullptr) return FdError(ENOENT, "modify", fd);
   const std::optional<FileIdentity> identity = FileIdentity::Of(fd);
@@ -231,7 +233,7 @@ absl::Status KqueueRegistrations::Modify(int fd, Interest interest, uint64_t dat
 }
 
 absl::Status KqueueRegistrations::Unregister(int fd) {
-  absl::MutexLock lock(mutex_);
+  base::MutexLock lock(mutex_);
   KqueueEntry* entry = FindRegistered(fd);
   if (entry == nullptr) return FdError(ENOENT, "unregister", fd);
   Disarm(fd, *entry);
@@ -254,7 +256,7 @@ KqueueRegistrations::Batch KqueueRegistrations::ApplyBatch(absl::Span<const Chan
 // Registers numbers that are not registered yet and whose files a kqueue supports; the batch ends
 // before the first other one.
 KqueueRegistrations::Batch KqueueRegistrations::RegisterBatch(absl::Span<const Change> changes) {
-  absl::MutexLock lock(mutex_);
+  base::MutexLock lock(mutex_);
   std::vector<struct kevent> additions;
   size_t count = 0;
   for (; count < changes.size(); ++count) {
@@ -278,7 +280,7 @@ KqueueRegistrations::Batch KqueueRegistrations::RegisterBatch(absl::Span<const C
 }
 
 KqueueRegistrations::Batch KqueueRegistrations::UnregisterBatch(absl::Span<const Change> changes) {
-  absl::MutexLock lock(mutex_);
+  base::MutexLock lock(mutex_);
   std::vector<struct kevent> deletions;
   size_t count = 0;
   for (; count < changes.size(); ++count) {
@@ -304,7 +306,7 @@ KqueueRegistrations::Batch KqueueRegistrations::UnregisterBatch(absl::Span<const
 }
 
 std::vector<Registration> KqueueRegistrations::List() const {
-  absl::MutexLock lock(mutex_);
+  base::MutexLock lock(mutex_);
   std::vector<Registration> result;
   for (size_t fd = 0; fd < table_.size(); ++fd) {
     const KqueueEntry& entry = table_[fd];
@@ -315,7 +317,7 @@ std::vector<Registration> KqueueRegistrations::List() const {
 }
 
 absl::StatusOr<int> KqueueRegistrations::TakeError(int fd) {
-  absl::MutexLock lock(mutex_);
+  base::MutexLock lock(mutex_);
   const KqueueEntry* entry = FindRegistered(fd);
   if (entry == nullptr) return FdError(ENOENT, "take error of", fd);
   // The kernel is not asked whether it still has the file: that could repeat an edge (AskKernel).
@@ -328,10 +330,17 @@ absl::StatusOr<int> KqueueRegistrations::TakeError(int fd) {
   return from_socket;
 }
 
+int KqueueRegistrations::NestFd() {
+  base::MutexLock lock(mutex_);
+  nested_ = true;
+  if (always_ready_.active() > 0) wake_channel_.Signal();
+  return queue_->fd();
+}
+
 size_t KqueueRegistrations::Deliver(absl::Span<const struct kevent> found, absl::Span<Event> events,
                                     bool& signalled) {
   signalled = false;
-  absl::MutexLock lock(mutex_);
+  base::MutexLock lock(mutex_);
   Room room = {events};
   for (const struct kevent& event : found) {
     if (static_cast<int>(event.ident) == wake_channel_.fd()) {
@@ -355,9 +364,10 @@ void KqueueRegistrations::DeliverEvent(const struct kevent& event, Room& room) {
   if (entry->generation != static_cast<uint32_t>(select::Kevent(event).udata)) return;
   Readiness readiness = ReadinessOf(event);
   if (event.flags & (EV_EOF | EV_ERROR)) readiness |= HangupAndError(fd, *entry, event);
-  Report(fd, *entry, readiness, static_cast<uint16_t>(event.flags), room);
+  const bool reported =
+      Report(fd, *entry, readiness, static_cast<uint16_t>(event.flags), room);
   const bool removed = RemovedByKernel(event);
-  if (!removed && !ReportsEndOnce(*entry, event)) return;
+  if (!removed && !(reported && ReportsEndOnce(*entry, event))) return;
   if (entry->trigger == Trigger::kLevel) {
     KeepReporting(fd, *entry);
   } else if (removed) {
@@ -390,8 +400,7 @@ bool KqueueRegistrations::Report(int fd, KqueueEntry& entry, Readiness found, ui
   const auto wanted = static_cast<Readiness>(entry.interest);
   Readiness readiness = found & (wanted | Readiness::kHangup | Readiness::kError);
   if (HasAny(readiness, Readiness::kHangup | Readiness::kError)) {
-    // read() and write() now return at once: see Readiness.
-    readiness |= wanted & (Readiness::kReadable | Readiness::kWritable);
+    readiness |= poller_base::ImpliedReadiness(fd, entry.interest, found);
   }
   if (readiness == Readiness::kNone) return false;
   if (entry.slot < room.delivered && room.events[entry.slot].fd == fd) {
@@ -435,10 +444,11 @@ void KqueueRegistrations::DeliverAlwaysReady(Room& room) {
     }
   }
   always_ready_active_ = always_ready_.active();
+  if (nested_ && always_ready_.active() > 0) wake_channel_.Signal();
 }
 
 absl::Status KqueueRegistrations::Rebuild(QueueMaker new_queue) {
-  absl::MutexLock lock(mutex_);
+  base::MutexLock lock(mutex_);
   // Before a descriptor is opened that could reuse the number of a registration whose file is
   // closed.
   ForgetOtherFiles();
@@ -447,6 +457,7 @@ absl::Status KqueueRegistrations::Rebuild(QueueMaker new_queue) {
   queue_ = std::move(watched->queue);
   wake_channel_ = std::move(watched->wake_channel);
   fork_generation_ = base::ForkGeneration();
+  nested_ = false;
   for (size_t i = 0; i < table_.size(); ++i) {
     KqueueEntry& entry = table_[i];
     const int fd = static_cast<int>(i);

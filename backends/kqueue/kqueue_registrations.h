@@ -63,6 +63,9 @@ class KqueueRegistrations {
   };
   Batch ApplyBatch(absl::Span<const Change> changes);
 
+  // The queue's descriptor, with which another loop waits for the poller; see Poller::fd.
+  int NestFd();
+
   // Signalled to make the waiting thread return from the kernel.
   const poller_base::WakeChannel& wake_channel() const { return wake_channel_; }
 
@@ -154,6 +157,9 @@ class KqueueRegistrations {
   std::vector<KqueueEntry> table_ ABSL_GUARDED_BY(mutex_);  // by descriptor
   poller_base::AlwaysReady always_ready_ ABSL_GUARDED_BY(mutex_);
   poller_base::LostRegistrations lost_ ABSL_GUARDED_BY(mutex_);
+  // NestFd was called. While there are always-ready files, every wait then leaves a signal in the
+  // wake channel, so that the queue is readable.
+  bool nested_ ABSL_GUARDED_BY(mutex_) = false;
   // By descriptor: the socket errors that were in events and that TakeError has not returned yet.
   std::map<int, int> socket_errors_ ABSL_GUARDED_BY(mutex_);
 };

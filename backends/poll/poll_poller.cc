@@ -62,6 +62,9 @@ PollPoller::PollPoller(const PollerOptions& options, const PollSystem& system,
 Capabilities PollPoller::capabilities() const {
   Capabilities result;
   result.hangup = true;
+#ifdef __linux__
+  result.errors_alone = true;
+#endif
   result.read_hangup = kReadHangupMask != 0;
   result.priority = true;
   result.invalid = true;

@@ -22,6 +22,8 @@
 //    before Register, which adds the file to that set.
 //  - kReadHangup needs POLLRDHUP (Linux, FreeBSD 14); elsewhere a half-close shows as readable
 //    only.
+//  - Interest::kErrors alone works on Linux only: the BSDs do not wait for a descriptor without
+//    other events.
 //  - The time of a wait is proportional to the number of registrations.
 
 #ifndef SOMEOS_BACKENDS_POLL_POLL_POLLER_H_

@@ -14,6 +14,7 @@
 #include "someos/backends/poller_base/fd_error.h"
 #include "someos/backends/poller_base/file_identity.h"
 #include "someos/backends/poller_base/hangup_error.h"
+#include "someos/backends/poller_base/implied_readiness.h"
 #include "someos/backends/poller_base/single_waiter.h"
 #include "someos/backends/poller_base/slow_growth.h"
 #include "someos/backends/poller_base/socket_error.h"
@@ -36,6 +37,11 @@ absl::Status ScanningPoller::CheckSupported(absl::string_view operation, int fd,
     return PlainStatus(
         absl::StatusCode::kUnimplemented,
         absl::StrCat(operation, " fd ", fd, ": ", name(), " has no edge-triggered mode"));
+  }
+  if (interest == Interest::kErrors && !capabilities().errors_alone) {
+    return PlainStatus(
+        absl::StatusCode::kUnimplemented,
+        absl::StrCat(operation, " fd ", fd, ": ", name(), " reports no errors alone"));
   }
   if (HasAny(interest, Interest::kPriority) && !capabilities().priority) {
     return PlainStatus(
@@ -299,8 +305,7 @@ bool ScanningPoller::DeliverSlow(int fd, Readiness found, uint16_t raw) {
   found = WithErrorOfHangup(fd, entry.interest, found);
   Readiness readiness = found & (wanted | kAlwaysReported);
   if (HasAny(found, Readiness::kHangup | Readiness::kError)) {
-    // read() and write() now return at once: see Readiness.
-    readiness |= wanted & (Readiness::kReadable | Readiness::kWritable);
+    readiness |= ImpliedReadiness(fd, entry.interest, found);
   }
   if (readiness == Readiness::kNone) return true;
   if (HasAny(found, Readiness::kInvalid)) {

@@ -189,7 +189,8 @@ class ScanningPoller : public Poller {
 
 inline bool ScanningPoller::Deliver(int fd, Readiness found, uint16_t raw) {
   const Entry& entry = table_[fd];
-  const Readiness asked = found & static_cast<Readiness>(entry.interest);
+  constexpr Interest kPlain = ~Interest::kErrors;
+  const Readiness asked = found & static_cast<Readiness>(entry.interest & kPlain);
   if (ABSL_PREDICT_FALSE(asked != found || found == Readiness::kNone ||
                          entry.trigger != Trigger::kLevel)) {
     return DeliverSlow(fd, found, raw);

@@ -4,8 +4,10 @@
 //  - Descriptors of FD_SETSIZE (1024; NetBSD 256) and above are refused: kOutOfRange.
 //  - No edge-triggered mode.
 //  - Hang-ups and errors show as readable and writable only; they are not reported for an interest
-//    that contains neither. A half-close shows as readable. A hang-up shows as readable, and as
-//    writable only if there is room, as select(2) reports it.
+//    that contains neither, and Interest::kErrors alone is refused. A half-close shows as readable.
+//    A hang-up shows as readable, and as writable only if there is room, as select(2) reports it.
+//  - Messages in a socket's error queue (api/error_queues.md) show as readable and writable, as any
+//    error does, although recv() would block.
 //  - A wait that finds a closed descriptor (kInvalid) reports only closed ones; the next one
 //    reports the others.
 //  - The kernel knows numbers, not files: see //backends/poll about reused numbers. An O_PATH

@@ -54,6 +54,7 @@
   SOMEOS_CONFORMANCE_SUITE_(Name, BatchesTest, backend_function);                             \
   SOMEOS_CONFORMANCE_SUITE_(Name, RegularFilesTest, backend_function);                        \
   SOMEOS_CONFORMANCE_SUITE_(Name, DiagnosticsTest, backend_function);                         \
+  SOMEOS_CONFORMANCE_SUITE_(Name, NestingTest, backend_function);                             \
   SOMEOS_CONFORMANCE_SUITE_(Name, ManyTest, backend_function)
 
 #define SOMEOS_CONFORMANCE_SUITE_(Name, Suite, backend_function)                \

@@ -51,6 +51,8 @@ constexpr absl::string_view kHeadings[] = {
     "this kernel has it",
     "edge-triggered",
     "reports hang-ups and errors",
+    "waits for errors alone",
+    "nestable in another loop",
     "reports half-closed peers",
     "reports priority data",
     "reports closed descriptors",
@@ -64,7 +66,8 @@ std::vector<std::string> Column(const Backend& backend) {
   column.emplace_back(YesNo(poller.ok()));
   if (!poller.ok()) return column;
   const Capabilities can = (*poller)->capabilities();
-  for (const bool capability : {can.edge, can.hangup, can.read_hangup, can.priority, can.invalid}) {
+  for (const bool capability : {can.edge, can.hangup, can.errors_alone, can.nestable, can.read_hangup,
+                                can.priority, can.invalid}) {
     column.emplace_back(YesNo(capability));
   }
   column.push_back(absl::FormatDuration(can.timeout_resolution));

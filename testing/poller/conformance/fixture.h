@@ -117,6 +117,7 @@ class FairnessTest : public PollerConformanceTest {};
 class BatchesTest : public PollerConformanceTest {};
 class RegularFilesTest : public PollerConformanceTest {};
 class DiagnosticsTest : public PollerConformanceTest {};
+class NestingTest : public PollerConformanceTest {};
 class ManyTest : public PollerConformanceTest {};
 
 // Prints what is under test at the start of a run, and records it in the XML report.

@@ -79,6 +79,7 @@ TEST_P(ForkTest, WhatARegistrationOpensIsCloseOnExec) {
 TEST_P(ErrorsTest, RegisterOfAnOwnDescriptor) {
   const std::set<int> before = OpenDescriptors();
   const auto owner = NewPoller();
+  owner->fd().IgnoreError();  // opens another one, if the backend has it
   std::set<int> own = OpenDescriptors();
   for (const int fd : before) own.erase(fd);
   EXPECT_FALSE(own.empty());
