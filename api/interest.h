@@ -63,6 +63,13 @@ enum class Trigger : uint8_t {
   kEdge = 1,
   // One-shot: once. The registration is then disarmed, keeping its data, until Modify re-arms it.
   kOneShot = 2,
+  // Level-triggered, for a file that several pollers watch, such as a listening socket: when it
+  // becomes ready, at least one of the pollers whose Wait is blocked is woken, instead of all of
+  // them (epoll's EPOLLEXCLUSIVE, Linux 4.5; an older kernel wakes all). For Register only, and for
+  // an interest in kReadable and kWritable only; such a registration cannot be modified. Where
+  // Capabilities::exclusive is false it is refused, because a program that counts on it would wake
+  // all of its threads for each connection.
+  kExclusive = 3,
 };
 
 // "readable|writable", or "none".
@@ -79,7 +86,7 @@ inline std::string InterestNames(Interest interest) {
   return names.empty() ? "none" : names;
 }
 
-// "level", "edge" or "one-shot".
+// "level", "edge", "one-shot" or "exclusive".
 constexpr absl::string_view TriggerName(Trigger trigger) {
   switch (trigger) {
     case Trigger::kLevel:
@@ -88,6 +95,8 @@ constexpr absl::string_view TriggerName(Trigger trigger) {
       return "edge";
     case Trigger::kOneShot:
       return "one-shot";
+    case Trigger::kExclusive:
+      return "exclusive";
   }
   return "unknown";
 }

@@ -81,6 +81,8 @@ namespace someos {
 struct Capabilities {
   // Trigger::kEdge works; otherwise Register and Modify refuse it with kUnimplemented.
   bool edge = false;
+  // Trigger::kExclusive works; otherwise Register and Modify refuse it with kUnimplemented.
+  bool exclusive = false;
   // kHangup and kError are reported as such. Without it (select) both show as readable and writable
   // only.
   bool hangup = false;
@@ -138,7 +140,8 @@ class Poller {
   //
   // EBADF: negative, not open, or opened as a path only (Linux's O_PATH). EEXIST: already
   // registered, and still the same file. EINVAL: one of the poller's own descriptors, which the
-  // message says. kOutOfRange (with EINVAL): the mechanism cannot watch this number.
+  // message says; or Trigger::kExclusive with any interest but kReadable, kWritable or both, or with
+  // an epoll object. kOutOfRange (with EINVAL): the mechanism cannot watch this number.
   // kUnimplemented: a trigger or interest that capabilities() does not list. ENOMEM, ENOSPC: limits
   // of the kernel.
   absl::Status Register(int fd, Interest interest, uint64_t data = 0,
@@ -149,7 +152,8 @@ class Poller {
 
   // Replaces the interest, data and trigger of a registered `fd`, and re-arms a one-shot.
   //
-  // ENOENT: not registered, or the number now names another file. EBADF: negative, or closed.
+  // ENOENT: not registered, or the number now names another file. EBADF: negative, or closed. EINVAL:
+  // the registration is, or is to become, exclusive; Unregister and Register it instead.
   absl::Status Modify(int fd, Interest interest, uint64_t data = 0,
                       Trigger trigger = Trigger::kLevel) {
     if (fd < 0) return NegativeFd("modify", fd);

@@ -33,6 +33,7 @@ inline uint32_t EpollMask(Interest interest, Trigger trigger) {
   const uint32_t bits = static_cast<uint32_t>(interest);
   uint32_t mask = (bits & kPlainEpollMask) | ((bits & 0x40) << 7);
   if (trigger == Trigger::kEdge) mask |= EPOLLET;
+  if (trigger == Trigger::kExclusive) mask |= EPOLLEXCLUSIVE;
   if (trigger == Trigger::kOneShot) mask |= EPOLLONESHOT;
   return mask;
 }

@@ -12,6 +12,7 @@
 #include "absl/base/optimization.h"
 #include "absl/strings/str_cat.h"
 #include "someos/api/errno_status.h"
+#include "someos/backends/poller_base/fd_error.h"
 
 namespace someos {
 namespace {
@@ -21,6 +22,13 @@ constexpr size_t kMaxEvents = INT_MAX / sizeof(epoll_event);  // epoll_wait refu
 // The part of `events` that the kernel accepts.
 absl::Span<Event> Usable(absl::Span<Event> events) {
   return events.first(std::min(events.size(), kMaxEvents));
+}
+
+constexpr Interest kReadAndWrite = Interest::kReadable | Interest::kWritable;
+
+absl::Status ExclusiveError(absl::string_view operation, int fd, absl::string_view what) {
+  return ErrnoStatus(EINVAL,
+                     absl::StrCat(operation, " fd ", fd, ": an exclusive registration", what));
 }
 
 // For the two timeouts of epoll_wait(2) that need no clock: -1 and 0.
@@ -57,6 +65,7 @@ EpollPoller::EpollPoller(const PollerOptions& options, const EpollSystem& system
 Capabilities EpollPoller::capabilities() const {
   Capabilities result;
   result.edge = true;
+  result.exclusive = true;
   result.hangup = true;
   result.errors_alone = true;
   result.nestable = true;
@@ -69,11 +78,20 @@ Capabilities EpollPoller::capabilities() const {
 
 absl::Status EpollPoller::DoRegister(int fd, Interest interest, uint64_t data, Trigger trigger) {
   if (ABSL_PREDICT_FALSE(registrations_.forked())) return ForkedError("register");
+  if (ABSL_PREDICT_FALSE(trigger == Trigger::kExclusive)) {
+    const bool allowed =
+        interest != Interest::kNone && (interest & ~kReadAndWrite) == Interest::kNone;
+    if (!allowed) return ExclusiveError("register", fd, " is for kReadable and kWritable only");
+  }
   return registrations_.Register(fd, interest, data, trigger);
 }
 
 absl::Status EpollPoller::DoModify(int fd, Interest interest, uint64_t data, Trigger trigger) {
   if (ABSL_PREDICT_FALSE(registrations_.forked())) return ForkedError("modify");
+  if (ABSL_PREDICT_FALSE(trigger == Trigger::kExclusive)) {
+    if (!registrations_.Holds(fd)) return poller_base::FdError(ENOENT, "modify", fd);
+    return ExclusiveError("modify", fd, " begins with register");
+  }
   return registrations_.Modify(fd, interest, data, trigger);
 }
 

@@ -40,6 +40,21 @@ int ModifyIn(const EpollSet& set, int fd, const EpollState& state) {
                     state.Tag(fd));
 }
 
+// The same for whatever the set has under this number, which may be, or become, exclusive.
+int ReplaceIn(const EpollSet& set, int fd, const EpollState& state) {
+  const int error = ModifyIn(set, fd, state);
+  if (error != EINVAL || set.Remove(fd) != 0) return error;
+  return AddTo(set, fd, state);
+}
+
+// 0 if the set has the file that `fd` names now, for `state`, otherwise an errno.
+int CheckIn(const EpollSet& set, int fd, const EpollState& state) {
+  if (state.trigger != Trigger::kExclusive) return ModifyIn(set, fd, state);
+  // The kernel refuses to modify it, but not before it has found it.
+  const int error = set.Modify(fd, state.interest, Trigger::kLevel, state.Tag(fd));
+  return error == EINVAL ? 0 : error;
+}
+
 // Whether `set`, which another process may change meanwhile, has the file that `fd` names under
 // this number. True if the system does not tell.
 bool MayHold(const EpollSystem& system, const EpollSet& set, int fd) {
@@ -90,7 +105,7 @@ absl::Status EpollRegistrations::RegisterAgain(int fd, Interest interest, uint64
   stale_suspected_ = true;
   ForgetAlwaysReady(fd);
   entry.Store(fd, state, data);
-  if (const int error = ModifyIn(set_, fd, state); error != 0) {
+  if (const int error = ReplaceIn(set_, fd, state); error != 0) {
     return RegisterAfterError(fd, state, data, error);
   }
   return absl::OkStatus();
@@ -107,7 +122,7 @@ absl::Status EpollRegistrations::RegisterAfterError(int fd, EpollState state, ui
   if (error == EEXIST) {
     // The registration was unregistered after its number was closed, while a duplicate kept the
     // file open; now the number names that file again.
-    error = ModifyIn(set_, fd, state);
+    error = ReplaceIn(set_, fd, state);
   }
   if (error == 0) return absl::OkStatus();
   table_.At(fd).Forget();
@@ -165,6 +180,7 @@ absl::Status EpollRegistrations::ModifyAlwaysReady(int fd, Interest interest, ui
   const std::optional<FileIdentity> identity = FileIdentity::Of(fd);
   if (!identity.has_value()) return FdError(errno, "modify", fd);
   if (!always_ready_.Holds(fd, *identity)) return FdError(ENOENT, "modify", fd);
+  if (state.trigger == Trigger::kExclusive) return ModifyError(fd, state, EINVAL);
   state.interest = interest;
   state.trigger = trigger;
   state.fired = false;
@@ -182,6 +198,21 @@ absl::StatusOr<int> EpollRegistrations::NestFd() {
     if (always_ready_.active() > 0) wake_channel_.Signal();
   }
   return nest_->fd();
+}
+
+absl::Status EpollRegistrations::ModifyError(int fd, const EpollState& state, int error) {
+  if (error == EINVAL && state.trigger == Trigger::kExclusive) {
+    return ErrnoStatus(EINVAL,
+                       absl::StrCat("modify fd ", fd, ": an exclusive registration is final"));
+  }
+  // EPERM: a file of a kind that no set takes, so not the one that was registered.
+  return FdError(error == EPERM ? ENOENT : error, "modify", fd);
+}
+
+bool EpollRegistrations::Holds(int fd) const {
+  base::LockIfThreads lock(mutex_);
+  const EpollEntry* entry = table_.Find(fd);
+  return entry != nullptr && entry->Load().registered;
 }
 
 absl::StatusOr<int> EpollRegistrations::TakeError(int fd) {
@@ -256,7 +287,8 @@ size_t EpollRegistrations::TakeAlwaysReady(absl::Span<Event> events) {
     EpollState state = entry.Load();
     const std::optional<FileIdentity> identity = FileIdentity::QuickOf(*fd);
     const bool same_file = identity.has_value() && always_ready_.Holds(*fd, *identity);
-    if (!same_file || state.trigger != Trigger::kLevel) {
+    const bool once = state.trigger == Trigger::kEdge || state.trigger == Trigger::kOneShot;
+    if (!same_file || once) {
       // An edge is reported only once as well: the file never becomes ready again, because it
       // always is. A file that was closed without Unregister is not reported; this is what the
       // kernel does for all other files.
@@ -312,7 +344,7 @@ absl::Status EpollRegistrations::DropStale() {
   // as if it were registered. The old set knows which file each number stood for, and refuses to
   // modify a registration of another file. It is asked after the additions: if a number still names
   // the same file then, it also did so during its addition.
-  for_each_in_kernel([&](int fd, const EpollState& state) { return ModifyIn(set_, fd, state); });
+  for_each_in_kernel([&](int fd, const EpollState& state) { return CheckIn(set_, fd, state); });
   if (!failure.ok()) return failure;
   if (const int error = nest_.has_value() ? nest_->Add(*fresh) : 0; error != 0) {
     return ErrnoStatus(error, absl::StrCat(kOperation, ": epoll_ctl"));

@@ -56,6 +56,7 @@ class EpollRegistrations {
   absl::Status Modify(int fd, Interest interest, uint64_t data, Trigger trigger);
   absl::Status Unregister(int fd);
   absl::StatusOr<int> TakeError(int fd);
+  bool Holds(int fd) const;
   std::vector<Registration> List() const;
 
   // The descriptor with which another loop waits for the poller; see Poller::fd.
@@ -110,6 +111,9 @@ class EpollRegistrations {
   // 0 if `fd` still names the file that it was registered for. Otherwise EBADF (closed) or ENOENT.
   int Mismatch(int fd, const EpollState& state) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   int AskKernel(int fd, const EpollState& state) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // The status of a modification that epoll_ctl(2) has refused.
+  ABSL_ATTRIBUTE_NOINLINE static absl::Status ModifyError(int fd, const EpollState& state,
+                                                          int error);
   absl::Status RegisterAlwaysReady(int fd, EpollState state, uint64_t data)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void UpdateKernelOnly() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -200,8 +204,7 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline absl::Status EpollRegistrations::Modify(int 
   const int error = set_.Modify(fd, interest, trigger, EpollState::Tag(fd, state));
   if (ABSL_PREDICT_FALSE(error != 0)) {
     entry->Store(fd, EpollState::Unpack(old), old_data);
-    // EPERM: a file of a kind that no set takes, so not the one that was registered.
-    return poller_base::FdError(error == EPERM ? ENOENT : error, "modify", fd);
+    return ModifyError(fd, EpollState::Unpack(old), error);
   }
   return absl::OkStatus();
 }

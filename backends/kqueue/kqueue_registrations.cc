@@ -26,7 +26,13 @@ using poller_base::FdError;
 using poller_base::FileIdentity;
 using poller_base::WakeChannel;
 
-absl::Status CheckSupported(absl::string_view operation, int fd, Interest interest) {
+absl::Status CheckSupported(absl::string_view operation, int fd, Interest interest,
+                            Trigger trigger) {
+  if (trigger == Trigger::kExclusive) {
+    return PlainStatus(
+        absl::StatusCode::kUnimplemented,
+        absl::StrCat(operation, " fd ", fd, ": kqueue has no exclusive registrations"));
+  }
   if (kKqueueHasPriority || !HasAny(interest, Interest::kPriority)) return absl::OkStatus();
   return PlainStatus(
       absl::StatusCode::kUnimplemented,
@@ -177,7 +183,7 @@ void KqueueRegistrations::Disarm(int fd, KqueueEntry& entry) {
 
 absl::Status KqueueRegistrations::Register(int fd, Interest interest, uint64_t data,
                                            Trigger trigger) {
-  if (absl::Status status = CheckSupported("register", fd, interest); !status.ok()) return status;
+  if (absl::Status status = CheckSupported("register", fd, interest, trigger); !status.ok()) return status;
   const std::optional<FileIdentity> identity = FileIdentity::Of(fd);
   if (!identity.has_value()) return FdError(errno, "register", fd);
   base::MutexLock lock(mutex_);
@@ -202,7 +208,7 @@ absl::Status KqueueRegistrations::Register(int fd, Interest interest, uint64_t d
 
 absl::Status KqueueRegistrations::Modify(int fd, Interest interest, uint64_t data,
                                          Trigger trigger) {
-  if (absl::Status status = CheckSupported("modify", fd, interest); !status.ok()) return status;
+  if (absl::Status status = CheckSupported("modify", fd, interest, trigger); !status.ok()) return status;
   base::MutexLock lock(mutex_);
   KqueueEntry* entry = FindRegistered(fd);
   if (entry == nullptr) return FdError(ENOENT, "modify", fd);
@@ -262,7 +268,7 @@ KqueueRegistrations::Batch KqueueRegistrations::RegisterBatch(absl::Span<const C
   for (; count < changes.size(); ++count) {
     const auto& [operation, fd, interest, trigger, data] = changes[count];
     if (operation != Change::Operation::kRegister || fd < 0) break;
-    if (!CheckSupported("register", fd, interest).ok() || FindRegistered(fd) != nullptr) break;
+    if (!CheckSupported("register", fd, interest, trigger).ok() || FindRegistered(fd) != nullptr) break;
     const std::optional<FileIdentity> identity = FileIdentity::Of(fd);
     if (!identity.has_value() || identity->always_ready() || !CheckNotOwn(fd).ok()) break;
     KqueueEntry& entry = NewEntry(fd, interest, data, trigger, *identity);

@@ -33,6 +33,11 @@ ScanningPoller::ScanningPoller(const PollerOptions& options, WakeChannel wake_ch
 
 absl::Status ScanningPoller::CheckSupported(absl::string_view operation, int fd, Interest interest,
                                             Trigger trigger) const {
+  if (trigger == Trigger::kExclusive) {
+    return PlainStatus(
+        absl::StatusCode::kUnimplemented,
+        absl::StrCat(operation, " fd ", fd, ": ", name(), " has no exclusive registrations"));
+  }
   if (trigger == Trigger::kEdge) {
     return PlainStatus(
         absl::StatusCode::kUnimplemented,

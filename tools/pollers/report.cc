@@ -50,6 +50,7 @@ constexpr absl::string_view kHeadings[] = {
     "implementation",
     "this kernel has it",
     "edge-triggered",
+    "exclusive registrations",
     "reports hang-ups and errors",
     "waits for errors alone",
     "nestable in another loop",
@@ -66,7 +67,7 @@ std::vector<std::string> Column(const Backend& backend) {
   column.emplace_back(YesNo(poller.ok()));
   if (!poller.ok()) return column;
   const Capabilities can = (*poller)->capabilities();
-  for (const bool capability : {can.edge, can.hangup, can.errors_alone, can.nestable, can.read_hangup,
+  for (const bool capability : {can.edge, can.exclusive, can.hangup, can.errors_alone, can.nestable, can.read_hangup,
                                 can.priority, can.invalid}) {
     column.emplace_back(YesNo(capability));
   }
