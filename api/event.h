@@ -18,8 +18,8 @@ namespace someos {
 // interest), because read() and write() then return at once. A program that checks these two alone
 // is correct on every backend, with the exception of sockets for which it has requested an error
 // queue (api/error_queues.md), and of terminals: their hang-up makes them readable, but a write may
-// still block. The other bits give the reason, where the mechanism reports it; see Capabilities. The
-// values are those of poll(2) on all systems that have it, so that a translation takes few
+// still block. The other bits give the reason, where the mechanism reports it; see Capabilities.
+// The values are those of poll(2) on all systems that have it, so that a translation takes few
 // instructions.
 enum class Readiness : uint8_t {
   kNone = 0,
@@ -34,9 +34,9 @@ enum class Readiness : uint8_t {
   kHangup = 0x10,
   // An error is pending; the next call on the descriptor returns it (over libkqueue, the error has
   // already been taken from the socket by then), or recvmsg(MSG_ERRQUEUE) does: if TakeError
-  // returns 0 after this, see api/error_queues.md. On the writing end of a pipe: the last reader has
-  // closed it. Reported with every interest except kNone. Exception: where both ends of a pipe are
-  // open for reading and writing (FreeBSD, OpenBSD), the closed reader is reported only if the
+  // returns 0 after this, see api/error_queues.md. On the writing end of a pipe: the last reader
+  // has closed it. Reported with every interest except kNone. Exception: where both ends of a pipe
+  // are open for reading and writing (FreeBSD, OpenBSD), the closed reader is reported only if the
   // interest contains kWritable.
   kError = 0x08,
   // The descriptor was closed without Unregister. Reported once, with every interest except kNone,

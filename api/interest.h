@@ -28,10 +28,10 @@ enum class Interest : uint8_t {
   // The peer shut down its writing side; reported in addition to "readable" where the mechanism can
   // distinguish the two.
   kReadHangup = 0x40,
-  // Nothing but what is reported anyway: hang-up, error and invalid. Use it alone, to wait for these
-  // only, where Capabilities::errors_alone is true; together with other bits it changes nothing.
-  // With Trigger::kOneShot or kEdge, a condition that lasts is reported once; with kLevel by every
-  // Wait.
+  // Nothing but what is reported anyway: hang-up, error and invalid. Use it alone, to wait for
+  // these only, where Capabilities::errors_alone is true; together with other bits it changes
+  // nothing. With Trigger::kOneShot or kEdge, a condition that lasts is reported once; with kLevel
+  // by every Wait.
   kErrors = 0x08,
 };
 

@@ -140,8 +140,8 @@ class Poller {
   //
   // EBADF: negative, not open, or opened as a path only (Linux's O_PATH). EEXIST: already
   // registered, and still the same file. EINVAL: one of the poller's own descriptors, which the
-  // message says; or Trigger::kExclusive with any interest but kReadable, kWritable or both, or with
-  // an epoll object. kOutOfRange (with EINVAL): the mechanism cannot watch this number.
+  // message says; or Trigger::kExclusive with any interest but kReadable, kWritable or both, or
+  // with an epoll object. kOutOfRange (with EINVAL): the mechanism cannot watch this number.
   // kUnimplemented: a trigger or interest that capabilities() does not list. ENOMEM, ENOSPC: limits
   // of the kernel.
   absl::Status Register(int fd, Interest interest, uint64_t data = 0,
@@ -152,8 +152,8 @@ class Poller {
 
   // Replaces the interest, data and trigger of a registered `fd`, and re-arms a one-shot.
   //
-  // ENOENT: not registered, or the number now names another file. EBADF: negative, or closed. EINVAL:
-  // the registration is, or is to become, exclusive; Unregister and Register it instead.
+  // ENOENT: not registered, or the number now names another file. EBADF: negative, or closed.
+  // EINVAL: the registration is, or is to become, exclusive; Unregister and Register it instead.
   absl::Status Modify(int fd, Interest interest, uint64_t data = 0,
                       Trigger trigger = Trigger::kLevel) {
     if (fd < 0) return NegativeFd("modify", fd);
@@ -224,18 +224,20 @@ class Poller {
     return DoTakeError(fd);
   }
 
-  // A descriptor with which another event loop (a second Poller, poll(2), a toolkit's main loop) can
-  // wait for this poller. It is readable while Wait has something to return: an event of a
+  // A descriptor with which another event loop (a second Poller, poll(2), a toolkit's main loop)
+  // can wait for this poller. It is readable while Wait has something to return: an event of a
   // registered descriptor, including files that are always ready, or a pending Wake. It may also be
-  // readable after a change by another thread, or while there are only conditions that Wait does not
-  // report; then Wait returns 0. When it is readable, call Wait with a timeout of zero; if the other
-  // loop is edge-triggered, until it returns 0. Nothing else may be done with it: do not read, change
-  // or close it. It remains the same until RebuildAfterFork, after which this is to be called again.
-  // The first call may slow down later ones: call it only if it is needed. Thread-safe.
+  // readable after a change by another thread, or while there are only conditions that Wait does
+  // not report; then Wait returns 0. When it is readable, call Wait with a timeout of zero; if the
+  // other loop is edge-triggered, until it returns 0. Nothing else may be done with it: do not
+  // read, change or close it. It remains the same until RebuildAfterFork, after which this is to be
+  // called again. The first call may slow down later ones: call it only if it is needed.
+  // Thread-safe.
   //
   // kUnimplemented: capabilities().nestable is false (poll and select, which have no such object,
-  // and libkqueue). Then call Wait in a thread of its own, or register the descriptors with the other
-  // loop. kFailedPrecondition: the poller was made before a fork. EMFILE, ENFILE, ENOMEM, ENOSPC.
+  // and libkqueue). Then call Wait in a thread of its own, or register the descriptors with the
+  // other loop. kFailedPrecondition: the poller was made before a fork. EMFILE, ENFILE, ENOMEM,
+  // ENOSPC.
   absl::StatusOr<int> fd() { return DoFd(); }
 
   // All registrations in the order of their descriptors, including those that are paused, have

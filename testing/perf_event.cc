@@ -9,6 +9,8 @@
 
 #include <cstddef>
 
+#include "absl/time/time.h"
+#include "someos/testing/clocks.h"
 #include "someos/testing/scoped_fd.h"
 #include "someos/testing/system_call.h"
 
@@ -44,13 +46,15 @@ PerfEvent::~PerfEvent() {
   if (buffer_ != nullptr) munmap(buffer_, BufferSize());
 }
 
-void PerfEvent::Raise() const {
+bool PerfEvent::Raise() const {
   const volatile auto& head = static_cast<perf_event_mmap_page*>(buffer_)->data_head;
   const auto before = head;
   MustSucceed(ioctl(file_.get(), PERF_EVENT_IOC_ENABLE, 0), "ioctl");
-  while (head == before) {
+  const absl::Duration end = MonotonicNow() + absl::Seconds(10);
+  while (head == before && MonotonicNow() < end) {
   }
   MustSucceed(ioctl(file_.get(), PERF_EVENT_IOC_DISABLE, 0), "ioctl");
+  return head != before;
 }
 
 }  // namespace someos
@@ -59,7 +63,7 @@ namespace someos {
 
 PerfEvent::PerfEvent() = default;
 PerfEvent::~PerfEvent() = default;
-void PerfEvent::Raise() const {}
+bool PerfEvent::Raise() const { return false; }
 
 }  // namespace someos
 #endif

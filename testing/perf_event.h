@@ -18,8 +18,9 @@ class PerfEvent {
   bool valid() const { return buffer_ != nullptr; }
   int fd() const { return file_.get(); }
 
-  // Makes it readable: keeps the processor busy until a sample is taken.
-  void Raise() const;
+  // Makes it readable: keeps the processor busy until a sample is taken. False if none is taken for
+  // ten seconds, as on virtual machines that only pretend to have them.
+  bool Raise() const;
 
  private:
   ScopedFd file_;

@@ -139,8 +139,7 @@ bool ReportsEndOnce(const KqueueEntry& entry, const struct kevent& event) {
   return FilterOf(event) == kKqueueReadFilter &&
          (entry.reader_close_suppressed || entry.no_priority ||
           HasAny(entry.interest, Interest::kErrors)) &&
-         (event.flags & EV_EOF) &&
-         OnlyForEndOfFile(entry);
+         (event.flags & EV_EOF) && OnlyForEndOfFile(entry);
 }
 
 }  // namespace someos

@@ -183,7 +183,8 @@ void KqueueRegistrations::Disarm(int fd, KqueueEntry& entry) {
 
 absl::Status KqueueRegistrations::Register(int fd, Interest interest, uint64_t data,
                                            Trigger trigger) {
-  if (absl::Status status = CheckSupported("register", fd, interest, trigger); !status.ok()) return status;
+  if (absl::Status status = CheckSupported("register", fd, interest, trigger); !status.ok())
+    return status;
   const std::optional<FileIdentity> identity = FileIdentity::Of(fd);
   if (!identity.has_value()) return FdError(errno, "register", fd);
   base::MutexLock lock(mutex_);
@@ -208,7 +209,8 @@ absl::Status KqueueRegistrations::Register(int fd, Interest interest, uint64_t d
 
 absl::Status KqueueRegistrations::Modify(int fd, Interest interest, uint64_t data,
                                          Trigger trigger) {
-  if (absl::Status status = CheckSupported("modify", fd, interest, trigger); !status.ok()) return status;
+  if (absl::Status status = CheckSupported("modify", fd, interest, trigger); !status.ok())
+    return status;
   base::MutexLock lock(mutex_);
   KqueueEntry* entry = FindRegistered(fd);
   if (entry == nullptr) return FdError(ENOENT, "modify", fd);
@@ -268,7 +270,8 @@ KqueueRegistrations::Batch KqueueRegistrations::RegisterBatch(absl::Span<const C
   for (; count < changes.size(); ++count) {
     const auto& [operation, fd, interest, trigger, data] = changes[count];
     if (operation != Change::Operation::kRegister || fd < 0) break;
-    if (!CheckSupported("register", fd, interest, trigger).ok() || FindRegistered(fd) != nullptr) break;
+    if (!CheckSupported("register", fd, interest, trigger).ok() || FindRegistered(fd) != nullptr)
+      break;
     const std::optional<FileIdentity> identity = FileIdentity::Of(fd);
     if (!identity.has_value() || identity->always_ready() || !CheckNotOwn(fd).ok()) break;
     KqueueEntry& entry = NewEntry(fd, interest, data, trigger, *identity);
@@ -370,8 +373,7 @@ void KqueueRegistrations::DeliverEvent(const struct kevent& event, Room& room) {
   if (entry->generation != static_cast<uint32_t>(select::Kevent(event).udata)) return;
   Readiness readiness = ReadinessOf(event);
   if (event.flags & (EV_EOF | EV_ERROR)) readiness |= HangupAndError(fd, *entry, event);
-  const bool reported =
-      Report(fd, *entry, readiness, static_cast<uint16_t>(event.flags), room);
+  const bool reported = Report(fd, *entry, readiness, static_cast<uint16_t>(event.flags), room);
   const bool removed = RemovedByKernel(event);
   if (!removed && !(reported && ReportsEndOnce(*entry, event))) return;
   if (entry->trigger == Trigger::kLevel) {

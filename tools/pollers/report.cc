@@ -67,8 +67,8 @@ std::vector<std::string> Column(const Backend& backend) {
   column.emplace_back(YesNo(poller.ok()));
   if (!poller.ok()) return column;
   const Capabilities can = (*poller)->capabilities();
-  for (const bool capability : {can.edge, can.exclusive, can.hangup, can.errors_alone, can.nestable, can.read_hangup,
-                                can.priority, can.invalid}) {
+  for (const bool capability : {can.edge, can.exclusive, can.hangup, can.errors_alone, can.nestable,
+                                can.read_hangup, can.priority, can.invalid}) {
     column.emplace_back(YesNo(capability));
   }
   column.push_back(absl::FormatDuration(can.timeout_resolution));

@@ -31,8 +31,8 @@ TEST_P(TriggersTest, ExclusiveIsRefusedWhereThereIsNone) {
   if (capabilities().exclusive) GTEST_SKIP() << "this backend has it";
   const Pipe pipe;
   const int fd = pipe.reader.get();
-  EXPECT_TRUE(absl::IsUnimplemented(
-      poller().Register(fd, Interest::kReadable, 0, Trigger::kExclusive)));
+  EXPECT_TRUE(
+      absl::IsUnimplemented(poller().Register(fd, Interest::kReadable, 0, Trigger::kExclusive)));
   Register(fd, Interest::kReadable);
   EXPECT_TRUE(
       absl::IsUnimplemented(poller().Modify(fd, Interest::kReadable, 0, Trigger::kExclusive)));
