@@ -35,12 +35,18 @@
 //  8. Threads. Any thread may call Register, Modify, Unregister, Apply and Wake at any time, also
 //     while another thread is in Wait: the running Wait takes the change into account. Only one
 //     thread at a time may be in Wait; a second concurrent Wait is refused. No call changes the
-//     disposition of a signal or a thread's signal mask.
-//     The threads share one table of descriptors, as all do that have not called unshare(2).
+//     disposition of a signal or a thread's signal mask. A thread may be cancelled in Wait
+//     (pthread_cancel, deferred): where that unwinds the stack (glibc, in programs with
+//     exceptions), the poller works on; an edge or a one-shot that was about to be returned may be
+//     lost. The threads share one table of descriptors, as all do that have not called unshare(2).
 //     PollerOptions::externally_synchronized gives up all of this, except for Wake.
 //  9. Fork. In a forked child every call except the destructor and RebuildAfterFork() is refused,
-//     and the parent's kernel object is not touched. Descriptors are close-on-exec. At the time of
-//     the fork a thread may be in Wait; none may be in another call.
+//     and the parent's kernel object is not touched. So it is in a child of _Fork() or of a bare
+//     clone() on Linux (4.14), FreeBSD and OpenBSD. Descriptors are close-on-exec. At the time of
+//     the fork a thread may be in Wait; none may be in another call. The poller's own descriptors
+//     are closed in the child if it is certain that their numbers still name them, otherwise they
+//     stay open: the child may have given the numbers to files of its own. They are never 0, 1
+//     or 2.
 // 10. Regular files are always readable and writable, as with poll(2), on every backend.
 // 11. Batches. Apply() makes many changes. A change that fails is identified by its index, and the
 //     others are still applied.
@@ -185,7 +191,10 @@ class Poller {
   // value is rounded up to the resolution of the kernel's timeouts and never ends early.
   //
   // EINVAL: `events` is empty. kFailedPrecondition: another thread is in Wait, or the poller was
-  // made before a fork. EINTR only if the poller was made with `return_on_signal`.
+  // made before a fork. EINTR only if the poller was made with `return_on_signal`. The errno of
+  // clock_gettime(2) if a sandbox does not let the clock be read. On epoll, EMFILE, ENFILE, ENOMEM
+  // or ENOSPC, if there is nothing to report but what a descriptor that was closed before it was
+  // unregistered has left, and that cannot be cleared away; the next Wait tries again.
   ABSL_ATTRIBUTE_ALWAYS_INLINE absl::StatusOr<size_t> Wait(absl::Span<Event> events,
                                                            absl::Duration timeout) {
     if (ABSL_PREDICT_FALSE(events.empty())) return NoRoom().Take();
@@ -196,7 +205,8 @@ class Poller {
   }
 
   // Makes the running Wait, or the next one if none is running, return at once. Several calls
-  // before that Wait returns are coalesced into one. Thread-safe and async-signal-safe.
+  // before that Wait returns are coalesced into one. Thread-safe and async-signal-safe, also where
+  // it fails: it allocates nothing.
   //
   // kFailedPrecondition: the poller was made before a fork. Otherwise it fails only if the poller's
   // own descriptor was closed by other code, with the errno of write(2): EBADF, or the error of the

@@ -1,6 +1,5 @@
 #include "someos/api/select.h"
 
-#include <cstdlib>
 #include <iterator>
 #include <memory>
 #include <string>
@@ -15,6 +14,7 @@
 #include "someos/api/errno_status.h"
 #include "someos/api/linked_pollers.h"
 #include "someos/api/trace.h"
+#include "someos/backends/base/trusted_environment.h"
 
 #if SOMEOS_LINKS_EPOLL
 #include "someos/backends/epoll/epoll_poller.h"
@@ -62,7 +62,7 @@ absl::StatusOr<const Backend*> FindBackend(absl::string_view name) {
 }
 
 absl::StatusOr<DefaultChoice> DefaultBackend() {
-  const char* const name = std::getenv(kPollerVariable);
+  const char* const name = base::TrustedEnvironment(kPollerVariable);
   if (name == nullptr || *name == '\0') {
     return DefaultChoice{LinkedBackends().front(), DefaultReason::kBuild};
   }
@@ -79,7 +79,7 @@ namespace {
 absl::StatusOr<std::unique_ptr<Poller>> Create(const Backend& backend,
                                                const PollerOptions& options) {
   absl::StatusOr<std::unique_ptr<Poller>> poller = backend.create(options);
-  const char* const trace = std::getenv(kTraceVariable);
+  const char* const trace = base::TrustedEnvironment(kTraceVariable);
   if (!poller.ok() || trace == nullptr || absl::string_view(trace) != "1") return poller;
   return Traced(*std::move(poller), TraceToStandardError);
 }

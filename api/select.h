@@ -41,6 +41,9 @@
 
 namespace someos {
 
+// Neither of these variables is obeyed in a program that has more privileges than whoever started
+// it (set-user-ID, set-group-ID, file capabilities).
+//
 // The environment variable that selects one of the linked backends at run time.
 inline constexpr char kPollerVariable[] = "SOMEOS_POLLER";
 

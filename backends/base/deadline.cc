@@ -1,15 +1,20 @@
 #include "someos/backends/base/deadline.h"
 
+#include <time.h>
+
 #include <algorithm>
+#include <cerrno>
+#include <cstdint>
 
 namespace someos::base {
 namespace {
 
 constexpr int64_t kNanosPerSecond = 1'000'000'000;
 
+// A negative errno if the clock cannot be read.
 int64_t MonotonicNow() {
   timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
+  if (clock_gettime(CLOCK_MONOTONIC, &now) != 0) return -int64_t{errno};
   return now.tv_sec * kNanosPerSecond + now.tv_nsec;
 }
 
@@ -27,6 +32,7 @@ int64_t DivideRoundingUp(int64_t dividend, int64_t divisor) {
 
 Deadline Deadline::After(absl::Duration timeout) {
   const int64_t now = MonotonicNow();
+  if (now < 0) return Deadline(kNoClock, -now);
   if (timeout >= absl::Nanoseconds(kForever - now)) return Deadline(kForever, kForever);
   const int64_t remaining = NanosecondsRoundedUp(timeout);
   return Deadline(now + remaining, remaining);
@@ -34,8 +40,13 @@ Deadline Deadline::After(absl::Duration timeout) {
 
 bool Deadline::Passed() {
   if (end_ns_ == kForever) return false;
-  if (end_ns_ == kImmediate) return true;
-  remaining_ns_ = std::max<int64_t>(0, end_ns_ - MonotonicNow());
+  if (end_ns_ == kImmediate || end_ns_ == kNoClock) return true;
+  const int64_t now = MonotonicNow();
+  if (now < 0) {
+    *this = Deadline(kNoClock, -now);
+    return true;
+  }
+  remaining_ns_ = std::max<int64_t>(0, end_ns_ - now);
   return remaining_ns_ == 0;
 }
 
@@ -59,6 +70,10 @@ timeval Deadline::AsTimeval() const {
 int Deadline::AsMilliseconds() const {
   return static_cast<int>(
       std::min(DivideRoundingUp(remaining_ns_, 1'000'000), kLongestWaitSeconds * 1000));
+}
+
+int Deadline::AsWholeMilliseconds() const {
+  return static_cast<int>(std::min(remaining_ns_ / 1'000'000, kLongestWaitSeconds * 1000));
 }
 
 }  // namespace someos::base

@@ -23,6 +23,9 @@ namespace someos::base {
 // kernels have different limits (macOS's kevent: EINVAL; INT_MAX milliseconds; 32-bit seconds). If
 // a system call times out because of that limit, Passed() is false and the caller waits again.
 //
+// If the clock cannot be read, which a sandbox may be the reason for, clock_error() tells, and
+// Passed() is true. Callers report that as an error, since they cannot keep the time.
+//
 // The clock is read only for a timeout that is neither zero nor infinite: once at construction and
 // once per call of Passed().
 class Deadline {
@@ -47,6 +50,9 @@ class Deadline {
   // Made with a timeout of zero or less.
   bool immediate() const { return end_ns_ == kImmediate; }
 
+  // The errno of clock_gettime(2) if it has failed, otherwise 0.
+  int clock_error() const { return end_ns_ == kNoClock ? static_cast<int>(remaining_ns_) : 0; }
+
   // Whether the deadline has passed: always for an immediate one, never for an infinite one. If it
   // has not, the conversions below return the time that remains as of this call.
   bool Passed();
@@ -55,17 +61,20 @@ class Deadline {
   timespec AsTimespec() const;
   timeval AsTimeval() const;
   int AsMilliseconds() const;
+  // Rounded down, unlike the others: less than the remaining time, or 0.
+  int AsWholeMilliseconds() const;
 
  private:
   static constexpr int64_t kForever = INT64_MAX;
   static constexpr int64_t kImmediate = INT64_MIN;
+  static constexpr int64_t kNoClock = INT64_MIN + 1;  // the errno is in remaining_ns_
 
   Deadline(int64_t end_ns, int64_t remaining_ns) : end_ns_(end_ns), remaining_ns_(remaining_ns) {}
 
   // Returns by value, so that a deadline without a clock can stay in registers.
   static Deadline After(absl::Duration timeout);
 
-  int64_t end_ns_;        // on CLOCK_MONOTONIC; kForever; kImmediate
+  int64_t end_ns_;        // on CLOCK_MONOTONIC; kForever; kImmediate; kNoClock
   int64_t remaining_ns_;  // as of the last reading of the clock
 };
 

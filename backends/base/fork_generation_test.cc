@@ -1,7 +1,13 @@
 #include "someos/backends/base/fork_generation.h"
 
+#include <signal.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#ifdef __linux__
+#include <sys/syscall.h>
+#endif
 
 #include <cstdint>
 #include <string>
@@ -93,6 +99,39 @@ TEST(ForkGenerationTest, CountsForksOfEveryThread) {
   }).join();
   EXPECT_EQ(result, 0);
   EXPECT_EQ(ForkGeneration(), here);
+}
+
+// Such a child runs no fork handlers.
+TEST(ForkGenerationTest, DiffersInTheChildOfABareClone) {
+#if defined(__linux__) && defined(SYS_clone) && defined(MADV_WIPEONFORK)
+  WatchForForks();
+  void* const page = mmap(nullptr, 1, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  const bool wipes = madvise(page, 1, MADV_WIPEONFORK) == 0;
+  munmap(page, 1);
+  if (!wipes) GTEST_SKIP() << "the kernel has no MADV_WIPEONFORK";
+  const uint32_t here = ForkGeneration();
+  const long child = syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
+  if (child == 0) _exit(InForkGeneration(here) ? 1 : ForkGeneration() == here ? 2 : 0);
+  int status = -1;
+  ASSERT_EQ(waitpid(static_cast<pid_t>(child), &status, 0), child);
+  EXPECT_EQ(status, 0);
+  EXPECT_TRUE(InForkGeneration(here));
+#else
+  GTEST_SKIP() << "this system has no clone(2) and no MADV_WIPEONFORK";
+#endif
+}
+
+TEST(ForkGenerationTest, IsTheProcessesOwn) {
+  WatchForForks();
+  const uint32_t here = ForkGeneration();
+  EXPECT_TRUE(InForkGeneration(here));
+  EXPECT_FALSE(InForkGeneration(kNoForkGeneration));
+  EXPECT_EQ(InChild([here] {
+              // Before anybody has asked for the generation of the child, and afterwards.
+              if (InForkGeneration(here)) return 1;
+              return InForkGeneration(ForkGeneration()) && !InForkGeneration(here) ? 0 : 2;
+            }),
+            0);
 }
 
 TEST(ForkGenerationTest, WatchingTwiceCountsOnce) {

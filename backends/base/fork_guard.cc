@@ -3,7 +3,6 @@
 #include <pthread.h>
 
 #include <algorithm>
-#include <atomic>
 #include <new>
 #include <vector>
 
@@ -62,10 +61,7 @@ class ForkGuards {
     Unlock(mutex_);
   }
   void StartChild() ABSL_NO_THREAD_SAFETY_ANALYSIS {
-    for (const ForkGuard* guard : guards_) {
-      if (guard->flag_ != nullptr) guard->flag_->store(false, std::memory_order_relaxed);
-      Reinitialize(&guard->mutex_);
-    }
+    for (const ForkGuard* guard : guards_) Reinitialize(&guard->mutex_);
     Reinitialize(&mutex_);
   }
 
@@ -73,9 +69,7 @@ class ForkGuards {
   std::vector<const ForkGuard*> guards_ ABSL_GUARDED_BY(mutex_);
 };
 
-ForkGuard::ForkGuard(absl::Mutex& mutex, std::atomic<bool>* flag) : mutex_(mutex), flag_(flag) {
-  ForkGuards::Get().Add(*this);
-}
+ForkGuard::ForkGuard(absl::Mutex& mutex) : mutex_(mutex) { ForkGuards::Get().Add(*this); }
 
 ForkGuard::~ForkGuard() { ForkGuards::Get().Remove(*this); }
 

@@ -3,8 +3,6 @@
 #ifndef SOMEOS_BACKENDS_BASE_FORK_GUARD_H_
 #define SOMEOS_BACKENDS_BASE_FORK_GUARD_H_
 
-#include <atomic>
-
 #include "absl/synchronization/mutex.h"
 
 namespace someos::base {
@@ -18,9 +16,8 @@ namespace someos::base {
 // it holds the mutex itself.
 class ForkGuard {
  public:
-  // `mutex` must outlive the guard, and so must `flag` if given. `flag` is set to false in the
-  // child: a poller that checks such a flag anyway needs no other check for a fork.
-  explicit ForkGuard(absl::Mutex& mutex, std::atomic<bool>* flag = nullptr);
+  // `mutex` must outlive the guard.
+  explicit ForkGuard(absl::Mutex& mutex);
   ForkGuard(const ForkGuard&) = delete;
   ForkGuard& operator=(const ForkGuard&) = delete;
   ~ForkGuard();
@@ -29,7 +26,6 @@ class ForkGuard {
   friend class ForkGuards;
 
   absl::Mutex& mutex_;
-  std::atomic<bool>* const flag_;
 };
 
 }  // namespace someos::base

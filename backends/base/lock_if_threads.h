@@ -26,14 +26,13 @@ class ABSL_SCOPED_LOCKABLE LockIfThreads {
   LockIfThreads(const LockIfThreads&) = delete;
   LockIfThreads& operator=(const LockIfThreads&) = delete;
 
-  // Calls `function` with the lock released. Thread safety analysis does not check this.
+  // Calls `function` with the lock released. Thread safety analysis does not check this. The lock
+  // is taken again also if the thread is cancelled in `function`.
   template <typename Function>
-  auto CallUnlocked(Function function) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  auto CallUnlocked(Function function) {
     if (locked_ == nullptr) return function();
-    Unlock(*locked_);
-    const auto result = function();
-    Lock(*locked_);
-    return result;
+    const Unlocked unlocked(*locked_);
+    return function();
   }
 
   ~LockIfThreads() ABSL_UNLOCK_FUNCTION() ABSL_NO_THREAD_SAFETY_ANALYSIS {
@@ -41,6 +40,19 @@ class ABSL_SCOPED_LOCKABLE LockIfThreads {
   }
 
  private:
+  class Unlocked {
+   public:
+    explicit Unlocked(absl::Mutex& mutex) ABSL_NO_THREAD_SAFETY_ANALYSIS : mutex_(mutex) {
+      Unlock(mutex_);
+    }
+    Unlocked(const Unlocked&) = delete;
+    Unlocked& operator=(const Unlocked&) = delete;
+    ~Unlocked() ABSL_NO_THREAD_SAFETY_ANALYSIS { Lock(mutex_); }
+
+   private:
+    absl::Mutex& mutex_;
+  };
+
   absl::Mutex* locked_ = nullptr;
 };
 

@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <utility>
 
+#include "someos/backends/base/no_cancellation.h"
+
 namespace someos::base {
 
 class OwnedFd {
@@ -33,6 +35,7 @@ class OwnedFd {
   // Preserves errno.
   void Reset(int fd = -1) {
     if (fd_ >= 0) {
+      const NoCancellation in_destructor;
       const int saved = errno;
       close(fd_);
       errno = saved;

@@ -59,6 +59,8 @@ EpollDelivery::Result EpollDelivery::DeliverRest(absl::Span<Event> events, size_
 EpollDelivery::Outcome EpollDelivery::DeliverOne(const epoll_event& raw, Event& event) {
   const uint64_t tag = raw.data.u64;
   if (tag == EpollSet::WakeTag(registrations_.wake_channel())) {
+    // Before the request is taken: a signal of the next one must not be consumed.
+    registrations_.wake_channel().DrainForEdges();
     // If no Wake is pending, the channel was signalled by a change.
     return wake_request_.Take() ? Outcome::kWoken : Outcome::kDropped;
   }

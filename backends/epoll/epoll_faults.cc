@@ -129,7 +129,9 @@ const FaultyBackend& FaultyEpoll() {
        {"epoll_pwait2", EINTR, true},
        {"epoll_pwait2", EINVAL},
        // Kernels and sandboxes that do not know it.
+       {"epoll_pwait2", EACCES, true},
        {"epoll_pwait2", ENOSYS, true},
+       {"epoll_pwait2", EOPNOTSUPP, true},
        {"epoll_pwait2", EPERM, true}},
       /*wait_calls=*/{"epoll_wait", "epoll_pwait2"},
       /*repeats_events=*/true,

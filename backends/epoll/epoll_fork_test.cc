@@ -1,6 +1,7 @@
 // How a forked child's rebuild tells the files that the parent registered from others: by what the
 // set that it shares with the parent has.
 
+#include <fcntl.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/timerfd.h>
@@ -85,6 +86,14 @@ TEST_F(EpollForkTest, FilesWithoutAnInodeAreToldApart) {
   ExpectInChild([&] { EXPECT_THAT(Rebuild(timer, other_timer), HasLost(timer)); });
   ExpectInChild([&] { EXPECT_THAT(Rebuild(timer, event), HasLost(timer)); });
   ExpectInChild([&] { EXPECT_THAT(poller_->RebuildAfterFork(), Succeeds()); });
+}
+
+// epoll refuses such a file, which cannot be the one that was registered.
+TEST_F(EpollForkTest, ADeviceThatEpollRefusesIsAnotherFile) {
+  const SocketPair pair;
+  Register(pair.near);
+  const ScopedFd null(MustSucceed(open("/dev/null", O_RDWR | O_CLOEXEC), "open"));
+  ExpectInChild([&] { EXPECT_THAT(Rebuild(pair.near, null), HasLost(pair.near)); });
 }
 
 TEST_F(EpollForkTest, TheTwoEndsOfAPipeAreToldApart) {

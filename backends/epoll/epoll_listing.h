@@ -26,6 +26,7 @@ class EpollListing {
     }
   };
 
+  EpollListing() = default;
   // Empty where procfs does not list the files: not mounted, not readable, or Linux older than
   // 4.13. Error messages begin with `operation`: EMFILE, ENFILE (it needs a descriptor for a
   // moment), ENOMEM.

@@ -6,11 +6,12 @@
 #include <utility>
 
 #include "someos/api/errno_status.h"
+#include "someos/backends/base/own_descriptor.h"
 
 namespace someos {
 
 absl::StatusOr<EpollNest> EpollNest::Create(const EpollSystem& system, const EpollSet& set) {
-  base::OwnedFd fd(system.create(EPOLL_CLOEXEC));
+  base::OwnDescriptor fd = base::OwnDescriptor::Take(system.create(EPOLL_CLOEXEC));
   if (!fd.valid()) return ErrnoStatus(errno, "fd: epoll_create1");
   EpollNest nest(system, std::move(fd));
   if (const int error = nest.Add(set); error != 0) return ErrnoStatus(error, "fd: epoll_ctl");

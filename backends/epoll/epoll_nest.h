@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "absl/status/statusor.h"
-#include "someos/backends/base/owned_fd.h"
+#include "someos/backends/base/own_descriptor.h"
 #include "someos/backends/epoll/epoll_set.h"
 #include "someos/backends/epoll/epoll_system.h"
 
@@ -27,10 +27,11 @@ class EpollNest {
   int Add(const EpollSet& set) const;
 
  private:
-  EpollNest(const EpollSystem& system, base::OwnedFd fd) : system_(&system), fd_(std::move(fd)) {}
+  EpollNest(const EpollSystem& system, base::OwnDescriptor fd)
+      : system_(&system), fd_(std::move(fd)) {}
 
   const EpollSystem* system_;
-  base::OwnedFd fd_;
+  base::OwnDescriptor fd_;
 };
 
 }  // namespace someos

@@ -36,6 +36,10 @@ absl::Duration Timeout(int milliseconds) {
   return milliseconds < 0 ? absl::InfiniteDuration() : absl::ZeroDuration();
 }
 
+WaitOutcome NoClock(const base::Deadline& deadline) {
+  return ErrnoStatus(deadline.clock_error(), "wait: clock_gettime");
+}
+
 }  // namespace
 
 using base::Deadline;
@@ -58,9 +62,8 @@ EpollPoller::EpollPoller(const PollerOptions& options, const EpollSystem& system
                          WakeChannel wake_channel)
     : options_(options),
       wait_(system.wait),
-      waiter_(system),
-      registrations_(system, std::move(set), std::move(wake_channel),
-                     options.externally_synchronized) {}
+      waiter_(system, options.return_on_signal),
+      registrations_(system, std::move(set), std::move(wake_channel), options) {}
 
 Capabilities EpollPoller::capabilities() const {
   Capabilities result;
@@ -111,7 +114,7 @@ absl::StatusOr<int> EpollPoller::DoFd() {
 }
 
 absl::Status EpollPoller::DoWake() {
-  if (registrations_.forked()) return ForkedError("wake");
+  if (registrations_.forked()) return wake_request_.Refuse();
   return wake_request_.Make(registrations_.wake_channel());
 }
 
@@ -159,8 +162,10 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline WaitOutcome EpollPoller::WaitFast(absl::Span
   room_ = events.size();
   // The size of a span of more than kMaxEvents may not fit into an int; then the kernel refuses the
   // call, or gets a smaller size.
+  SingleWaiter::ReleaseIfCancelled release(single_waiter_);
   const int count = wait_(registrations_.set_fd(), EpollDelivery::Buffer(events),
                           static_cast<int>(events.size()), kTimeout);
+  release.Dismiss();
   if (ABSL_PREDICT_TRUE(count == 1) &&
       EpollDelivery::DeliverPlain(registrations_.view(), events, 0)) {
     return Return(1);
@@ -177,6 +182,7 @@ WaitOutcome EpollPoller::DoLook(absl::Span<Event> events) { return WaitFast<kLoo
 
 template <int kTimeout>
 WaitOutcome EpollPoller::LeaveFastPath(Event* begin, int count) {
+  const SingleWaiter::ScopedRelease release(single_waiter_);
   absl::Span<Event> events(begin, room_);
   const Deadline deadline(Timeout(kTimeout));
   if (count < 0 && errno == EINVAL && events.size() > kMaxEvents) {
@@ -188,14 +194,15 @@ WaitOutcome EpollPoller::LeaveFastPath(Event* begin, int count) {
 
 WaitOutcome EpollPoller::DoWait(absl::Span<Event> events, absl::Duration timeout) {
   if (ABSL_PREDICT_FALSE(registrations_.forked())) return ForkedError("wait");
-  if (ABSL_PREDICT_FALSE(!Claim())) return SingleWaiter::Refusal();
-  events = Usable(events);
   const Deadline deadline(timeout);
+  if (ABSL_PREDICT_FALSE(deadline.clock_error() != 0)) return NoClock(deadline);
+  if (ABSL_PREDICT_FALSE(!Claim())) return SingleWaiter::Refusal();
+  const SingleWaiter::ScopedRelease release(single_waiter_);
+  events = Usable(events);
   return WaitSlow(events, deadline, CallKernel(events, deadline));
 }
 
 WaitOutcome EpollPoller::WaitSlow(absl::Span<Event> events, Deadline deadline, Call call) {
-  const SingleWaiter::ScopedRelease release(single_waiter_);
   while (true) {
     if (call.error == EINTR) counters_.CountInterrupted();
     if (call.error != 0 && (call.error != EINTR || options_.return_on_signal)) {
@@ -209,6 +216,7 @@ WaitOutcome EpollPoller::WaitSlow(absl::Span<Event> events, Deadline deadline, C
       if (!status.ok() && delivered == 0 && !woken) return status;
     }
     if (delivered > 0 || woken || (!call.crowded_out && deadline.Passed())) {
+      if (deadline.clock_error() != 0 && delivered == 0 && !woken) return NoClock(deadline);
       counters_.CountWait(delivered, woken);
       return delivered;
     }
@@ -218,7 +226,7 @@ WaitOutcome EpollPoller::WaitSlow(absl::Span<Event> events, Deadline deadline, C
 }
 
 EpollPoller::Call EpollPoller::CallKernel(absl::Span<Event> events, Deadline deadline) {
-  if (ABSL_PREDICT_FALSE(!registrations_.kernel_only())) return CallWithAlwaysReady(events);
+  if (ABSL_PREDICT_FALSE(registrations_.some_always_ready())) return CallWithAlwaysReady(events);
   return Finish(events, waiter_.Wait(registrations_.set_fd(), EpollDelivery::Buffer(events),
                                      static_cast<int>(events.size()), deadline));
 }

@@ -18,9 +18,12 @@
 //    not notice another file if the parent's file has left that object: because the parent has
 //    unregistered it since, or because every process has closed it. Nor does it without procfs,
 //    and, where kcmp(2) is denied, if both files are of a kind without an inode, such as eventfds.
-//    Then it registers the file that the number names now.
+//    Then it registers the file that the number names now. In a further descendant of the process
+//    that made the poller, and where the parent has ended, all of this needs procfs.
 //  - Timeouts have a resolution of a nanosecond since Linux 5.11 (epoll_pwait2), before that of a
-//    millisecond; this is determined at run time.
+//    millisecond; this is determined at run time. So it is in a sandbox that refuses epoll_pwait2.
+//  - A wait with a timeout cannot be cancelled (pthread_cancel) where the C library has no
+//    epoll_pwait2(); glibc has it since 2.35.
 
 #ifndef SOMEOS_BACKENDS_EPOLL_EPOLL_POLLER_H_
 #define SOMEOS_BACKENDS_EPOLL_EPOLL_POLLER_H_

@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "someos/api/errno_status.h"
+#include "someos/backends/base/no_cancellation.h"
 #include "someos/backends/poller_base/file_identity.h"
 #include "someos/backends/poller_base/socket_error.h"
 
@@ -77,12 +78,14 @@ bool MayHold(const EpollSystem& system, const EpollSet& set, int fd) {
 }  // namespace
 
 EpollRegistrations::EpollRegistrations(const EpollSystem& system, EpollSet set,
-                                       WakeChannel wake_channel, bool externally_synchronized)
+                                       WakeChannel wake_channel, const PollerOptions& options)
     : system_(system),
-      externally_synchronized_(externally_synchronized),
+      externally_synchronized_(options.externally_synchronized),
+      waits_in_poll_(options.return_on_signal),
       set_(std::move(set)),
       wake_channel_(std::move(wake_channel)) {
   table_.At(wake_channel_.fd());
+  UpdateAlwaysReady();
 }
 
 absl::Status EpollRegistrations::RegisterAgain(int fd, Interest interest, uint64_t data,
@@ -157,19 +160,21 @@ absl::Status EpollRegistrations::RegisterAlwaysReady(int fd, EpollState state, u
   return absl::OkStatus();
 }
 
-void EpollRegistrations::UpdateKernelOnly() {
-  kernel_only_ = always_ready_.active() == 0 && !forked();
+void EpollRegistrations::UpdateAlwaysReady() {
+  const bool some = always_ready_.active() != 0;
+  some_always_ready_ = some;
+  kernel_only_ = some || waits_in_poll_ ? base::kNoForkGeneration : fork_generation_;
 }
 
 void EpollRegistrations::SetAlwaysReadyActive(int fd, bool active) {
   always_ready_.SetActive(fd, active);
-  UpdateKernelOnly();
+  UpdateAlwaysReady();
   if (active) wake_channel_.Signal();  // a running wait must take the file into account
 }
 
 void EpollRegistrations::ForgetAlwaysReady(int fd) {
   always_ready_.Remove(fd);
-  UpdateKernelOnly();
+  UpdateAlwaysReady();
 }
 
 absl::Status EpollRegistrations::ModifyAlwaysReady(int fd, Interest interest, uint64_t data,
@@ -308,12 +313,13 @@ size_t EpollRegistrations::TakeAlwaysReady(absl::Span<Event> events) {
     event.raw = static_cast<uint16_t>(ready);
     event.data = entry.data.load(std::memory_order_relaxed);
   }
-  UpdateKernelOnly();
+  UpdateAlwaysReady();
   if (nest_.has_value() && always_ready_.active() > 0) wake_channel_.Signal();
   return delivered;
 }
 
 absl::Status EpollRegistrations::DropStale() {
+  const base::NoCancellation complete;
   base::LockIfThreads lock(mutex_);
   // If no stale registration is suspected, the kernel returned the event just before another thread
   // unregistered its descriptor normally.
@@ -355,19 +361,32 @@ absl::Status EpollRegistrations::DropStale() {
 }
 
 absl::Status EpollRegistrations::RebuildAfterFork() {
+  const base::NoCancellation complete;
   base::LockIfThreads lock(mutex_);
   // Before a descriptor is opened that could reuse the number of a registration whose file is
   // closed.
   for (const auto& [fd, state] : Registered()) {
     if (const int error = CheckInChild(fd, state); error != 0) ForgetLost(fd, error);
   }
-  const absl::StatusOr<EpollListing> parents_files = EpollListing::Of(kRebuild, set_.fd());
+  absl::StatusOr<EpollListing> parents_files = EpollListing::Of(kRebuild, set_.fd());
   if (!parents_files.ok()) return parents_files.status();
+  if (parents_files->Find(EpollSet::WakeTag(wake_channel_)) != nullptr) {
+    ConfirmInherited();
+  } else if (!set_.IsUnchanged()) {
+    // Another set, of the child's own, may have the number.
+    parents_files = EpollListing();
+  }
   const absl::StatusOr<EpollSet> parents = ReplaceSet();
   if (!parents.ok()) return parents.status();
   Refill();
   ForgetOtherFiles(*parents, *parents_files);
   return lost_.Take();
+}
+
+void EpollRegistrations::ConfirmInherited() {
+  set_.Confirm();
+  const int fd = wake_channel_.fd();
+  if (system_.compare(set_.fd(), fd, 0, fd) == 0) wake_channel_.Confirm();
 }
 
 int EpollRegistrations::CheckInChild(int fd, const EpollState& state) const {
@@ -388,7 +407,7 @@ absl::StatusOr<EpollSet> EpollRegistrations::ReplaceSet() {
   nest_.reset();
   stale_suspected_ = false;
   fork_generation_ = base::ForkGeneration();
-  UpdateKernelOnly();
+  UpdateAlwaysReady();
   return std::exchange(set_, *std::move(set));
 }
 
@@ -397,8 +416,7 @@ void EpollRegistrations::Refill() {
     const int error = state.always_ready ? 0 : AddTo(set_, fd, state);
     if (error == 0) continue;
     // A file that no set takes, so not the registered one.
-    const bool another =
-        error == EPERM && FileIdentity::Of(fd).value_or(FileIdentity()).always_ready();
+    const bool another = error == EPERM && !MayBeInASet(fd);
     ForgetLost(fd, another ? ENOENT : error);
   }
 }

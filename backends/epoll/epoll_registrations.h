@@ -22,6 +22,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/types/span.h"
+#include "someos/api/backend.h"
 #include "someos/api/diagnostics.h"
 #include "someos/api/event.h"
 #include "someos/api/interest.h"
@@ -45,10 +46,11 @@ class EpollRegistrations {
  public:
   using View = poller_base::FdTable<EpollEntry>::View;
 
-  // `set` watches `wake_channel`. `system` must outlive the registrations. If
-  // `externally_synchronized`, no two calls may overlap.
+  // `set` watches `wake_channel`. `system` must outlive the registrations. With
+  // `externally_synchronized`, no two calls may overlap. With `return_on_signal`, kernel_only() is
+  // always false, because the fast path makes epoll_wait(2) block (see EpollWaiter).
   EpollRegistrations(const EpollSystem& system, EpollSet set, poller_base::WakeChannel wake_channel,
-                     bool externally_synchronized);
+                     const PollerOptions& options);
 
   // ---- The changes of Poller. Thread-safe.
 
@@ -74,9 +76,14 @@ class EpollRegistrations {
   // Whether the registration that an event's `tag` names still exists: false if the event is stale.
   // If another thread is making a change, waits until it is complete.
   bool IsCurrent(uint64_t tag);
-  // Whether a wait has to ask only the kernel: this is not a forked child, and no file that epoll
-  // refuses is to be reported. One flag for both, so that the fast path checks only one.
-  bool kernel_only() const { return kernel_only_.load(std::memory_order_relaxed); }
+  // Whether a wait has to make only one call of epoll_wait(2): this is not a forked child, and no
+  // file that epoll refuses is to be reported. One number for both, so that the fast path compares
+  // only one.
+  bool kernel_only() const {
+    return base::InForkGeneration(kernel_only_.load(std::memory_order_relaxed));
+  }
+  // Whether a file that epoll refuses is to be reported.
+  bool some_always_ready() const { return some_always_ready_.load(std::memory_order_relaxed); }
   // Fills `events` with the files that epoll refuses, in round-robin order. Returns how many.
   size_t TakeAlwaysReady(absl::Span<Event> events);
   // If the kernel's set may contain stale registrations, replaces it by a new one with the current
@@ -86,7 +93,7 @@ class EpollRegistrations {
   // ---- After a fork, in the child.
 
   // Whether this is a child that has not been rebuilt.
-  bool forked() const { return fork_generation_ != base::ForkGeneration(); }
+  bool forked() const { return !base::InForkGeneration(fork_generation_); }
   // Replaces the set and the wake channel by new ones, which belong to the child, and registers
   // everything in the new set. If that fails, the old ones remain, and forked() is still true.
   // Otherwise returns the error of the lowest number whose registration is lost, because it is
@@ -116,7 +123,7 @@ class EpollRegistrations {
                                                           int error);
   absl::Status RegisterAlwaysReady(int fd, EpollState state, uint64_t data)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void UpdateKernelOnly() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void UpdateAlwaysReady() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void SetAlwaysReadyActive(int fd, bool active) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void ForgetAlwaysReady(int fd) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Every registration, in the order of the descriptors.
@@ -126,6 +133,8 @@ class EpollRegistrations {
   // The parts of a rebuild. The first returns an errno, or 0 if nothing is known against `fd` that
   // could be lost by opening a descriptor. The second returns the old set.
   int CheckInChild(int fd, const EpollState& state) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Called if the old set is known to be the parent's.
+  void ConfirmInherited() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::StatusOr<EpollSet> ReplaceSet() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Refill() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Forgets the registrations in the new set for files that are not those of the parent's.
@@ -135,16 +144,19 @@ class EpollRegistrations {
 
   const EpollSystem& system_;
   const bool externally_synchronized_;
+  const bool waits_in_poll_;  // instead of in the kernel's wait alone
   EpollSet set_;  // replaced under mutex_, by the waiting thread or, after a fork, in the child
   poller_base::WakeChannel wake_channel_;
   poller_base::FdTable<EpollEntry> table_;
   uint32_t fork_generation_ = base::ForkGeneration();
-  std::atomic<bool> kernel_only_{true};
+  // The generation in which kernel_only() is true, if there is one.
+  std::atomic<uint32_t> kernel_only_;
+  std::atomic<bool> some_always_ready_{false};
 
   // Serializes changes, unless they are externally synchronized. The slow path of a wait locks it
   // even then, because another thread may fork at any time.
   mutable absl::Mutex mutex_;
-  const base::ForkGuard fork_guard_{mutex_, &kernel_only_};
+  const base::ForkGuard fork_guard_{mutex_};
   poller_base::AlwaysReady always_ready_ ABSL_GUARDED_BY(mutex_);
   // Once NestFd was called. While there are always-ready files, every wait then leaves a signal in
   // the wake channel, so that the nest is readable.

@@ -4,15 +4,16 @@
 
 #include "absl/strings/str_cat.h"
 #include "someos/api/errno_status.h"
+#include "someos/backends/base/own_descriptor.h"
 
 namespace someos {
 
 absl::StatusOr<EpollSet> EpollSet::Create(absl::string_view operation, const EpollSystem& system,
                                           const poller_base::WakeChannel& wake_channel) {
-  base::OwnedFd fd(system.create(EPOLL_CLOEXEC));
+  base::OwnDescriptor fd = base::OwnDescriptor::Take(system.create(EPOLL_CLOEXEC));
   if (!fd.valid()) return ErrnoStatus(errno, absl::StrCat(operation, ": epoll_create1"));
   EpollSet set(system, std::move(fd));
-  // Edge-triggered, so that each signal causes one event and the channel need never be drained.
+  // Edge-triggered, so that each signal causes one event and an eventfd need never be drained.
   const int error =
       set.Add(wake_channel.fd(), Interest::kReadable, Trigger::kEdge, WakeTag(wake_channel));
   if (error != 0) return ErrnoStatus(error, absl::StrCat(operation, ": epoll_ctl"));

@@ -11,7 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "someos/api/interest.h"
-#include "someos/backends/base/owned_fd.h"
+#include "someos/backends/base/own_descriptor.h"
 #include "someos/backends/epoll/epoll_mask.h"
 #include "someos/backends/epoll/epoll_system.h"
 #include "someos/backends/poller_base/wake_channel.h"
@@ -28,12 +28,17 @@ class EpollSet {
                                          const poller_base::WakeChannel& wake_channel);
 
   // The tag of the wake channel. No registration has it, because no two open descriptors have the
-  // same number.
+  // same number; nor has a channel of another set.
   static uint64_t WakeTag(const poller_base::WakeChannel& wake_channel) {
-    return static_cast<uint32_t>(wake_channel.fd());
+    return uint64_t{wake_channel.serial()} << 32 | static_cast<uint32_t>(wake_channel.fd());
   }
 
   int fd() const { return fd_.get(); }
+
+  // In a forked child: whether fd() is known to be this set still (OwnDescriptor::IsUnchanged), and
+  // that it is known now.
+  bool IsUnchanged() const { return fd_.IsUnchanged(); }
+  void Confirm() { fd_.Confirm(); }
 
   // Events are reported with `tag` as their data.
   int Add(int fd, Interest interest, Trigger trigger, uint64_t tag) const {
@@ -48,7 +53,8 @@ class EpollSet {
   }
 
  private:
-  EpollSet(const EpollSystem& system, base::OwnedFd fd) : system_(&system), fd_(std::move(fd)) {}
+  EpollSet(const EpollSystem& system, base::OwnDescriptor fd)
+      : system_(&system), fd_(std::move(fd)) {}
 
   int Control(int operation, int fd, Interest interest, Trigger trigger, uint64_t tag) const {
     epoll_event event;
@@ -58,7 +64,7 @@ class EpollSet {
   }
 
   const EpollSystem* system_;
-  base::OwnedFd fd_;
+  base::OwnDescriptor fd_;
 };
 
 }  // namespace someos

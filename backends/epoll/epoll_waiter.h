@@ -10,6 +10,7 @@
 #include <atomic>
 
 #include "absl/base/attributes.h"
+#include "absl/base/optimization.h"
 #include "absl/time/time.h"
 #include "someos/backends/base/deadline.h"
 #include "someos/backends/epoll/epoll_system.h"
@@ -20,13 +21,19 @@ namespace someos {
 // kernel turns out not to have the former. Thread-safe.
 class EpollWaiter {
  public:
-  // `system` must outlive the waiter and its copies.
-  explicit EpollWaiter(const EpollSystem& system) : system_(&system) {}
+  // `system` must outlive the waiter and its copies. If `only_handlers_interrupt`, Wait fails with
+  // EINTR only after a signal handler has run. epoll_wait(2) does so also after the process was
+  // stopped and continued; poll(2), which then waits for the epoll object, does not.
+  explicit EpollWaiter(const EpollSystem& system, bool only_handlers_interrupt = false)
+      : system_(&system), polls_(only_handlers_interrupt) {}
   EpollWaiter(const EpollWaiter& other)
-      : system_(other.system_), precise_(other.precise_.load(std::memory_order_relaxed)) {}
+      : system_(other.system_),
+        polls_(other.polls_),
+        precise_(other.precise_.load(std::memory_order_relaxed)) {}
   EpollWaiter& operator=(const EpollWaiter& other) {
     if (this == &other) return *this;
     system_ = other.system_;
+    polls_ = other.polls_;
     precise_.store(other.precise_.load(std::memory_order_relaxed), std::memory_order_relaxed);
     return *this;
   }
@@ -36,6 +43,7 @@ class EpollWaiter {
   // deadline.Passed().
   ABSL_ATTRIBUTE_ALWAYS_INLINE int Wait(int epoll_fd, epoll_event* events, int max_events,
                                         base::Deadline deadline) {
+    if (ABSL_PREDICT_FALSE(polls_)) return WaitInPoll(epoll_fd, events, max_events, deadline);
     if (deadline.infinite()) return system_->wait(epoll_fd, events, max_events, -1);
     if (deadline.immediate()) return system_->wait(epoll_fd, events, max_events, 0);
     return WaitFor(epoll_fd, events, max_events, deadline);
@@ -46,8 +54,10 @@ class EpollWaiter {
 
  private:
   int WaitFor(int epoll_fd, epoll_event* events, int max_events, base::Deadline deadline);
+  int WaitInPoll(int epoll_fd, epoll_event* events, int max_events, base::Deadline deadline);
 
   const EpollSystem* system_;
+  bool polls_;
   std::atomic<bool> precise_{true};  // false once the kernel turns out not to have epoll_pwait2
 };
 

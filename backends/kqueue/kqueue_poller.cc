@@ -27,6 +27,10 @@ constexpr size_t kBufferEvents = 256;
 // The maximum number of changes that are made with one kevent(2) call.
 constexpr size_t kMaxBatch = 1024;
 
+WaitOutcome NoClock(const Deadline& deadline) {
+  return ErrnoStatus(deadline.clock_error(), "wait: clock_gettime");
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<KqueuePoller>> KqueuePoller::Create(const PollerOptions& options,
@@ -99,15 +103,17 @@ absl::StatusOr<int> KqueuePoller::DoFd() {
 }
 
 absl::Status KqueuePoller::DoWake() {
-  if (registrations_.forked()) return ForkedError("wake");
+  if (registrations_.forked()) return wake_request_.Refuse();
   return wake_request_.Make(registrations_.wake_channel());
 }
 
 WaitOutcome KqueuePoller::DoWait(absl::Span<Event> events, absl::Duration timeout) {
   if (registrations_.forked()) return ForkedError("wait");
+  const Deadline deadline(timeout);
+  if (deadline.clock_error() != 0) return NoClock(deadline);
   if (!single_waiter_.Claim()) return SingleWaiter::Refusal();
   const SingleWaiter::ScopedRelease release(single_waiter_);
-  return WaitClaimed(events, Deadline(timeout));
+  return WaitClaimed(events, deadline);
 }
 
 WaitOutcome KqueuePoller::WaitClaimed(absl::Span<Event> events, Deadline deadline) {
@@ -130,6 +136,7 @@ WaitOutcome KqueuePoller::WaitClaimed(absl::Span<Event> events, Deadline deadlin
     // Events that are not reported took all the room; others may be ready in addition to them.
     const bool crowded_out = delivered == 0 && count.ok() && found == room;
     if (delivered > 0 || woken || (!crowded_out && deadline.Passed())) {
+      if (deadline.clock_error() != 0 && delivered == 0 && !woken) return NoClock(deadline);
       counters_.CountWait(delivered, woken);
       return delivered;
     }

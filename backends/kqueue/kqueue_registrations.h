@@ -87,7 +87,7 @@ class KqueueRegistrations {
   // ---- After a fork, in the child.
 
   // Whether this is a child that has not called Rebuild successfully.
-  bool forked() const { return fork_generation_ != base::ForkGeneration(); }
+  bool forked() const { return !base::InForkGeneration(fork_generation_); }
   // Replaces the queue and the wake channel by new ones, which belong to the child, and registers
   // everything again. If they cannot be created, the old ones remain. Otherwise returns the error
   // of the first registration that was lost, in this or in an earlier failed call. All lost

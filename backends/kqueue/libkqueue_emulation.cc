@@ -10,6 +10,7 @@
 #include <cstring>
 #include <optional>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/debugging/leak_check.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
@@ -124,7 +125,7 @@ LibkqueueEmulation::LibkqueueEmulation(OwnedFd queue, WakeChannel wake_channel,
       queue_(std::move(queue)) {}
 
 LibkqueueEmulation::~LibkqueueEmulation() {
-  if (fork_generation_ == base::ForkGeneration()) {
+  if (base::InForkGeneration(fork_generation_)) {
     Close();
   } else {
     // They belong to the parent; its lock is not taken either.
@@ -148,7 +149,7 @@ void LibkqueueEmulation::Close() {
     filters_.clear();
     retired_.push_back(std::move(queue_));
     for (OwnedFd& queue : retired_) {
-      if (fork_generation_ == 0) {
+      if (fork_generation_ == base::kFirstForkGeneration) {
         CloseQueue(std::move(queue));
       } else {
         // libkqueue's thread exists only in the parent, and would treat the close as that of one of
@@ -221,22 +222,30 @@ int LibkqueueEmulation::WaitInTurn(struct kevent* events, int event_count,
     errno = EBADF;
     return -1;
   }
-  waiting_ = true;
-  const int queue = queue_.get();
   const int room = std::min(event_count, kMaxEvents);
-  base::Unlock(mutex_);
+  const int found = WaitUnlocked(queue_.get(), events, room, timeout);
+  return found < 0 ? found : TranslateAll(events, found);
+}
+
+int LibkqueueEmulation::WaitUnlocked(int queue, struct kevent* events, int room,
+                                     const timespec* timeout) {
+  // At the end of the scope, also if the thread is cancelled in it.
+  const auto begin = [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+    waiting_ = true;
+    base::Unlock(mutex_);
+  };
+  const auto end = [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+    const int error = errno;
+    base::Lock(mutex_);
+    waiting_ = false;
+    errno = error;
+  };
+  begin();
+  const absl::Cleanup ended(end);
   // libkqueue reads flags that it has not always written.
   std::memset(events, 0, sizeof(*events) * room);
-  int found;
-  {
-    const KeptSocketErrors kept(keep_socket_errors_);
-    found = kevent(queue, nullptr, 0, events, room, timeout);
-  }
-  const int error = errno;
-  base::Lock(mutex_);
-  waiting_ = false;
-  errno = error;
-  return found < 0 ? found : TranslateAll(events, found);
+  const KeptSocketErrors kept(keep_socket_errors_);
+  return kevent(queue, nullptr, 0, events, room, timeout);
 }
 
 int LibkqueueEmulation::AddWakeChannel() {
@@ -371,7 +380,7 @@ void LibkqueueEmulation::RecreateQueue() {
   OwnedFd stale = std::exchange(queue_, std::move(fresh));
   // The first queue is closed only together with this object, because the user has its number. In a
   // forked child no queue can be closed; see Close().
-  if (stale.get() == number_ || fork_generation_ != 0) {
+  if (stale.get() == number_ || fork_generation_ != base::kFirstForkGeneration) {
     retired_.push_back(std::move(stale));
   } else {
     CloseQueue(std::move(stale));

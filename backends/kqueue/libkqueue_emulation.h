@@ -101,6 +101,9 @@ class LibkqueueEmulation {
                    int event_count) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   int WaitInTurn(struct kevent* events, int event_count, const timespec* timeout)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // The same as the only thread in libkqueue's kevent(), with the lock released meanwhile.
+  int WaitUnlocked(int queue, struct kevent* events, int room, const timespec* timeout)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   // These return 0 or an errno.
   int ApplyOne(const struct kevent& asked) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

@@ -48,7 +48,7 @@ class LibkqueueQueue final : public KernelQueue {
   }
 
  private:
-  bool forked() const { return fork_generation_ != base::ForkGeneration(); }
+  bool forked() const { return !base::InForkGeneration(fork_generation_); }
 
   const std::shared_ptr<LibkqueueEmulation> emulation_;  // null: the number is not a queue
   std::atomic<int> fd_;

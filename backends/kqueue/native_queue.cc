@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "someos/api/errno_status.h"
 #include "someos/backends/base/fork_generation.h"
+#include "someos/backends/base/own_descriptor.h"
 #include "someos/backends/base/owned_fd.h"
 #include "someos/backends/kqueue/kernel_queue.h"
 
@@ -36,7 +37,7 @@ class NativeQueue final : public KernelQueue {
   }
 
  private:
-  bool forked() const { return fork_generation_ != base::ForkGeneration(); }
+  bool forked() const { return !base::InForkGeneration(fork_generation_); }
 
   std::atomic<int> fd_;
   const uint32_t fork_generation_;
@@ -46,7 +47,7 @@ class NativeQueue final : public KernelQueue {
 
 absl::StatusOr<std::unique_ptr<KernelQueue>> NewKernelQueue() {
   base::WatchForForks();
-  const int fd = kqueue();
+  const int fd = base::AboveStandardStreams(kqueue());
   if (fd < 0) return ErrnoStatus(errno, "create a kqueue");
   // Not kqueue1() or kqueuex(), which only some systems have. There is no race with a fork and exec
   // by another thread, because a forked child does not inherit a kqueue.

@@ -24,6 +24,13 @@
 //    only.
 //  - Interest::kErrors alone works on Linux only: the BSDs do not wait for a descriptor without
 //    other events.
+//  - If the process is stopped and continued (SIGSTOP, SIGCONT) during a wait, Linux then waits for
+//    the time that was left at the stop, on architectures that have no poll(2) but ppoll(2), such
+//    as aarch64.
+//  - While RLIMIT_NOFILE is not above the number of registrations, Linux's poll(2) refuses them.
+//  Then
+//    select(2) takes its place: hang-ups and errors show as readable and writable only, an interest
+//    in neither reports nothing, and Wait allocates memory.
 //  - The time of a wait is proportional to the number of registrations.
 
 #ifndef SOMEOS_BACKENDS_POLL_POLL_POLLER_H_

@@ -11,14 +11,15 @@
 namespace someos {
 
 struct PollSystem {
-  // poll(2) until `deadline`; -1 and errno on failure.
+  // poll(2) until `deadline`; -1 and errno on failure. May return 0 up to a millisecond early, so
+  // the caller must check deadline.Passed().
   int (*poll)(pollfd* fds, nfds_t count, const base::Deadline& deadline);
   // The resolution of its timeouts.
   absl::Duration resolution;
 };
 
 // The system call of the kernel: ppoll(2) where it exists, otherwise poll(2) with milliseconds
-// (macOS).
+// (macOS). On Linux, poll(2) for the whole milliseconds of a timeout and ppoll(2) for the rest.
 const PollSystem& RealPollSystem();
 
 }  // namespace someos

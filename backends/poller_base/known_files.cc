@@ -1,7 +1,6 @@
 #include "someos/backends/poller_base/known_files.h"
 
 #include <fcntl.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <cstddef>
@@ -9,7 +8,7 @@
 #include <optional>
 
 #include "someos/api/interest.h"
-#include "someos/backends/base/owned_fd.h"
+#include "someos/backends/base/own_descriptor.h"
 #include "someos/backends/poller_base/file_identity.h"
 #include "someos/backends/poller_base/known_files_system.h"
 #include "someos/backends/poller_base/slow_growth.h"
@@ -24,10 +23,7 @@ int ErrnoUnless0(int result) { return result == 0 ? 0 : errno; }
 KnownFiles::KnownFiles(const KnownFilesSystem& system) : system_(system) { CreateSet(); }
 
 void KnownFiles::CreateSet() {
-  set_ = base::OwnedFd(system_.create());
-  if (set_.valid() && set_.get() <= STDERR_FILENO) {
-    set_ = base::OwnedFd(fcntl(set_.get(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
-  }
+  set_ = base::OwnDescriptor::Take(system_.create());
   if (set_.valid()) removals_.emplace();
 }
 
@@ -124,6 +120,8 @@ int KnownFiles::CheckInChild(int fd) const {
     return FileIdentity::Mismatch(FileIdentity::Of(fd), *digest);
   }
   if (fcntl(fd, F_GETFD) == -1) return errno;
+  // Another set, of the child's own, may have the number.
+  if (set_.IsReplaced()) return 0;
   // The set has several files under a number that was closed and reused.
   for (uint32_t position = 0;; ++position) {
     const int answer = system_.compare(set_.get(), fd, position, fd);
@@ -135,7 +133,7 @@ int KnownFiles::CheckInChild(int fd) const {
 
 void KnownFiles::Renew() {
   digests_.clear();
-  set_ = base::OwnedFd();  // first, since there may be no more than one number left
+  set_ = base::OwnDescriptor();  // first, since there may be no more than one number left
   removals_.reset();
   CreateSet();
 }

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "someos/api/interest.h"
-#include "someos/backends/base/owned_fd.h"
+#include "someos/backends/base/own_descriptor.h"
 #include "someos/backends/poller_base/change_count.h"
 #include "someos/backends/poller_base/file_identity.h"
 #include "someos/backends/poller_base/known_files_system.h"
@@ -73,7 +73,7 @@ class KnownFiles {
   void CreateSet();
 
   const KnownFilesSystem& system_;
-  base::OwnedFd set_;                    // invalid if the kernel refuses it
+  base::OwnDescriptor set_;              // invalid if the kernel refuses it
   std::optional<ChangeCount> removals_;  // from the set
   // By descriptor. Empty as long as all files are in the set.
   std::vector<std::optional<FileDigest>> digests_;

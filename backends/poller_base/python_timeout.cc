@@ -13,6 +13,14 @@ bool Blocks(std::optional<absl::Duration> timeout) {
   return !timeout.has_value() || *timeout == absl::InfiniteDuration();
 }
 
+absl::StatusOr<base::Deadline> DeadlineOf(absl::Duration timeout) {
+  const base::Deadline deadline(timeout);
+  if (const int error = deadline.clock_error(); error != 0) {
+    return ErrnoStatus(error, "wait: clock_gettime");
+  }
+  return deadline;
+}
+
 }  // namespace
 
 absl::StatusOr<base::Deadline> NonNegativeTimeout(std::optional<absl::Duration> timeout,
@@ -24,7 +32,7 @@ absl::StatusOr<base::Deadline> NonNegativeTimeout(std::optional<absl::Duration> 
   if (*timeout > absl::Nanoseconds(INT64_MAX)) {
     return PlainStatus(absl::StatusCode::kOutOfRange, "timestamp out of range for platform time_t");
   }
-  return base::Deadline(*timeout);
+  return DeadlineOf(*timeout);
 }
 
 absl::StatusOr<base::Deadline> MillisecondTimeout(std::optional<absl::Duration> timeout) {
@@ -32,7 +40,7 @@ absl::StatusOr<base::Deadline> MillisecondTimeout(std::optional<absl::Duration> 
   if (*timeout > absl::Milliseconds(INT_MAX) || *timeout < absl::Milliseconds(INT_MIN)) {
     return PlainStatus(absl::StatusCode::kOutOfRange, "timeout is too large");
   }
-  return base::Deadline(*timeout < absl::ZeroDuration() ? absl::InfiniteDuration() : *timeout);
+  return DeadlineOf(*timeout < absl::ZeroDuration() ? absl::InfiniteDuration() : *timeout);
 }
 
 }  // namespace someos::poller_base

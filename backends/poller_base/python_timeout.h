@@ -16,7 +16,7 @@ namespace someos::poller_base {
 // Common rules: std::nullopt and absl::InfiniteDuration() block. A timeout that Python refuses as
 // too long is refused with kOutOfRange (its OverflowError). All others are waited for completely:
 // rounded up to the resolution of the kernel's timeouts, and with several system calls if they are
-// longer than one call can wait.
+// longer than one call can wait. If the clock cannot be read: the errno of clock_gettime(2).
 
 // For select() and kqueue.control(): at most 2^63 ns. A negative one is kInvalidArgument (Python's
 // ValueError) with `negative_message`.

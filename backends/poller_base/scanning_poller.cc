@@ -166,23 +166,28 @@ absl::StatusOr<int> ScanningPoller::DoTakeError(int fd) {
 }
 
 absl::Status ScanningPoller::DoWake() {
-  if (forked()) return base::ForkedError("wake");
+  if (forked()) return wake_request_.Refuse();
   return wake_request_.Make(wake_channel_);
 }
 
 WaitOutcome ScanningPoller::DoWait(absl::Span<Event> events, absl::Duration timeout) {
   if (forked()) return base::ForkedError("wait");
   base::Deadline deadline(timeout);
+  if (const int error = deadline.clock_error(); error != 0)
+    return Failure(error, ": clock_gettime");
   base::LockIfThreads lock(mutex_);
   if (ABSL_PREDICT_FALSE(waiting_)) return SingleWaiter::Refusal();
   waiting_ = true;
   events_ = events;
   delivered_ = 0;
-  const WaitOutcome outcome = WaitLocked(deadline, lock);
-  waiting_ = false;
+  const EndOfWait end(*this);
+  return WaitLocked(deadline, lock);
+}
+
+ScanningPoller::EndOfWait::~EndOfWait() {
+  poller_.waiting_ = false;
   // Changes that were made while the thread was in its last system call.
-  SyncChanged();
-  return outcome;
+  poller_.SyncChanged();
 }
 
 int ScanningPoller::LookThenBlock(const base::Deadline& deadline, bool only_look) {
@@ -251,6 +256,9 @@ WaitOutcome ScanningPoller::WaitLocked(base::Deadline& deadline, base::LockIfThr
       return Failure(error);
     }
     if (delivered_ > 0 || woken || deadline.Passed()) {
+      if (const int failed = deadline.clock_error(); failed != 0 && delivered_ == 0 && !woken) {
+        return Failure(failed, ": clock_gettime");
+      }
       counters_.CountWait(delivered_, woken);
       return delivered_;
     }

@@ -111,6 +111,18 @@ class ScanningPoller : public Poller {
     uint16_t raw;
   };
 
+  // Ends the running wait at the end of the scope, also if the thread is cancelled in it.
+  class EndOfWait {
+   public:
+    explicit EndOfWait(ScanningPoller& poller) : poller_(poller) {}
+    EndOfWait(const EndOfWait&) = delete;
+    EndOfWait& operator=(const EndOfWait&) = delete;
+    ~EndOfWait() ABSL_NO_THREAD_SAFETY_ANALYSIS;
+
+   private:
+    ScanningPoller& poller_;
+  };
+
   absl::Status DoRegister(int fd, Interest interest, uint64_t data, Trigger trigger) override;
   absl::Status DoModify(int fd, Interest interest, uint64_t data, Trigger trigger) override;
   absl::Status DoUnregister(int fd) override;
@@ -165,7 +177,7 @@ class ScanningPoller : public Poller {
   // For select(2), whose EBADF does not tell which descriptor is closed: reports the closed ones.
   void DeliverClosed() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
-  bool forked() const { return fork_generation_ != base::ForkGeneration(); }
+  bool forked() const { return !base::InForkGeneration(fork_generation_); }
 
   const PollerOptions options_;
   WaitCounters counters_;

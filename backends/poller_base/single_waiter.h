@@ -37,6 +37,23 @@ class SingleWaiter {
     SingleWaiter& waiter_;
   };
 
+  // Calls Release at the end of the scope, unless Dismiss was called: if the thread was cancelled.
+  // Costs nothing otherwise.
+  class ReleaseIfCancelled {
+   public:
+    explicit ReleaseIfCancelled(SingleWaiter& waiter) : waiter_(waiter) {}
+    ReleaseIfCancelled(const ReleaseIfCancelled&) = delete;
+    ReleaseIfCancelled& operator=(const ReleaseIfCancelled&) = delete;
+    ~ReleaseIfCancelled() {
+      if (!dismissed_) waiter_.Release();
+    }
+    void Dismiss() { dismissed_ = true; }
+
+   private:
+    SingleWaiter& waiter_;
+    bool dismissed_ = false;
+  };
+
   // The result of a wait that is refused: kFailedPrecondition. Not inlined, so that a wait needs no
   // stack space for it.
   ABSL_ATTRIBUTE_NOINLINE static WaitOutcome Refusal() {

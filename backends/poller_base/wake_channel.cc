@@ -3,16 +3,24 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <cstdint>
+#include <utility>
 
+#include "absl/strings/string_view.h"
 #include "someos/api/errno_status.h"
+#include "someos/backends/base/own_descriptor.h"
+#include "someos/backends/base/owned_fd.h"
 
 #ifdef __linux__
 #include <sys/eventfd.h>
 #endif
 
 namespace someos::poller_base {
+
+using base::OwnDescriptor;
+
 namespace {
 
 // Opens a non-blocking, close-on-exec pipe: atomically where the system has pipe2(), which macOS
@@ -33,22 +41,43 @@ int OpenPipe(Ends& ends, long /*fallback*/) {
   return 0;
 }
 
+#ifdef __linux__
+// Whether a pipe would fail for the same reason as an eventfd.
+bool IsShortage(int error) { return error == EMFILE || error == ENFILE || error == ENOMEM; }
+#endif
+
+uint32_t NewSerial() {
+  static std::atomic<uint32_t> count{0};
+  // Spreads the numbers of processes, so that a child that goes on counting does not meet those of
+  // its parent.
+  constexpr uint32_t kSpread = 0x9e3779b1u;
+  return static_cast<uint32_t>(getpid()) * kSpread + count.fetch_add(1, std::memory_order_relaxed);
+}
+
 }  // namespace
+
+WakeChannel::WakeChannel(base::OwnDescriptor read_end, base::OwnDescriptor write_end)
+    : read_end_(std::move(read_end)), write_end_(std::move(write_end)), serial_(NewSerial()) {}
 
 absl::StatusOr<WakeChannel> WakeChannel::Create() {
 #ifdef __linux__
-  base::OwnedFd event(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
-  if (!event.valid()) return ErrnoStatus(errno, "create a wake channel: eventfd");
-  return WakeChannel(std::move(event), base::OwnedFd());
-#else
-  return CreatePipe();
+  OwnDescriptor event = OwnDescriptor::Take(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
+  if (event.valid()) return WakeChannel(std::move(event), OwnDescriptor());
+  if (IsShortage(errno)) return ErrnoStatus(errno, "create a wake channel: eventfd");
 #endif
+  return CreatePipe();
 }
 
 absl::StatusOr<WakeChannel> WakeChannel::CreatePipe() {
+  constexpr absl::string_view kOperation = "create a wake channel: pipe";
   int ends[2];
-  if (OpenPipe(ends, 0) != 0) return ErrnoStatus(errno, "create a wake channel: pipe");
-  return WakeChannel(base::OwnedFd(ends[0]), base::OwnedFd(ends[1]));
+  if (OpenPipe(ends, 0) != 0) return ErrnoStatus(errno, kOperation);
+  base::OwnedFd second(ends[1]);
+  OwnDescriptor read_end = OwnDescriptor::Take(ends[0]);
+  if (!read_end.valid()) return ErrnoStatus(errno, kOperation);
+  OwnDescriptor write_end = OwnDescriptor::Take(second.Release());
+  if (!write_end.valid()) return ErrnoStatus(errno, kOperation);
+  return WakeChannel(std::move(read_end), std::move(write_end));
 }
 
 int WakeChannel::WriteOne() const {

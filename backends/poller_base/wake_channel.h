@@ -3,16 +3,19 @@
 #ifndef SOMEOS_BACKENDS_POLLER_BASE_WAKE_CHANNEL_H_
 #define SOMEOS_BACKENDS_POLLER_BASE_WAKE_CHANNEL_H_
 
+#include <cstdint>
+#include <utility>
+
 #include "absl/status/statusor.h"
-#include "someos/backends/base/owned_fd.h"
+#include "someos/backends/base/own_descriptor.h"
 
 namespace someos::poller_base {
 
-// An eventfd where the system has it, otherwise a pipe. Both ends are non-blocking and
-// close-on-exec.
+// An eventfd where the system has it and no sandbox refuses it, otherwise a pipe. Both ends are
+// non-blocking and close-on-exec.
 class WakeChannel {
  public:
-  // EMFILE, ENFILE: no descriptor left.
+  // EMFILE, ENFILE, ENOMEM: no descriptor or memory left. Otherwise the errno of pipe2(2).
   static absl::StatusOr<WakeChannel> Create();
   // A pipe on every system, for kqueue implementations that do not accept an eventfd.
   static absl::StatusOr<WakeChannel> CreatePipe();
@@ -29,17 +32,30 @@ class WakeChannel {
 
   // Consumes all signals so far.
   void Drain() const;
+  // The same for an edge-triggered watch of fd(), which needs it only for a pipe: on some kernels
+  // (Linux 5.5 to 5.9) only a write to an empty pipe makes an edge. Each write to an eventfd does.
+  void DrainForEdges() const {
+    if (write_end_.valid()) Drain();
+  }
+
+  // A number that other channels, also those of a forked child, do not have.
+  uint32_t serial() const { return serial_; }
+
+  // In a forked child: whether fd() is known to be this channel still (OwnDescriptor::IsUnchanged),
+  // and that it is known now.
+  bool IsUnchanged() const { return read_end_.IsUnchanged(); }
+  void Confirm() { read_end_.Confirm(); }
 
  private:
-  WakeChannel(base::OwnedFd read_end, base::OwnedFd write_end)
-      : read_end_(std::move(read_end)), write_end_(std::move(write_end)) {}
+  WakeChannel(base::OwnDescriptor read_end, base::OwnDescriptor write_end);
 
   // Returns 0 or the errno; EAGAIN if the channel is full.
   int WriteOne() const;
   int write_fd() const { return write_end_.valid() ? write_end_.get() : read_end_.get(); }
 
-  base::OwnedFd read_end_;
-  base::OwnedFd write_end_;  // invalid for an eventfd, which is written through read_end_
+  base::OwnDescriptor read_end_;
+  base::OwnDescriptor write_end_;  // invalid for an eventfd, which is written through read_end_
+  uint32_t serial_;
 };
 
 }  // namespace someos::poller_base

@@ -7,13 +7,13 @@
 
 #include "absl/base/optimization.h"
 #include "absl/status/status.h"
-#include "someos/api/errno_status.h"
 #include "someos/backends/poller_base/wake_channel.h"
+#include "someos/backends/poller_base/wake_refusals.h"
 
 namespace someos::poller_base {
 
 // Implements Poller::Wake. Any thread and any signal handler may make a request; the waiting thread
-// takes it.
+// takes it. Make and Refuse are async-signal-safe, whatever they return.
 class WakeRequest {
  public:
   // Makes a request and signals `channel`. If a request is already pending, the two are coalesced.
@@ -23,8 +23,11 @@ class WakeRequest {
     const int error = channel.Signal();
     if (ABSL_PREDICT_TRUE(error == 0)) return absl::OkStatus();
     pending_ = false;
-    return ErrnoStatus(error, "wake");
+    return refusals_.OfErrno(error);
   }
+
+  // The result of Wake in a forked child, where no request is made.
+  absl::Status Refuse() const { return refusals_.forked(); }
 
   bool pending() const { return pending_.load(std::memory_order_acquire); }
 
@@ -32,6 +35,7 @@ class WakeRequest {
   bool Take() { return pending_.exchange(false); }
 
  private:
+  const WakeRefusals& refusals_ = WakeRefusals::Get();
   std::atomic<bool> pending_{false};
 };
 

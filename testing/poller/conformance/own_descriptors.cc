@@ -1,6 +1,9 @@
 // Promise 9, continued: a poller's own descriptors are close-on-exec on every path that opens some.
 // And promise 1: they are refused as a user's.
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <cerrno>
 #include <set>
 
@@ -13,6 +16,7 @@
 #include "someos/api/event.h"
 #include "someos/api/interest.h"
 #include "someos/api/poller.h"
+#include "someos/testing/expect_in_child.h"
 #include "someos/testing/open_descriptors.h"
 #include "someos/testing/pipe.h"
 #include "someos/testing/poller/conformance/fixture.h"
@@ -104,6 +108,34 @@ TEST_P(ErrorsTest, RegisterOfAnOwnDescriptor) {
   EXPECT_THAT(owner->Wake(), Succeeds());
   EXPECT_EQ(owner->Wait({&event, 1}, kPatience).value_or(9), 0u);
   EXPECT_EQ(owner->counters().wakes, 1u);
+}
+
+// Where a program is started without standard streams, what it prints must not go to a poller.
+TEST_P(ForkTest, OwnDescriptorsAreNeverStandardStreams) {
+  if (OverLibkqueue()) GTEST_SKIP() << "libkqueue: takes the lowest numbers, whatever they are";
+  DestroyPoller();
+  ExpectInChild([&] {
+    for (int standard = 0; standard <= 2; ++standard) close(standard);
+    const auto early = NewPoller();
+    Pipe pipe;  // has two of them
+    pipe.reader.reset();
+    const auto late = NewPoller();
+    EXPECT_TRUE(late->Wake().ok());
+    EXPECT_EQ(pipe.writer.get(), 1);
+    EXPECT_EQ(fcntl(0, F_GETFD), -1);
+    EXPECT_EQ(fcntl(2, F_GETFD), -1);
+    Event event;
+    EXPECT_EQ(late->Wait({&event, 1}, absl::InfiniteDuration()).value_or(9), 0u);
+  });
+}
+
+TEST_P(ForkTest, OwnDescriptorsOfARebuiltPollerAreNeverStandardStreams) {
+  if (OverLibkqueue()) GTEST_SKIP() << "libkqueue: takes the lowest numbers, whatever they are";
+  ExpectInChild([&] {
+    for (int standard = 0; standard <= 2; ++standard) close(standard);
+    EXPECT_TRUE(poller().RebuildAfterFork().ok());
+    for (int standard = 0; standard <= 2; ++standard) EXPECT_EQ(fcntl(standard, F_GETFD), -1);
+  });
 }
 
 }  // namespace

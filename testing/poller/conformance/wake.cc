@@ -8,6 +8,7 @@
 
 #include <atomic>
 #include <cerrno>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <set>
@@ -22,7 +23,9 @@
 #include "someos/api/event.h"
 #include "someos/api/interest.h"
 #include "someos/api/poller.h"
+#include "someos/testing/allocation_counter.h"
 #include "someos/testing/clocks.h"
+#include "someos/testing/expect_in_child.h"
 #include "someos/testing/open_descriptors.h"
 #include "someos/testing/pipe.h"
 #include "someos/testing/poller/conformance/fixture.h"
@@ -133,6 +136,20 @@ TEST_P(WakeTest, LeavesErrnoAlone) {
   errno = ERANGE;
   EXPECT_THAT(poller().Wake(), Succeeds());
   EXPECT_EQ(errno, ERANGE);
+}
+
+// A handler must not allocate memory. A forked child inherits it, and the poller that it wakes.
+TEST_P(WakeTest, AllocatesNothingWhateverItReturns) {
+  if (!CountsAllocations()) GTEST_SKIP() << "the sanitizer has its own operator new";
+  const auto expect_no_allocation = [this](bool refused) {
+    const size_t before = Allocations();
+    const bool ok = poller().Wake().ok();
+    const size_t made = Allocations() - before;
+    EXPECT_EQ(made, 0u);
+    EXPECT_EQ(ok, !refused);
+  };
+  expect_no_allocation(/*refused=*/false);
+  ExpectInChild([&] { expect_no_allocation(/*refused=*/true); });
 }
 
 TEST_P(WakeTest, FromASignalHandlerDuringWait) {

@@ -4,6 +4,7 @@
 
 #include <time.h>
 
+#include <cerrno>
 #include <set>
 
 #include "absl/strings/string_view.h"
@@ -15,6 +16,7 @@
 #include "someos/testing/faults/c_library.h"
 #include "someos/testing/pipe.h"
 #include "someos/testing/poller/faults/fixture.h"
+#include "someos/testing/status_matchers.h"
 #include "someos/testing/stream_io.h"
 
 namespace someos {
@@ -63,6 +65,27 @@ TEST_P(EventFaultTest, AStepOfTheWallClockEndsNoWait) {
     EXPECT_GE(MonotonicNow() - start, kTimeout);
     plan().Clear();
   }
+}
+
+// As in a sandbox that does not know the number of the system call.
+TEST_P(EventFaultTest, AWaitThatCannotReadTheClockSaysSo) {
+  if (CLibraryFaults().empty()) GTEST_SKIP() << kNoSeam;
+  const Pipe pipe;
+  Register(pipe.reader.get(), Interest::kReadable, 1);
+  for (const int nth : {1, 2}) {  // at the beginning; when it would find out that its time is over
+    plan().Fail("clock_gettime", EPERM, nth);
+    Event event;
+    const auto wait = [&] {
+      const LibraryCall library;
+      return poller().Wait({&event, 1}, kTimeout);
+    };
+    EXPECT_THAT(wait(), FailsWithErrno(EPERM, "wait: "));
+    EXPECT_TRUE(plan().done());
+    plan().Clear();
+    EXPECT_THAT(Wait(kTimeout), IsEmpty());
+  }
+  WriteText(pipe.writer.get(), "x");
+  EXPECT_THAT(Wait(), ElementsAre(Reports(pipe.reader.get(), Readiness::kReadable, 1)));
 }
 
 TEST_P(EventFaultTest, OnlyAWaitWithATimeoutReadsAClock) {

@@ -1,6 +1,7 @@
 // A Wake that fails, and one that a Wait overtakes.
 
 #include <cerrno>
+#include <cstddef>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
@@ -9,6 +10,7 @@
 #include "someos/api/event.h"
 #include "someos/api/interest.h"
 #include "someos/api/poller.h"
+#include "someos/testing/allocation_counter.h"
 #include "someos/testing/clocks.h"
 #include "someos/testing/faults/c_library.h"
 #include "someos/testing/faults/fault_plan.h"
@@ -59,6 +61,19 @@ TEST_P(EventFaultTest, AWakeThatFailedEndsNoWait) {
   WriteText(pipe.writer.get(), "x");
   EXPECT_THAT(Wait(), ElementsAre(Reports(pipe.reader.get(), Readiness::kReadable, 7)));
   EXPECT_EQ(poller().counters().wakes, 0u);
+}
+
+// A signal handler, which may call Wake, must not allocate memory.
+TEST_P(EventFaultTest, AWakeThatFailsAllocatesNothing) {
+  if (CLibraryFaults().empty()) GTEST_SKIP() << kNoSeam;
+  for (const int error : {EBADF, ENOSPC}) {
+    plan().Fail("write", error);
+    const LibraryCall call;
+    const size_t before = Allocations();
+    const absl::Status status = poller().Wake();
+    EXPECT_EQ(Allocations(), before);
+    EXPECT_THAT(status, FailsWithErrno(error, "wake"));
+  }
 }
 
 // An interruption is no failure.

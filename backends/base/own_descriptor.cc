@@ -1,0 +1,100 @@
+#include "someos/backends/base/own_descriptor.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "someos/backends/base/fork_generation.h"
+#include "someos/backends/base/no_cancellation.h"
+#include "someos/backends/base/owned_fd.h"
+
+#ifdef __linux__
+#include <sys/syscall.h>
+#endif
+
+namespace someos::base {
+
+int AboveStandardStreams(int fd) {
+  if (fd < STDIN_FILENO || fd > STDERR_FILENO) return fd;
+  const OwnedFd standard(fd);
+  const int duplicate = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+  // The limit of open descriptors is as low as that.
+  if (duplicate < 0 && errno == EINVAL) errno = EMFILE;
+  return duplicate;
+}
+
+OwnDescriptor OwnDescriptor::Take(int fd) {
+  WatchForForks();
+  fd = AboveStandardStreams(fd);
+  return fd < 0 ? OwnDescriptor() : OwnDescriptor(fd);
+}
+
+OwnDescriptor& OwnDescriptor::operator=(OwnDescriptor&& other) noexcept {
+  if (this == &other) return *this;
+  Close();
+  fd_ = std::exchange(other.fd_, -1);
+  fork_generation_ = other.fork_generation_;
+  process_ = other.process_;
+#ifndef __linux__
+  device_ = other.device_;
+  inode_ = other.inode_;
+  changed_ = other.changed_;
+#endif
+  return *this;
+}
+
+void OwnDescriptor::Confirm() {
+  fork_generation_ = ForkGeneration();
+  process_ = getpid();
+#ifndef __linux__
+  struct stat status = {};
+  if (fstat(fd_, &status) != 0) return;
+  device_ = status.st_dev;
+  inode_ = status.st_ino;
+  changed_ = status.st_ctime;
+#endif
+}
+
+bool OwnDescriptor::IsUnchanged() const {
+  if (!valid()) return false;
+  return InForkGeneration(fork_generation_) || IsParents();
+}
+
+bool OwnDescriptor::IsReplaced() const {
+  return valid() && getppid() == process_ && !IsUnchanged();
+}
+
+bool OwnDescriptor::IsParents() const {
+  if (getppid() != process_) return false;
+#ifdef __linux__
+#ifdef SYS_kcmp
+  // As linux/kcmp.h has them, which not every system's headers contain.
+  constexpr int kFile = 0;
+  constexpr int kTableOfDescriptors = 2;
+  const pid_t self = getpid();
+  return syscall(SYS_kcmp, process_, self, kTableOfDescriptors, 0L, 0L) != 0 &&
+         syscall(SYS_kcmp, process_, self, kFile, static_cast<long>(fd_), static_cast<long>(fd_)) ==
+             0;
+#else
+  return false;
+#endif
+#else
+  struct stat status;
+  return fstat(fd_, &status) == 0 && inode_ != 0 && status.st_ino == inode_ &&
+         status.st_dev == device_ && status.st_ctime == changed_;
+#endif
+}
+
+void OwnDescriptor::Close() {
+  if (!valid()) return;
+  const NoCancellation in_destructor;
+  const int saved = errno;
+  if (IsUnchanged()) close(fd_);
+  errno = saved;
+  fd_ = -1;
+}
+
+}  // namespace someos::base
