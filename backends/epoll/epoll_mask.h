@@ -29,13 +29,13 @@ static_assert(kPlainEpollMask == 7);
 inline uint32_t EpollMask(Interest interest, Trigger trigger) {
   // The kernel adds EPOLLERR and EPOLLHUP to every mask, and a level-triggered hang-up would make
   // every wait return. With EPOLLONESHOT alone they are suppressed after one report.
-  if (interest == Interest::kNone) return EPOLLONESHOT;
+  // (An exclusive registration is never paused. The kernel refuses a modification to one.)
+  if (interest == Interest::kNone) {
+    return trigger == Trigger::kExclusive ? EPOLLEXCLUSIVE : EPOLLONESHOT;
+  }
   const uint32_t bits = static_cast<uint32_t>(interest);
-  uint32_t mask = (bits & kPlainEpollMask) | ((bits & 0x40) << 7);
-  if (trigger == Trigger::kEdge) mask |= EPOLLET;
-  if (trigger == Trigger::kExclusive) mask |= EPOLLEXCLUSIVE;
-  if (trigger == Trigger::kOneShot) mask |= EPOLLONESHOT;
-  return mask;
+  constexpr uint32_t kTriggerBits[] = {0, EPOLLET, EPOLLONESHOT, EPOLLEXCLUSIVE};
+  return (bits & kPlainEpollMask) | ((bits & 0x40) << 7) | kTriggerBits[static_cast<int>(trigger)];
 }
 
 // The readiness of a registration of `fd` with this interest for a mask from epoll_wait(2).

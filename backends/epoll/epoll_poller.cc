@@ -12,7 +12,6 @@
 #include "absl/base/optimization.h"
 #include "absl/strings/str_cat.h"
 #include "someos/api/errno_status.h"
-#include "someos/backends/poller_base/fd_error.h"
 
 namespace someos {
 namespace {
@@ -25,11 +24,6 @@ absl::Span<Event> Usable(absl::Span<Event> events) {
 }
 
 constexpr Interest kReadAndWrite = Interest::kReadable | Interest::kWritable;
-
-absl::Status ExclusiveError(absl::string_view operation, int fd, absl::string_view what) {
-  return ErrnoStatus(EINVAL,
-                     absl::StrCat(operation, " fd ", fd, ": an exclusive registration", what));
-}
 
 // For the two timeouts of epoll_wait(2) that need no clock: -1 and 0.
 absl::Duration Timeout(int milliseconds) {
@@ -84,17 +78,16 @@ absl::Status EpollPoller::DoRegister(int fd, Interest interest, uint64_t data, T
   if (ABSL_PREDICT_FALSE(trigger == Trigger::kExclusive)) {
     const bool allowed =
         interest != Interest::kNone && (interest & ~kReadAndWrite) == Interest::kNone;
-    if (!allowed) return ExclusiveError("register", fd, " is for kReadable and kWritable only");
+    if (!allowed) {
+      return ErrnoStatus(EINVAL, absl::StrCat("register fd ", fd, ": an exclusive registration is ",
+                                              "for kReadable and kWritable only"));
+    }
   }
   return registrations_.Register(fd, interest, data, trigger);
 }
 
 absl::Status EpollPoller::DoModify(int fd, Interest interest, uint64_t data, Trigger trigger) {
   if (ABSL_PREDICT_FALSE(registrations_.forked())) return ForkedError("modify");
-  if (ABSL_PREDICT_FALSE(trigger == Trigger::kExclusive)) {
-    if (!registrations_.Holds(fd)) return poller_base::FdError(ENOENT, "modify", fd);
-    return ExclusiveError("modify", fd, " begins with register");
-  }
   return registrations_.Modify(fd, interest, data, trigger);
 }
 

@@ -100,7 +100,7 @@ absl::Status EpollRegistrations::RegisterAgain(int fd, Interest interest, uint64
   // same file (EEXIST) from the registration of a new file under a number that was closed and
   // reused. It is asked with an empty interest, so that it reports nothing yet: the entry cannot be
   // written before the answer.
-  if (const int error = set_.Add(fd, Interest::kNone, trigger, state.Tag(fd)); error != 0) {
+  if (const int error = set_.Add(fd, Interest::kNone, Trigger::kLevel, state.Tag(fd)); error != 0) {
     if (error == EPERM) return RegisterAlwaysReady(fd, state, data);
     if (absl::Status own = CheckNotOwn(fd); !own.ok()) return own;
     return FdError(error, "register", fd);
@@ -185,7 +185,9 @@ absl::Status EpollRegistrations::ModifyAlwaysReady(int fd, Interest interest, ui
   const std::optional<FileIdentity> identity = FileIdentity::Of(fd);
   if (!identity.has_value()) return FdError(errno, "modify", fd);
   if (!always_ready_.Holds(fd, *identity)) return FdError(ENOENT, "modify", fd);
-  if (state.trigger == Trigger::kExclusive) return ModifyError(fd, state, EINVAL);
+  if (state.trigger == Trigger::kExclusive || trigger == Trigger::kExclusive) {
+    return ModifyError(fd, /*exclusive=*/true, EINVAL);
+  }
   state.interest = interest;
   state.trigger = trigger;
   state.fired = false;
@@ -205,19 +207,14 @@ absl::StatusOr<int> EpollRegistrations::NestFd() {
   return nest_->fd();
 }
 
-absl::Status EpollRegistrations::ModifyError(int fd, const EpollState& state, int error) {
-  if (error == EINVAL && state.trigger == Trigger::kExclusive) {
-    return ErrnoStatus(EINVAL,
-                       absl::StrCat("modify fd ", fd, ": an exclusive registration is final"));
+absl::Status EpollRegistrations::ModifyError(int fd, bool exclusive, int error) {
+  if (error == EINVAL && exclusive) {
+    return ErrnoStatus(
+        EINVAL, absl::StrCat("modify fd ", fd, ": an exclusive registration begins with register, ",
+                             "and is final"));
   }
   // EPERM: a file of a kind that no set takes, so not the one that was registered.
   return FdError(error == EPERM ? ENOENT : error, "modify", fd);
-}
-
-bool EpollRegistrations::Holds(int fd) const {
-  base::LockIfThreads lock(mutex_);
-  const EpollEntry* entry = table_.Find(fd);
-  return entry != nullptr && entry->Load().registered;
 }
 
 absl::StatusOr<int> EpollRegistrations::TakeError(int fd) {

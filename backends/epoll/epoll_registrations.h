@@ -58,7 +58,6 @@ class EpollRegistrations {
   absl::Status Modify(int fd, Interest interest, uint64_t data, Trigger trigger);
   absl::Status Unregister(int fd);
   absl::StatusOr<int> TakeError(int fd);
-  bool Holds(int fd) const;
   std::vector<Registration> List() const;
 
   // The descriptor with which another loop waits for the poller; see Poller::fd.
@@ -118,9 +117,9 @@ class EpollRegistrations {
   // 0 if `fd` still names the file that it was registered for. Otherwise EBADF (closed) or ENOENT.
   int Mismatch(int fd, const EpollState& state) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   int AskKernel(int fd, const EpollState& state) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // The status of a modification that epoll_ctl(2) has refused.
-  ABSL_ATTRIBUTE_NOINLINE static absl::Status ModifyError(int fd, const EpollState& state,
-                                                          int error);
+  // The status of a modification of or to an `exclusive` registration, or of another one, that
+  // epoll_ctl(2) has refused.
+  ABSL_ATTRIBUTE_NOINLINE static absl::Status ModifyError(int fd, bool exclusive, int error);
   absl::Status RegisterAlwaysReady(int fd, EpollState state, uint64_t data)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void UpdateAlwaysReady() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -216,7 +215,9 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline absl::Status EpollRegistrations::Modify(int 
   const int error = set_.Modify(fd, interest, trigger, EpollState::Tag(fd, state));
   if (ABSL_PREDICT_FALSE(error != 0)) {
     entry->Store(fd, EpollState::Unpack(old), old_data);
-    return ModifyError(fd, EpollState::Unpack(old), error);
+    const bool exclusive =
+        trigger == Trigger::kExclusive || EpollState::Unpack(old).trigger == Trigger::kExclusive;
+    return ModifyError(fd, exclusive, error);
   }
   return absl::OkStatus();
 }

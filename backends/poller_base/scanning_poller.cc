@@ -224,7 +224,7 @@ WaitOutcome ScanningPoller::WaitLocked(base::Deadline& deadline, base::LockIfThr
     int error = 0;
     // What was kept is reported together with what is found now, so that the order stays fair; but
     // there is something to report, so the call must not block.
-    const bool only_look = AnyKeptReportable();
+    const bool only_look = !kept_.empty() && AnyKeptReportable();
     const int count = lock.CallUnlocked([&] {
       const int found = LookThenBlock(deadline, only_look);
       if (found < 0) error = errno;
@@ -240,7 +240,7 @@ WaitOutcome ScanningPoller::WaitLocked(base::Deadline& deadline, base::LockIfThr
     // Before Scan, so that nothing stale is reported for a descriptor that changed during the
     // system call: its number may name another file by now.
     SyncChanged();
-    const bool kept = count >= 0 && AddKept();
+    const bool kept = count >= 0 && !kept_.empty() && AddKept();
     if (count > 0 || kept) {
       Scan();
     } else if (error == EBADF) {

@@ -75,6 +75,8 @@ TEST_P(TriggersTest, ExclusiveCannotBeModified) {
   }
   EXPECT_THAT(poller().Modify(other.near.get(), kReadAndWrite, 3, Trigger::kExclusive),
               FailsWithErrno(EINVAL, "modify fd"));
+  EXPECT_THAT(poller().Modify(other.near.get(), Interest::kNone, 3, Trigger::kExclusive),
+              FailsWithErrno(EINVAL, "modify fd"));
   EXPECT_THAT(poller().Modify(other.far.get(), Interest::kReadable, 0, Trigger::kExclusive),
               FailsWithErrno(ENOENT, "modify fd"));
   Unregister(file.get());
