@@ -34,11 +34,7 @@ void Reinitialize(absl::Mutex* mutex) ABSL_NO_THREAD_SAFETY_ANALYSIS {
 class ForkGuards {
  public:
   static ForkGuards& Get() {
-    static ForkGuards* const guards = [] {
-      pthread_atfork([] { Get().LockAll(); }, [] { Get().UnlockAll(); },
-                     [] { Get().StartChild(); });
-      return new ForkGuards;  // never destroyed: a fork may happen at any time
-    }();
+    static auto* const guards = new ForkGuards;  // never destroyed: a fork may happen at any time
     return *guards;
   }
 
@@ -51,7 +47,6 @@ class ForkGuards {
     guards_.erase(std::find(guards_.begin(), guards_.end(), &guard));
   }
 
- private:
   void LockAll() ABSL_NO_THREAD_SAFETY_ANALYSIS {
     Lock(mutex_);
     for (const ForkGuard* guard : guards_) Lock(guard->mutex_);
@@ -65,9 +60,28 @@ class ForkGuards {
     Reinitialize(&mutex_);
   }
 
+ private:
   absl::Mutex mutex_;
   std::vector<const ForkGuard*> guards_ ABSL_GUARDED_BY(mutex_);
 };
+
+namespace {
+
+// Before all other code of the program, as far as one can, because the handlers that are installed
+// first are the last to run before a fork. A guarded mutex is then locked after every lock of the
+// program that has fork handlers too, so that such a lock may be held while a guarded mutex is
+// locked. In the other order, the fork would hold the guarded mutex and wait for the program's
+// lock, and the thread that holds that lock would wait for the guarded mutex.
+#ifdef __APPLE__  // has no priorities
+__attribute__((constructor)) void InstallForkHandlers() {
+#else
+__attribute__((constructor(101))) void InstallForkHandlers() {  // up to 100 are the compiler's own
+#endif
+  pthread_atfork([] { ForkGuards::Get().LockAll(); }, [] { ForkGuards::Get().UnlockAll(); },
+                 [] { ForkGuards::Get().StartChild(); });
+}
+
+}  // namespace
 
 ForkGuard::ForkGuard(absl::Mutex& mutex) : mutex_(mutex) { ForkGuards::Get().Add(*this); }
 

@@ -13,7 +13,9 @@ namespace someos::base {
 // thread does not exist in the child.
 //
 // It uses pthread_atfork, so a bare clone() system call does not wait. A thread must not fork while
-// it holds the mutex itself.
+// it holds the mutex itself. A lock of the program that has fork handlers may be held while the
+// mutex is locked, unless the handlers were installed by a constructor of a shared library that was
+// loaded before this code.
 class ForkGuard {
  public:
   // `mutex` must outlive the guard.

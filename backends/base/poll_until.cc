@@ -12,8 +12,6 @@
 #include <type_traits>
 #include <utility>
 
-#include "someos/backends/base/poll_by_select.h"
-
 namespace someos::base {
 namespace {
 
@@ -32,6 +30,7 @@ bool IsErrorOfPoll(int error) {
   return error == EFAULT || error == EINTR || error == EINVAL || error == ENOMEM;
 }
 
+// A template, so that a system without ppoll compiles it.
 template <typename PollFd>
 int BlockInPoll(PollFd* fds, nfds_t count, const Deadline& deadline) {
   if (deadline.immediate()) return poll(fds, count, 0);
@@ -55,11 +54,7 @@ int BlockInPoll(PollFd* fds, nfds_t count, const Deadline& deadline) {
 }  // namespace
 
 int PollUntil(pollfd* fds, nfds_t count, const Deadline& deadline) {
-  const int found = BlockInPoll(fds, count, deadline);
-#ifdef __linux__
-  if (found < 0 && errno == EINVAL) return PollBySelect(fds, count, deadline);
-#endif
-  return found;
+  return BlockInPoll(fds, count, deadline);
 }
 
 absl::Duration PollResolution() {

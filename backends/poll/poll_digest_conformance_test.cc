@@ -15,7 +15,7 @@ namespace someos {
 namespace {
 
 absl::StatusOr<std::unique_ptr<Poller>> CreateWithDigests(const PollerOptions& options) {
-  return PollPoller::Create(options, RealPollSystem(), poller_base::NoKnownFilesSystem());
+  return PollPoller::Create(options, PollOrSelectSystem(), poller_base::NoKnownFilesSystem());
 }
 
 const Backend& DigestBackend() {

@@ -44,7 +44,7 @@ int PollWithFaults(pollfd* fds, nfds_t count, const base::Deadline& deadline) {
     for (nfds_t i = 0; i < count; ++i) fds[i].revents = 0;
     return 0;
   }
-  int found = RealPollSystem().poll(fds, count, deadline);
+  int found = PollOrSelectSystem().poll(fds, count, deadline);
   if (found > fault.most) found = Shorten(fds, count, found, fault.most);
   FaultPlan::WaitMade("poll");
   return found;

@@ -28,9 +28,8 @@
 //    the time that was left at the stop, on architectures that have no poll(2) but ppoll(2), such
 //    as aarch64.
 //  - While RLIMIT_NOFILE is not above the number of registrations, Linux's poll(2) refuses them.
-//  Then
-//    select(2) takes its place: hang-ups and errors show as readable and writable only, an interest
-//    in neither reports nothing, and Wait allocates memory.
+//    Then select(2) takes its place: hang-ups and errors show as readable and writable only, an
+//    interest in neither reports nothing, and Wait allocates memory.
 //  - The time of a wait is proportional to the number of registrations.
 
 #ifndef SOMEOS_BACKENDS_POLL_POLL_POLLER_H_
@@ -60,7 +59,7 @@ class PollPoller final : public poller_base::ScanningPoller {
   // EMFILE, ENFILE: no descriptor for the wake channel. `system` and `known_files` must outlive the
   // poller.
   static absl::StatusOr<std::unique_ptr<PollPoller>> Create(
-      const PollerOptions& options, const PollSystem& system = RealPollSystem(),
+      const PollerOptions& options, const PollSystem& system = PollOrSelectSystem(),
       const poller_base::KnownFilesSystem& known_files = poller_base::RealKnownFilesSystem());
 
   absl::string_view name() const override { return "poll"; }

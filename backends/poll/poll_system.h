@@ -22,6 +22,10 @@ struct PollSystem {
 // (macOS). On Linux, poll(2) for the whole milliseconds of a timeout and ppoll(2) for the rest.
 const PollSystem& RealPollSystem();
 
+// The same, but with select(2) in place of a poll(2) that Linux refuses because RLIMIT_NOFILE is
+// not above `count`: see base::PollBySelect.
+const PollSystem& PollOrSelectSystem();
+
 }  // namespace someos
 
 #endif  // SOMEOS_BACKENDS_POLL_POLL_SYSTEM_H_

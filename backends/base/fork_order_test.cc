@@ -1,0 +1,60 @@
+// A lock of the program that has fork handlers, and is held while a guarded mutex is locked. A program
+// of its own, so that these handlers are installed before the first guard.
+
+#include <pthread.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <mutex>
+#include <thread>
+
+#include "absl/synchronization/mutex.h"
+#include "gtest/gtest.h"
+#include "someos/backends/base/fork_guard.h"
+
+namespace someos::base {
+namespace {
+
+std::mutex& ProgramsLock() {
+  static std::mutex* const lock = new std::mutex;
+  return *lock;
+}
+
+TEST(ForkOrderTest, TheProgramsLockMayBeHeldAroundTheMutex) {
+  ASSERT_EQ(pthread_atfork([] { ProgramsLock().lock(); }, [] { ProgramsLock().unlock(); },
+                           [] { ProgramsLock().unlock(); }),
+            0);
+  absl::Mutex mutex;
+  const ForkGuard guard(mutex);
+  std::atomic<bool> stop{false};
+  std::thread changes([&] {
+    while (!stop.load()) {
+      {
+        const std::lock_guard<std::mutex> held(ProgramsLock());
+        mutex.lock();
+        std::this_thread::yield();
+        mutex.unlock();
+      }
+      std::this_thread::yield();  // or the fork would wait long for its turn
+    }
+  });
+  for (int i = 0; i < 200; ++i) {
+    const pid_t child = fork();
+    if (child == 0) {
+      alarm(20);
+      const std::lock_guard<std::mutex> held(ProgramsLock());
+      mutex.lock();  // both are free
+      _exit(0);
+    }
+    int status = -1;
+    ASSERT_EQ(waitpid(child, &status, 0), child);
+    ASSERT_EQ(status, 0) << "child " << i;
+  }
+  stop = true;
+  changes.join();
+}
+
+}  // namespace
+}  // namespace someos::base
