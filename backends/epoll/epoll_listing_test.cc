@@ -77,7 +77,7 @@ TEST_F(EpollListingTest, NeedsADescriptorForAMoment) {
   {
     const DescriptorBudget none(0);
     EXPECT_THAT(EpollListing::Of("test", set_.get()),
-                FailsWithErrno(EMFILE, "test: open /proc/self/fdinfo/"));
+                FailsWithErrno(EMFILE, "test: open /proc/thread-self/fdinfo/"));
   }
   List();
   EXPECT_EQ(OpenDescriptors(), before);

@@ -167,6 +167,7 @@ TEST_P(SlowPeersTest, WhatADeadPeerHasSentIsDeliveredToASlowOne) {
   RunningRelay relay(backend(), {server().address()}, std::move(listener));
   Peer client = Peer::ConnectedTo(relay.address(), /*receive_buffer=*/1);
   Peer upstream = server().Accept();
+  RoundTrip(client, upstream);  // the relay has seen the connection
   constexpr size_t kSize = 50'000;
   ASSERT_TRUE(upstream.Send(Peer::Filler(kSize)));
   upstream.CloseWithReset();
