@@ -72,6 +72,12 @@ namespace {
 // program that has fork handlers too, so that such a lock may be held while a guarded mutex is
 // locked. In the other order, the fork would hold the guarded mutex and wait for the program's
 // lock, and the thread that holds that lock would wait for the guarded mutex.
+//
+// It is the library's only global constructor.
+#ifdef __clang__
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wglobal-constructors"
+#endif
 #ifdef __APPLE__  // has no priorities
 __attribute__((constructor)) void InstallForkHandlers() {
 #else
@@ -80,6 +86,9 @@ __attribute__((constructor(101))) void InstallForkHandlers() {  // up to 100 are
   pthread_atfork([] { ForkGuards::Get().LockAll(); }, [] { ForkGuards::Get().UnlockAll(); },
                  [] { ForkGuards::Get().StartChild(); });
 }
+#ifdef __clang__
+#pragma clang diagnostic pop
+#endif
 
 }  // namespace
 
