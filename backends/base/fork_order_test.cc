@@ -1,5 +1,5 @@
-// A lock of the program that has fork handlers, and is held while a guarded mutex is locked. A program
-// of its own, so that these handlers are installed before the first guard.
+// A lock of the program that has fork handlers, and is held while a guarded mutex is locked. A
+// program of its own, so that these handlers are installed before the first guard.
 
 #include <pthread.h>
 #include <sys/types.h>

@@ -183,8 +183,9 @@ void KqueueRegistrations::Disarm(int fd, KqueueEntry& entry) {
 
 absl::Status KqueueRegistrations::Register(int fd, Interest interest, uint64_t data,
                                            Trigger trigger) {
-  if (absl::Status status = CheckSupported("register", fd, interest, trigger); !status.ok())
+  if (absl::Status status = CheckSupported("register", fd, interest, trigger); !status.ok()) {
     return status;
+  }
   const std::optional<FileIdentity> identity = FileIdentity::Of(fd);
   if (!identity.has_value()) return FdError(errno, "register", fd);
   base::MutexLock lock(mutex_);
@@ -209,8 +210,9 @@ absl::Status KqueueRegistrations::Register(int fd, Interest interest, uint64_t d
 
 absl::Status KqueueRegistrations::Modify(int fd, Interest interest, uint64_t data,
                                          Trigger trigger) {
-  if (absl::Status status = CheckSupported("modify", fd, interest, trigger); !status.ok())
+  if (absl::Status status = CheckSupported("modify", fd, interest, trigger); !status.ok()) {
     return status;
+  }
   base::MutexLock lock(mutex_);
   KqueueEntry* entry = FindRegistered(fd);
   if (entry == nullptr) return FdError(ENOENT, "modify", fd);
@@ -270,8 +272,9 @@ KqueueRegistrations::Batch KqueueRegistrations::RegisterBatch(absl::Span<const C
   for (; count < changes.size(); ++count) {
     const auto& [operation, fd, interest, trigger, data] = changes[count];
     if (operation != Change::Operation::kRegister || fd < 0) break;
-    if (!CheckSupported("register", fd, interest, trigger).ok() || FindRegistered(fd) != nullptr)
+    if (!CheckSupported("register", fd, interest, trigger).ok() || FindRegistered(fd) != nullptr) {
       break;
+    }
     const std::optional<FileIdentity> identity = FileIdentity::Of(fd);
     if (!identity.has_value() || identity->always_ready() || !CheckNotOwn(fd).ok()) break;
     KqueueEntry& entry = NewEntry(fd, interest, data, trigger, *identity);

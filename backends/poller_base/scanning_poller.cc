@@ -173,8 +173,9 @@ absl::Status ScanningPoller::DoWake() {
 WaitOutcome ScanningPoller::DoWait(absl::Span<Event> events, absl::Duration timeout) {
   if (forked()) return base::ForkedError("wait");
   base::Deadline deadline(timeout);
-  if (const int error = deadline.clock_error(); error != 0)
+  if (const int error = deadline.clock_error(); error != 0) {
     return Failure(error, ": clock_gettime");
+  }
   base::LockIfThreads lock(mutex_);
   if (ABSL_PREDICT_FALSE(waiting_)) return SingleWaiter::Refusal();
   waiting_ = true;

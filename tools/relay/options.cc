@@ -72,8 +72,9 @@ class Parser {
   }
 
   absl::Status Set(absl::string_view name, absl::string_view value) {
-    if (name == "listen")
+    if (name == "listen") {
       return SetAddress("--listen", value, &options_.listen_text, &options_.listen);
+    }
     if (name == "connect") {
       return SetAddress("--connect", value, &options_.connect_text, &options_.connect);
     }
@@ -142,8 +143,9 @@ class Parser {
       return absl::OkStatus();
     }
     if (clients_given_) return Invalid("--clients", "only together with --demo");
-    if (!listens && !has_passed_sockets_)
+    if (!listens && !has_passed_sockets_) {
       return Invalid("--listen", "missing; see --help, or try --demo");
+    }
     if (!connects) return Invalid("--connect", "missing; see --help, or try --demo");
     if (options_.connect.host == "*") {
       return Invalid(absl::StrCat("--connect ", options_.connect_text), "only for --listen");
