@@ -34,7 +34,7 @@ void* WaitToBeCancelled(void* argument) {
 }
 
 // Cancels a thread while it waits for `timeout`.
-void CancelInWait(Poller& poller, absl::Duration timeout) {
+[[maybe_unused]] void CancelInWait(Poller& poller, absl::Duration timeout) {
   CancelledWait wait = {poller, timeout};
   pthread_t thread;
   ASSERT_EQ(pthread_create(&thread, nullptr, WaitToBeCancelled, &wait), 0);
