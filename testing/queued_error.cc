@@ -20,7 +20,10 @@ ScopedFd UdpSocket() {
 bool RequestQueue([[maybe_unused]] int fd) {
 #ifdef IP_RECVERR
   const int on = 1;
-  return setsockopt(fd, IPPROTO_IP, IP_RECVERR, &on, sizeof(on)) == 0;
+  if (setsockopt(fd, IPPROTO_IP, IP_RECVERR, &on, sizeof(on)) != 0) return false;
+  // There is none if reading from it succeeds: qemu's user mode reads nothing, and says so forever.
+  msghdr message = {};
+  return recvmsg(fd, &message, MSG_ERRQUEUE) < 0;
 #else
   return false;
 #endif

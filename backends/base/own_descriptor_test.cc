@@ -154,6 +154,7 @@ TEST(OwnDescriptorTest, IsLeftAloneInATableSharedWithTheParent) {
     own.reset();
     _exit(0);
   }
+  if (child < 0) GTEST_SKIP() << "no child may share descriptors alone, as in qemu's user mode";
   MustSucceed(waitpid(static_cast<pid_t>(child), nullptr, 0), "waitpid");
   EXPECT_TRUE(IsOpen(number));
 #else
