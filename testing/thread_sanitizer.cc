@@ -11,10 +11,14 @@ extern "C" const char* __tsan_default_suppressions() {
   // And where a file was closed without Unregister, the emulation takes all numbers out of the old
   // queue, this one too, which another thread may be opening anew; that does no harm. Nor does
   // taking out the filter of an event that came too late: at most there is none.
+  //
+  // RebuildAfterFork replaces, in the child, what a thread of its parent may have read in Wait, where
+  // it holds no lock. That thread does not exist in the child.
   return "race:linux_kqueue_cleanup\n"
          "race:monitoring_thread\n"
          "race:epoll_update\n"
          "race:LibkqueueEmulation::RecreateQueue\n"
-         "race:KqueueRegistrations::DropStray\n";
+         "race:KqueueRegistrations::DropStray\n"
+         "race:EpollRegistrations::ReplaceSet\n";
 }
 #endif
