@@ -12,8 +12,8 @@ extern "C" const char* __tsan_default_suppressions() {
   // queue, this one too, which another thread may be opening anew; that does no harm. Nor does
   // taking out the filter of an event that came too late: at most there is none.
   //
-  // RebuildAfterFork replaces, in the child, what a thread of its parent may have read in Wait, where
-  // it holds no lock. That thread does not exist in the child.
+  // RebuildAfterFork replaces, in the child, what a thread of its parent may have read in Wait,
+  // where it holds no lock. That thread does not exist in the child.
   return "race:linux_kqueue_cleanup\n"
          "race:monitoring_thread\n"
          "race:epoll_update\n"
