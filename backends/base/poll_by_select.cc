@@ -6,33 +6,15 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <climits>
-#include <cstddef>
-#include <vector>
+
+#include "someos/backends/base/descriptor_bitmap.h"
 
 namespace someos::base {
 namespace {
 
-// An fd_set for descriptors below a given number, which may be above FD_SETSIZE.
-class DescriptorSet {
- public:
-  explicit DescriptorSet(int end) : words_(static_cast<size_t>(end) / kBits + 1) {}
-  void Add(int fd) { words_[Word(fd)] |= Bit(fd); }
-  bool Has(int fd) const { return (words_[Word(fd)] & Bit(fd)) != 0; }
-  fd_set* get() { return reinterpret_cast<fd_set*>(words_.data()); }
-
- private:
-  static constexpr int kBits = sizeof(unsigned long) * CHAR_BIT;
-
-  static size_t Word(int fd) { return static_cast<size_t>(fd) / kBits; }
-  static unsigned long Bit(int fd) { return 1ul << (fd % kBits); }
-
-  std::vector<unsigned long> words_;
-};
-
-// The sets for poll's conditions, of the descriptors below `end`.
+// The sets for poll's conditions, of the descriptors up to `highest`.
 struct Sets {
-  explicit Sets(int end) : read(end), write(end), except(end) {}
+  explicit Sets(int highest) : read(highest), write(highest), except(highest) {}
 
   void Add(const pollfd& asked) {
     if (asked.events & POLLIN) read.Add(asked.fd);
@@ -44,7 +26,7 @@ struct Sets {
                               (except.Has(fd) ? POLLPRI : 0));
   }
 
-  DescriptorSet read, write, except;
+  DescriptorBitmap read, write, except;
 };
 
 // Sets what is found of each descriptor. Returns of how many there is something.
@@ -61,15 +43,15 @@ int SetFound(pollfd* fds, nfds_t count, Find find) {
 }  // namespace
 
 int PollBySelect(pollfd* fds, nfds_t count, const Deadline& deadline) {
-  int end = 0;
-  for (const pollfd* one = fds; one != fds + count; ++one) end = std::max(end, one->fd + 1);
-  Sets sets(end);
+  int highest = -1;
+  for (const pollfd* one = fds; one != fds + count; ++one) highest = std::max(highest, one->fd);
+  Sets sets(highest);
   for (const pollfd* one = fds; one != fds + count; ++one) {
     if (one->fd >= 0) sets.Add(*one);
   }
   timespec timeout = {};
   if (!deadline.infinite()) timeout = deadline.AsTimespec();
-  const int ready = pselect(end, sets.read.get(), sets.write.get(), sets.except.get(),
+  const int ready = pselect(highest + 1, sets.read.data(), sets.write.data(), sets.except.data(),
                             deadline.infinite() ? nullptr : &timeout, nullptr);
   if (ready < 0 && errno != EBADF) return ready;
   // With a result of 0, Linux leaves the bits of numbers that it ignores set.

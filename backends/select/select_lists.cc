@@ -10,9 +10,9 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "absl/types/span.h"
 #include "someos/api/errno_status.h"
 #include "someos/api/on_signal.h"
+#include "someos/backends/base/descriptor_bitmap.h"
 #include "someos/backends/poller_base/python_timeout.h"
 #include "someos/backends/select/select_system.h"
 
@@ -31,29 +31,6 @@ constexpr int kAlwaysInTable = 0;
 #endif
 
 bool IsOpen(int fd) { return fcntl(fd, F_GETFD) != -1; }
-
-// A bitmap for descriptors of any value: an array of fd_set. They have no padding, so the kernel
-// sees one long set, and the argument checks of FD_SET are satisfied.
-class Bitmap {
- public:
-  static_assert(sizeof(fd_set) * CHAR_BIT == FD_SETSIZE);
-
-  // Empty if `highest` is negative.
-  explicit Bitmap(int highest)
-      : sets_(highest < 0 ? 0 : static_cast<size_t>(highest) / FD_SETSIZE + 1) {}
-
-  void Fill(absl::Span<const int> fds) {
-    for (fd_set& set : sets_) FD_ZERO(&set);
-    for (const int fd : fds) FD_SET(fd % FD_SETSIZE, &sets_[fd / FD_SETSIZE]);
-  }
-
-  bool Has(int fd) const { return FD_ISSET(fd % FD_SETSIZE, &sets_[fd / FD_SETSIZE]); }
-
-  fd_set* data() { return sets_.empty() ? nullptr : sets_.data(); }
-
- private:
-  absl::InlinedVector<fd_set, 1> sets_;
-};
 
 }  // namespace
 
@@ -88,11 +65,16 @@ absl::Status SelectLists::Run() {
   // Before the bitmaps are allocated, because a number like INT_MAX, which is not open, must not
   // determine their size.
   if (highest_ >= kAlwaysInTable && !IsOpen(highest_)) return NotOpenError();
-  const auto bitmap_for = [&](List list) { return Bitmap(fds_[list].empty() ? -1 : highest_); };
-  Bitmap bitmaps[] = {bitmap_for(kRead), bitmap_for(kWrite), bitmap_for(kExcept)};
+  const auto bitmap_for = [&](List list) {
+    return base::DescriptorBitmap(fds_[list].empty() ? -1 : highest_);
+  };
+  base::DescriptorBitmap bitmaps[] = {bitmap_for(kRead), bitmap_for(kWrite), bitmap_for(kExcept)};
   int count;
   do {
-    for (const List list : {kRead, kWrite, kExcept}) bitmaps[list].Fill(fds_[list]);
+    for (const List list : {kRead, kWrite, kExcept}) {
+      bitmaps[list].Clear();
+      for (const int fd : fds_[list]) bitmaps[list].Add(fd);
+    }
     timespec timeout;
     if (!deadline_.infinite()) timeout = deadline_.AsTimespec();
     count = system_.select(highest_ + 1, bitmaps[kRead].data(), bitmaps[kWrite].data(),

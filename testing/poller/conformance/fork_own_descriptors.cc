@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdint>
 #include <set>
 #include <vector>
 
@@ -16,6 +17,7 @@
 #include "gtest/gtest.h"
 #include "someos/api/event.h"
 #include "someos/api/interest.h"
+#include "someos/api/poller.h"
 #include "someos/testing/expect_in_child.h"
 #include "someos/testing/open_descriptors.h"
 #include "someos/testing/pipe.h"
@@ -56,6 +58,17 @@ bool IsFileOf(int fd, int other) {
   struct stat one, two;
   return fstat(fd, &one) == 0 && fstat(other, &two) == 0 && one.st_dev == two.st_dev &&
          one.st_ino == two.st_ino;
+}
+
+void ExpectNumbersOf(const std::vector<int>& numbers, int other) {
+  for (const int number : numbers) EXPECT_TRUE(IsFileOf(number, other)) << number;
+}
+
+// Expects one event, with this data.
+void ExpectReports(Poller& poller, uint64_t data) {
+  Event event;
+  EXPECT_EQ(poller.Wait({&event, 1}, kPatience).value_or(9), 1u);
+  EXPECT_EQ(event.data, data);
 }
 
 // Gives each number to the file of `other`, as a daemon does that closes everything and opens its
@@ -99,11 +112,9 @@ TEST_P(ForkTest, RebuildLeavesTheChildsFilesAlone) {
     ExpectInChild([&] {
       GiveAll(numbers, file.get());
       EXPECT_THAT(parents->RebuildAfterFork(), Succeeds());
-      for (const int number : numbers) EXPECT_TRUE(IsFileOf(number, file.get())) << number;
+      ExpectNumbersOf(numbers, file.get());
       WriteText(pipe.writer.get(), "x");
-      Event event;
-      EXPECT_EQ(parents->Wait({&event, 1}, kPatience).value_or(9), 1u);
-      EXPECT_EQ(event.data, 7u);
+      ExpectReports(*parents, 7);
       ReadAvailable(pipe.reader.get());
     });
   }
@@ -124,13 +135,11 @@ TEST_P(ForkTest, RebuildLeavesThePollerAloneThatTheChildHasMade) {
     EXPECT_THAT(childs->Register(pipe.reader.get(), Interest::kReadable, 8), Succeeds());
     EXPECT_THAT(parents->RebuildAfterFork(), Succeeds());
     WriteText(pipe.writer.get(), "x");
-    Event event;
-    EXPECT_EQ(parents->Wait({&event, 1}, kPatience).value_or(9), 1u);
-    EXPECT_EQ(event.data, 7u);
-    EXPECT_EQ(childs->Wait({&event, 1}, kPatience).value_or(9), 1u);
-    EXPECT_EQ(event.data, 8u);
+    ExpectReports(*parents, 7);
+    ExpectReports(*childs, 8);
     ReadAvailable(pipe.reader.get());
     EXPECT_THAT(childs->Wake(), Succeeds());
+    Event event;
     EXPECT_EQ(childs->Wait({&event, 1}, absl::InfiniteDuration()).value_or(9), 0u);
   });
 }
@@ -145,7 +154,7 @@ TEST_P(ForkTest, TheDestructorLeavesTheChildsFilesAlone) {
   ExpectInChild([&] {
     GiveAll(numbers, file.get());
     parents = nullptr;
-    for (const int number : numbers) EXPECT_TRUE(IsFileOf(number, file.get())) << number;
+    ExpectNumbersOf(numbers, file.get());
   });
 }
 
@@ -163,10 +172,9 @@ TEST_P(ForkTest, AGrandchildRebuildsAndKeepsItsFiles) {
     ExpectInChild([&] {
       GiveAll(numbers, file.get());
       EXPECT_THAT(parents->RebuildAfterFork(), Succeeds());
-      for (const int number : numbers) EXPECT_TRUE(IsFileOf(number, file.get())) << number;
+      ExpectNumbersOf(numbers, file.get());
       WriteText(pipe.writer.get(), "x");
-      Event event;
-      EXPECT_EQ(parents->Wait({&event, 1}, kPatience).value_or(9), 1u);
+      ExpectReports(*parents, 7);
     });
   });
 }
