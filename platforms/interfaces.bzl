@@ -36,6 +36,10 @@ INTERFACES = {
         "poll": _mechanism(SYSTEMS.keys()),
         "select": _mechanism(SYSTEMS.keys()),
     },
+    "mapping": {
+        "mremap": _mechanism(["linux"]),
+        "reserve": _mechanism(SYSTEMS.keys()),
+    },
 }
 
 def values(interface):

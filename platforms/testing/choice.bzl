@@ -6,6 +6,14 @@ load("//platforms:systems.bzl", "PLATFORMS")
 # Written out by hand, not computed: the documented choices, by interface and system. _AUTO: what `auto` links, the
 # default first. _POSSIBLE: what can be linked at all, and what `all` links.
 _AUTO = {
+    "mapping": {
+        "dragonfly": ["mapping_reserve"],
+        "freebsd": ["mapping_reserve"],
+        "linux": ["mapping_mremap", "mapping_reserve"],
+        "macos": ["mapping_reserve"],
+        "netbsd": ["mapping_reserve"],
+        "openbsd": ["mapping_reserve"],
+    },
     "poller": {
         "dragonfly": ["kqueue", "poll", "select"],
         "freebsd": ["kqueue", "poll", "select"],
@@ -16,6 +24,14 @@ _AUTO = {
     },
 }
 _POSSIBLE = {
+    "mapping": {
+        "dragonfly": ["mapping_reserve"],
+        "freebsd": ["mapping_reserve"],
+        "linux": ["mapping_mremap", "mapping_reserve"],
+        "macos": ["mapping_reserve"],
+        "netbsd": ["mapping_reserve"],
+        "openbsd": ["mapping_reserve"],
+    },
     "poller": {
         "dragonfly": ["kqueue", "poll", "select"],
         "freebsd": ["kqueue", "poll", "select"],
