@@ -15,22 +15,30 @@ class Dependents:
         self._tests = set(map(_ours, NODE.findall(bazel.print("cquery", UNIVERSE, "--noshow_progress"))))
         graph = bazel.print("cquery", f"deps({UNIVERSE})", "--output=graph", "--nograph:factored", "--noimplicit_deps", "--noshow_progress")
         self._users = collections.defaultdict(set)
+        self._used = collections.defaultdict(set)
         for user, used in EDGE.findall(graph):
             self._users[_ours(used)].add(_ours(user))
+            self._used[_ours(user)].add(_ours(used))
 
     def files(self):
         """Everything that some test is built of and that may be a file, as a path in the workspace."""
         return [label[2:].replace(":", "/") for label in self._users if label.startswith("//")]
 
     def tests(self, file):
-        """The tests that have to be built anew when the file changes."""
-        left = [label for label in self._users if label.startswith("//") and label[2:].replace(":", "/") == file]
-        reached = set()
-        while left:
-            new = self._users[left.pop()] - reached
-            reached |= new
-            left.extend(new)
-        return reached & self._tests
+        """{test: how many targets have to be built anew to run it} of those that depend on the file."""
+        label = [label for label in self._users if label.startswith("//") and label[2:].replace(":", "/") == file]
+        changed = _reached(label, self._users)
+        return {test: len(_reached([test], self._used) & changed) for test in changed & self._tests}
+
+
+def _reached(start, neighbours):
+    """What can be reached from `start` in one step or more."""
+    left, reached = list(start), set()
+    while left:
+        new = neighbours[left.pop()] - reached
+        reached |= new
+        left.extend(new)
+    return reached
 
 
 def _ours(label):

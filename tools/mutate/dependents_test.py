@@ -29,11 +29,16 @@ class DependentsTest(unittest.TestCase):
         self.dependents = Dependents(FakeBazel())
 
     def test_tests_through_others(self):
-        self.assertEqual(self.dependents.tests("api/a.h"), {"//api:a_test", "//tools:b_test"})
-        self.assertEqual(self.dependents.tests("tools/inner/b.cc"), {"//tools:b_test"})
+        self.assertEqual(set(self.dependents.tests("api/a.h")), {"//api:a_test", "//tools:b_test"})
+        self.assertEqual(set(self.dependents.tests("tools/inner/b.cc")), {"//tools:b_test"})
+
+    def test_how_much_has_to_be_built_for_each(self):
+        # The test of a alone needs a; the other one needs a and b.
+        self.assertEqual(self.dependents.tests("api/a.h"), {"//api:a_test": 1, "//tools:b_test": 2})
+        self.assertEqual(self.dependents.tests("api/a_test.cc"), {"//api:a_test": 0})
 
     def test_a_file_that_nothing_is_built_of(self):
-        self.assertEqual(self.dependents.tests("api/bsd.cc"), set())
+        self.assertEqual(self.dependents.tests("api/bsd.cc"), {})
         self.assertNotIn("api/bsd.cc", self.dependents.files())
 
     def test_files(self):

@@ -126,7 +126,7 @@ def run_sample(drawn, dependents, reasons, arguments):
 
 
 def chosen_tests(dependents, file, prefixes):
-    return {test for test in dependents.tests(file) if test.startswith(tuple(prefixes or [""]))}
+    return {test: targets for test, targets in dependents.tests(file).items() if test.startswith(tuple(prefixes or [""]))}
 
 
 def run_all(to_run, bazel, scratch, tests, journal, outcomes):

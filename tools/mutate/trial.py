@@ -12,6 +12,8 @@ SAME_PROGRAM = "same program"
 
 # Tests that take longer than this share of the longest one come last.
 LONG = 0.25
+# So many tests are built and run first, and then twice as many each time: most mutations are killed by one of the first.
+FIRST = 2
 # A test that fails once may have failed by itself; a mutation that makes a test of these many runs fail is noticed.
 RUNS = 3
 FAILED_CASE = re.compile(r"^\[  FAILED  \] (\S+?\.\S+?)(?:,| \(|$)", re.MULTILINE)
@@ -23,26 +25,31 @@ class Outcome(NamedTuple):
 
 
 def stages(file, tests, seconds):
-    """The tests of a file in the order in which they are run, in groups: the nearest first, those that take long last.
+    """The tests of a file in the order in which they are run, in groups: the nearest first, and those for which least has to
+    be built; those that take long last.
 
-    `seconds` is how long each takes without a mutation.
+    `tests` says of each how many targets have to be built anew for it, `seconds` how long it takes without a mutation.
     """
     folder, _, name = file.rpartition("/")
     package, stem = f"//{folder}:", name.rpartition(".")[0]
     most = LONG * max(seconds.values(), default=0)
-    own, near, library, others, long = groups = [[], [], [], [], []]
-    for test in sorted(tests):
+
+    def distance(test):
         if test.startswith(f"{package}{stem}_"):
-            own.append(test)
-        elif test.startswith(package):
-            near.append(test)
-        elif seconds.get(test, 0) > most:
-            long.append(test)
-        elif test.startswith(("//api", "//backends")):
-            library.append(test)
-        else:
-            others.append(test)
-    return [group for group in groups if group]
+            return 0
+        if test.startswith(package):
+            return 1
+        if seconds.get(test, 0) > most:
+            return 4
+        return 2 if test.startswith(("//api", "//backends")) else 3
+
+    left = sorted(tests, key=lambda test: (distance(test), tests[test], test))
+    groups = []
+    while left:
+        size = FIRST << len(groups)
+        groups.append(left[:size])
+        left = left[size:]
+    return groups
 
 
 def outcome(bazel, groups):

@@ -54,21 +54,21 @@ class OutcomeTest(unittest.TestCase):
 
 class StagesTest(unittest.TestCase):
     def test_the_nearest_first_and_the_longest_last(self):
-        tests = [
-            "//api:select_test",
-            "//backends/base:deadline_test",
-            "//backends/base:owned_fd_test",
-            "//backends/epoll:epoll_test",
-            "//testing/poller/soak:soak_test",
-            "//tools/relay:relay_test",
-        ]
+        tests = {
+            "//api:select_test": 9,
+            "//backends/base:deadline_test": 3,
+            "//backends/base:owned_fd_test": 2,
+            "//backends/base:poll_until_test": 2,
+            "//backends/epoll:epoll_test": 5,
+            "//testing/poller/soak:soak_test": 9,
+            "//tools/relay:relay_test": 4,
+        }
+        seconds = {test: 60 if "soak" in test or "owned" in test else 1 for test in tests}
         self.assertEqual(
-            stages("backends/base/deadline.cc", tests, {test: 60 if "soak" in test or "owned" in test else 1 for test in tests}),
+            stages("backends/base/deadline.cc", tests, seconds),
             [
-                ["//backends/base:deadline_test"],
-                ["//backends/base:owned_fd_test"],
-                ["//api:select_test", "//backends/epoll:epoll_test"],
-                ["//tools/relay:relay_test"],
+                ["//backends/base:deadline_test", "//backends/base:owned_fd_test"],
+                ["//backends/base:poll_until_test", "//backends/epoll:epoll_test", "//api:select_test", "//tools/relay:relay_test"],
                 ["//testing/poller/soak:soak_test"],
             ],
         )
