@@ -159,6 +159,8 @@ TEST(PythonTimeout, OfPoll) {
       {I(-2147483648), "blocks", "blocks"},
       {I(-2147483649), kTooLarge, kNoInt},
       {F(2147483647.5), kTooLarge, D(absl::Milliseconds(2147483647))},
+      {F(-2147483647.5), "blocks", "blocks"},
+      {F(-2147483648.5), kTooLarge, "blocks"},
       {I(9223372036), kTooLarge, kNoInt},
       {I(9223372037), kTooLarge, kNoInt},
       {I(-9223372037), kTooLarge, kNoInt},

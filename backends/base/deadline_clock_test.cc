@@ -131,7 +131,7 @@ TEST_P(DeadlineClockTest, ReadsTheClockOnceForEachQuestionAndNoOther) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Clocks, DeadlineClockTest,
-                         testing::Values(1, 999'999'999, 1'000'000'000, 5'999'999'999,
+                         testing::Values(0, 1, 999'999'999, 1'000'000'000, 5'999'999'999,
                                          INT64_MAX / 2));
 
 }  // namespace

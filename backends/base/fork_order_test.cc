@@ -1,5 +1,6 @@
-// A lock of the program that has fork handlers, and is held while a guarded mutex is locked. A
-// program of its own, so that these handlers are installed before the first guard.
+// Fork handlers that the program has installed before it uses the library: of a lock that is held
+// while a guarded mutex is locked, and one that uses a poller in the child. A program of its own,
+// so that these handlers are the first.
 
 #include <pthread.h>
 #include <sys/types.h>
@@ -7,11 +8,13 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cstdint>
 #include <mutex>
 #include <thread>
 
 #include "absl/synchronization/mutex.h"
 #include "gtest/gtest.h"
+#include "someos/backends/base/fork_generation.h"
 #include "someos/backends/base/fork_guard.h"
 
 namespace someos::base {
@@ -54,6 +57,24 @@ TEST(ForkOrderTest, TheProgramsLockMayBeHeldAroundTheMutex) {
   }
   stop = true;
   changes.join();
+}
+
+uint32_t g_generation_of_handler = kNoForkGeneration;
+
+// As by a handler that rebuilds a poller.
+TEST(ForkOrderTest, TheGenerationThatAHandlerOfTheProgramHasStartedStays) {
+  ASSERT_EQ(pthread_atfork(nullptr, nullptr, [] { g_generation_of_handler = ForkGeneration(); }),
+            0);
+  WatchForForks();
+  const uint32_t here = ForkGeneration();
+  const pid_t child = fork();
+  if (child == 0) {
+    if (g_generation_of_handler == here) _exit(1);
+    _exit(InForkGeneration(g_generation_of_handler) ? 0 : 2);
+  }
+  int status = -1;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
 }
 
 }  // namespace

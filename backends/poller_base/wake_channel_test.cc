@@ -46,6 +46,16 @@ TEST_P(WakeChannelTest, ASignalMakesItReadableUntilItIsDrained) {
   EXPECT_FALSE(IsReadable(*channel));
 }
 
+// Kernels on which only a write to an empty pipe makes an edge need it so.
+TEST(WakeChannelPipeTest, IsEmptyAfterADrainForEdges) {
+  const absl::StatusOr<WakeChannel> channel = WakeChannel::CreatePipe();
+  ASSERT_TRUE(channel.ok()) << channel.status();
+  channel->Signal();
+  channel->Signal();
+  channel->DrainForEdges();
+  EXPECT_FALSE(IsReadable(*channel));
+}
+
 TEST_P(WakeChannelTest, AnyNumberOfSignalsNeitherBlocksNorStaysBehind) {
   const absl::StatusOr<WakeChannel> channel = GetParam()();
   ASSERT_TRUE(channel.ok()) << channel.status();

@@ -59,9 +59,11 @@ TEST_P(DiagnosticsTest, CountsALookThatFindsNothing) {
 TEST_P(DiagnosticsTest, CountsATimeout) {
   const Pipe pipe;
   Register(pipe.reader.get(), Interest::kReadable);
-  for (uint64_t i = 1; i < 4; ++i) {
-    EXPECT_THAT(Wait(absl::Milliseconds(2)), IsEmpty());
-    EXPECT_EQ(CountedBy(poller()), Counted(i, 0, 0));
+  uint64_t waits = 0;
+  // Some of these take several calls of the kernel.
+  for (const int64_t microseconds : {1, 999, 1000, 1001, 1500, 2000, 2500}) {
+    EXPECT_THAT(Wait(absl::Microseconds(microseconds)), IsEmpty());
+    EXPECT_EQ(CountedBy(poller()), Counted(++waits, 0, 0)) << microseconds;
   }
 }
 

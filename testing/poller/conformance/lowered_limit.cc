@@ -1,6 +1,7 @@
 // A program that lowers its limit of open descriptors below those that it has, as sandboxes do.
 
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "gtest/gtest.h"
 #include "someos/api/event.h"
 #include "someos/api/interest.h"
+#include "someos/api/poller.h"
 #include "someos/testing/expect_in_child.h"
 #include "someos/testing/pipe.h"
 #include "someos/testing/poller/conformance/fixture.h"
@@ -24,6 +26,18 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::UnorderedElementsAre;
 
+void AllowNoMoreDescriptors() {
+  const rlimit none = {0, 0};
+  MustSucceed(setrlimit(RLIMIT_NOFILE, &none), "setrlimit");
+}
+
+std::vector<Event> WaitOn(Poller& poller, absl::Duration timeout) {
+  Event events[4];
+  const auto count = poller.Wait(events, timeout);
+  EXPECT_THAT(count, Succeeds());
+  return std::vector<Event>(events, events + count.value_or(0));
+}
+
 TEST_P(ManyTest, DescriptorsThatAreOpenOutliveALowerLimit) {
   // In a child, because the limit could not be raised again.
   DestroyPoller();
@@ -34,14 +48,8 @@ TEST_P(ManyTest, DescriptorsThatAreOpenOutliveALowerLimit) {
     const int socket = pair.near.get(), end = pipe.reader.get();
     ASSERT_THAT(poller->Register(socket, kReadAndWrite, 1), Succeeds());
     ASSERT_THAT(poller->Register(end, Interest::kReadable, 2), Succeeds());
-    const rlimit none = {0, 0};
-    MustSucceed(setrlimit(RLIMIT_NOFILE, &none), "setrlimit");
-    Event events[4];
-    const auto wait = [&](absl::Duration timeout) {
-      const auto count = poller->Wait(events, timeout);
-      EXPECT_THAT(count, Succeeds());
-      return std::vector<Event>(events, events + count.value_or(0));
-    };
+    AllowNoMoreDescriptors();
+    const auto wait = [&](absl::Duration timeout) { return WaitOn(*poller, timeout); };
     for (const absl::Duration timeout : {absl::ZeroDuration(), kPatience}) {
       EXPECT_THAT(wait(timeout), ElementsAre(EventOf(socket, Readiness::kWritable)));
     }
@@ -59,6 +67,28 @@ TEST_P(ManyTest, DescriptorsThatAreOpenOutliveALowerLimit) {
     pipe.reader.reset();
     EXPECT_THAT(wait(kPatience), ElementsAre(EventOf(end, Readiness::kInvalid)));
     EXPECT_THAT(wait(kQuiet), IsEmpty());
+  });
+}
+
+TEST_P(ManyTest, DescriptorZeroAndPausedOnesOutliveALowerLimit) {
+  DestroyPoller();
+  ExpectInChild([&] {
+    const SocketPair pair, paused;
+    MustSucceed(dup2(pair.near.get(), STDIN_FILENO), "dup2");
+    const auto poller = NewPoller();
+    ASSERT_THAT(poller->Register(STDIN_FILENO, Interest::kReadable), Succeeds());
+    ASSERT_THAT(poller->Register(paused.near.get(), Interest::kNone), Succeeds());
+    WriteText(paused.far.get(), "x");
+    AllowNoMoreDescriptors();
+    EXPECT_THAT(WaitOn(*poller, absl::ZeroDuration()), IsEmpty());
+    EXPECT_THAT(WaitOn(*poller, kQuiet), IsEmpty());
+    WriteText(pair.far.get(), "x");
+    for (const absl::Duration timeout : {absl::ZeroDuration(), absl::InfiniteDuration()}) {
+      EXPECT_THAT(WaitOn(*poller, timeout),
+                  ElementsAre(EventOf(STDIN_FILENO, Readiness::kReadable)));
+    }
+    ReadAvailable(pair.near.get());
+    EXPECT_THAT(WaitOn(*poller, kQuiet), IsEmpty());
   });
 }
 

@@ -17,9 +17,11 @@
 #include "someos/testing/perf_event.h"
 #include "someos/testing/pipe.h"
 #include "someos/testing/poller/conformance/fixture.h"
+#include "someos/testing/scoped_fd.h"
 #include "someos/testing/signal_source.h"
 #include "someos/testing/status_matchers.h"
 #include "someos/testing/stream_io.h"
+#include "someos/testing/temporary_file.h"
 
 namespace someos {
 namespace {
@@ -152,6 +154,27 @@ TEST_P(FairnessTest, ACounterThatWasReadSinceAWaitWithoutRoomIsNotReported) {
   for (SignalSource& source : sources) source.Clear();
   EXPECT_THAT(WaitNow(1), IsEmpty());
   ExpectQuiet();
+}
+
+// Such a wait may keep what it has found of regular files.
+TEST_P(FairnessTest, WhatWasUnregisteredSinceAWaitWithoutRoomIsNotReported) {
+  for (int unregistered = 0; unregistered < 4; ++unregistered) {
+    SCOPED_TRACE(unregistered);
+    std::vector<ScopedFd> files;
+    for (int i = 0; i < 4; ++i) {
+      files.push_back(TemporaryFile());
+      Register(files.back().get(), Interest::kReadable);
+    }
+    EXPECT_EQ(WaitReady(1).size(), 1u);
+    const Pipe quiet;
+    Unregister(files[unregistered].get());
+    GiveNumber(files[unregistered], quiet.reader);
+    Register(files[unregistered].get(), Interest::kReadable);
+    for (int i = 0; i < 8; ++i) {
+      for (const Event& event : WaitNow(1)) EXPECT_NE(event.fd, files[unregistered].get());
+    }
+    for (const ScopedFd& file : files) Unregister(file.get());
+  }
 }
 
 TEST_P(FairnessTest, WhatWasClosedSinceAWaitWithoutRoomIsNotReportedAsReady) {
