@@ -12,8 +12,6 @@ SAME_PROGRAM = "same program"
 
 # Tests that take longer than this share of the longest one come last.
 LONG = 0.25
-# So many tests are built and run first, and then twice as many each time: most mutations are killed by one of the first.
-FIRST = 2
 # A test that fails once may have failed by itself; a mutation that makes a test of these many runs fail is noticed.
 RUNS = 3
 FAILED_CASE = re.compile(r"^\[  FAILED  \] (\S+?\.\S+?)(?:,| \(|$)", re.MULTILINE)
@@ -25,8 +23,8 @@ class Outcome(NamedTuple):
 
 
 def stages(file, tests, seconds):
-    """The tests of a file in the order in which they are run, in groups: the nearest first, and those for which least has to
-    be built; those that take long last.
+    """The tests of a file in the order in which they are run: the nearest first, and those for which least has to be built;
+    those that take long last. In groups, each twice as large as the one before: most mutations are killed by one of the first.
 
     `tests` says of each how many targets have to be built anew for it, `seconds` how long it takes without a mutation.
     """
@@ -46,7 +44,7 @@ def stages(file, tests, seconds):
     left = sorted(tests, key=lambda test: (distance(test), tests[test], test))
     groups = []
     while left:
-        size = FIRST << len(groups)
+        size = 1 << len(groups)
         groups.append(left[:size])
         left = left[size:]
     return groups

@@ -67,9 +67,9 @@ class StagesTest(unittest.TestCase):
         self.assertEqual(
             stages("backends/base/deadline.cc", tests, seconds),
             [
-                ["//backends/base:deadline_test", "//backends/base:owned_fd_test"],
-                ["//backends/base:poll_until_test", "//backends/epoll:epoll_test", "//api:select_test", "//tools/relay:relay_test"],
-                ["//testing/poller/soak:soak_test"],
+                ["//backends/base:deadline_test"],
+                ["//backends/base:owned_fd_test", "//backends/base:poll_until_test"],
+                ["//backends/epoll:epoll_test", "//api:select_test", "//tools/relay:relay_test", "//testing/poller/soak:soak_test"],
             ],
         )
 
