@@ -19,6 +19,7 @@
 #include "someos/api/errno_status.h"
 #include "someos/api/poller.h"
 #include "someos/backends/kqueue/kernel_queue.h"
+#include "someos/testing/pseudo_terminal.h"
 
 namespace someos {
 namespace {
@@ -203,6 +204,16 @@ TEST_F(KqueuePollerTest, ARefusedChangeLeavesNothingRegistered) {
   script.change_error = 0;
   EXPECT_EQ(ErrnoOf(poller_->Unregister(pair_[0])), ENOENT);
   EXPECT_TRUE(poller_->Register(pair_[0], Interest::kReadable).ok());
+}
+
+// It is writable, and stays so, but not always readable.
+TEST_F(KqueuePollerTest, ARefusedTerminalIsNoDeviceThatIsAlwaysReady) {
+  const PseudoTerminal pseudo_terminal;
+  if (!pseudo_terminal.valid()) GTEST_SKIP() << "this machine gives out no pseudo-terminals";
+  script.change_error = ENOMEM;
+  const absl::Status status =
+      poller_->Register(pseudo_terminal.terminal.get(), Interest::kReadable);
+  EXPECT_EQ(ErrnoOf(status), ENOMEM) << status;
 }
 
 // FreeBSD answers EPIPE for a pipe whose other end is closed already.

@@ -9,10 +9,12 @@
 
 #include <cerrno>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -30,6 +32,14 @@ int last_count;
 
 int RecordCount(int count, fd_set* read, fd_set* write, fd_set* except, const timespec* timeout) {
   last_count = count;
+  return RealSelectSystem().select(count, read, write, except, timeout);
+}
+
+std::string last_sets;
+
+int RecordSets(int count, fd_set* read, fd_set* write, fd_set* except, const timespec* timeout) {
+  last_sets = absl::StrCat(read != nullptr ? "r" : "", write != nullptr ? "w" : "",
+                           except != nullptr ? "x" : "");
   return RealSelectSystem().select(count, read, write, except, timeout);
 }
 
@@ -98,6 +108,32 @@ TEST_F(SelectPollerTest, AsksNoFurtherThanItsHighestDescriptor) {
   ASSERT_TRUE((*poller)->Wait(events_, absl::ZeroDuration()).ok());
   EXPECT_LT(last_count, high);
   close(high);
+}
+
+// Each set costs the kernel time.
+TEST_F(SelectPollerTest, ALookLeavesOutTheSetsWithoutMembers) {
+  constexpr SelectSystem kRecording = {RecordSets};
+  const absl::StatusOr<std::unique_ptr<SelectPoller>> poller = SelectPoller::Create({}, kRecording);
+  ASSERT_TRUE(poller.ok()) << poller.status();
+  const auto sets_of_a_look = [&] {
+    EXPECT_TRUE((*poller)->Wait(events_, absl::ZeroDuration()).ok());
+    return last_sets;
+  };
+  const int fd = ends_[0];
+  EXPECT_EQ(sets_of_a_look(), "");
+  ASSERT_TRUE((*poller)->Register(fd, Interest::kReadable).ok());
+  EXPECT_EQ(sets_of_a_look(), "r");
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE((*poller)->Modify(fd, Interest::kReadable).ok());
+    EXPECT_EQ(sets_of_a_look(), "r");
+    ASSERT_TRUE((*poller)->Modify(fd, Interest::kPriority).ok());
+    EXPECT_EQ(sets_of_a_look(), "x");
+    ASSERT_TRUE((*poller)->Modify(fd, Interest::kNone).ok());
+    EXPECT_EQ(sets_of_a_look(), "");
+  }
+  ASSERT_TRUE((*poller)->Modify(fd, Interest::kReadable).ok());
+  ASSERT_TRUE((*poller)->Unregister(fd).ok());
+  EXPECT_EQ(sets_of_a_look(), "");
 }
 
 TEST_F(SelectPollerTest, BitsThatATimeoutLeavesSetAreNotEvents) {

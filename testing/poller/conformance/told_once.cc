@@ -170,9 +170,7 @@ TEST_P(FairnessTest, WhatWasUnregisteredSinceAWaitWithoutRoomIsNotReported) {
     Unregister(files[unregistered].get());
     GiveNumber(files[unregistered], quiet.reader);
     Register(files[unregistered].get(), Interest::kReadable);
-    for (int i = 0; i < 8; ++i) {
-      for (const Event& event : WaitNow(1)) EXPECT_NE(event.fd, files[unregistered].get());
-    }
+    for (const Event& event : WaitNow()) EXPECT_NE(event.fd, files[unregistered].get());
     for (const ScopedFd& file : files) Unregister(file.get());
   }
 }
