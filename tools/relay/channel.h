@@ -9,6 +9,10 @@
 //      |                          |
 //      '------- end of file ------'--> (all written) --> ended
 //
+// Small messages are copied: a recv and a send each. Once a read has brought much, the channel
+// splices, if it is lent pipes: the bytes go through a pipe of the kernel and are not copied. What
+// the sink does not take stays in the pipe. After a few small transfers it copies again.
+//
 // The caller owns the sockets, asks the poller for what reading() and flushing() say, and passes
 // the end of file on to the sink once the channel has ended.
 
@@ -16,9 +20,11 @@
 #define SOMEOS_TOOLS_RELAY_CHANNEL_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 
 #include "absl/types/span.h"
+#include "someos/tools/relay/pipe_pool.h"
 #include "someos/tools/relay/statistics.h"
 
 namespace someos::relay {
@@ -28,12 +34,21 @@ class Channel {
   // Which side is broken: reset, timed out, gone.
   enum class Failure { kNone, kSource, kSink };
 
+  // What channels borrow for a transfer; outlives them.
+  struct Buffers {
+    absl::Span<char> scratch;  // the room for one read
+    PipePool* pipes;           // null: none, everything is copied
+  };
+
+  // A read that brings so much is a large one.
+  static constexpr size_t kLargeRead = 32 * 1024;
+
   // Counts into `*traffic`, which must outlive the channel.
   explicit Channel(Traffic* traffic) : traffic_(traffic) {}
 
-  // Reads once from `source` and writes once to `sink`, both non-blocking. `scratch` lends the
-  // room; only what the sink did not take is copied and kept. Only if reading().
-  Failure Pump(int source, int sink, absl::Span<char> scratch);
+  // Reads once from `source` and writes once to `sink`, both non-blocking. Only what the sink did
+  // not take is kept. Only if reading().
+  Failure Pump(int source, int sink, const Buffers& buffers);
 
   // Writes once to `sink` what is held back. Only if flushing().
   Failure Flush(int sink);
@@ -45,19 +60,30 @@ class Channel {
   void Abandon();
 
   bool reading() const { return !source_ended_ && !flushing(); }
-  bool flushing() const { return held_begin_ != held_end_; }
+  bool flushing() const { return pipe_ != nullptr || held_ != nullptr; }
   bool source_ended() const { return source_ended_; }
   bool ended() const { return source_ended_ && !flushing(); }
 
  private:
+  // How a transfer through a pipe began.
+  enum class Filled { kData, kNothing, kFailed, kUnknown };
+
+  // Splices from `source` into a pipe, which it leaves in `pipe_`. kUnknown: recv has to tell.
+  Filled Fill(int source, PipePool& pipes);
+  Failure Copy(int source, int sink, absl::Span<char> scratch);
+  Failure DrainPipe(int sink);
+  // A read has brought so much.
+  void Note(size_t received);
   void Hold(absl::Span<const char> data);
   void Release();
 
   Traffic* traffic_;
   std::unique_ptr<char[]> held_;
-  // The part of `held_` that is still to be written.
-  size_t held_begin_ = 0;
-  size_t held_end_ = 0;
+  // The part of `held_` that is still to be written. 32 bits, as idle connections are many.
+  uint32_t held_begin_ = 0;
+  uint32_t held_end_ = 0;
+  PipePool::Pipe pipe_;         // if not null, with data in it, except during a call
+  uint8_t transfers_left_ = 0;  // how many small transfers end the splicing; 0: copies
   bool source_ended_ = false;
 };
 

@@ -36,7 +36,8 @@ class ChannelTest : public ::testing::Test {
     *other = Socket(fds[1]);
   }
 
-  Failure Pump() { return channel_.Pump(source_.fd(), sink_.fd(), absl::MakeSpan(scratch_)); }
+  Failure Pump() { return channel_.Pump(source_.fd(), sink_.fd(), Buffers()); }
+  Channel::Buffers Buffers() { return {absl::MakeSpan(scratch_), /*pipes=*/nullptr}; }
   Failure Flush() { return channel_.Flush(sink_.fd()); }
 
   // Sends `data`, or what fits of it, and returns how much did.
@@ -150,7 +151,7 @@ TEST_F(ChannelTest, TellsWhichSideIsBroken) {
   EXPECT_TRUE(channel_.ended());
 
   Channel other(&traffic_);
-  EXPECT_EQ(other.Pump(/*source=*/-1, sink_.fd(), absl::MakeSpan(scratch_)), Failure::kSource);
+  EXPECT_EQ(other.Pump(/*source=*/-1, sink_.fd(), Buffers()), Failure::kSource);
 }
 
 TEST_F(ChannelTest, SinkThatBreaksWhileFlushing) {

@@ -201,7 +201,7 @@ void Connection::Break(End& end) {
 void Connection::Pump(End& end) {
   Channel& out = From(end);
   End& other = OtherOf(end);
-  switch (out.Pump(end.socket.fd(), other.socket.fd(), context_.scratch)) {
+  switch (out.Pump(end.socket.fd(), other.socket.fd(), context_.buffers)) {
     case Channel::Failure::kNone:
       if (out.source_ended()) OnStreamEnded(end);
       break;

@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "absl/types/span.h"
 #include "someos/api/event.h"
 #include "someos/api/interest.h"
 #include "someos/api/poller.h"
@@ -25,7 +24,7 @@ namespace someos::relay {
 struct ConnectionContext {
   Poller* poller;
   const std::vector<SocketAddress>* upstream;  // tried in order for each connection; not empty
-  absl::Span<char> scratch;                    // the room for one read
+  Channel::Buffers buffers;
   Statistics* statistics;
   HangupWatch* hangups;
 };

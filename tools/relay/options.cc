@@ -238,8 +238,10 @@ and kqueue, which do not tell it in these cases, within a second. A TCP peer tha
 closes its socket looks like one that only ends its stream, until something is sent
 to it; a Unix peer that closes its socket is sent nothing more.
 
-What a peer can make the relay hold is bounded: two descriptors and two buffers per
-connection, however much or slowly it sends or reads, or if it does neither. When
+Where a side sends much at once, Linux moves it to the other side within the kernel
+(splice). What a peer can make the relay hold is bounded: two descriptors and two buffers
+per connection, however much or slowly it sends or reads, or if it does neither; and at
+most 64 pipes, each four buffers large and with two descriptors more. When
 descriptors run out (or, with select, numbers below FD_SETSIZE), clients wait in
 the system's queue until a connection closes. The limit of open files is raised as
 far as it may be. Refusals, resets for idleness and pauses are each said once on
@@ -256,8 +258,9 @@ Statistics
   expired            connections reset because of --idle_timeout
   reset              connections that broke off on either side
   exhausted          times accepting had to pause
-  up_, down_         to the server and back: bytes, reads that brought data, and
-                     stalls, when a slow receiver made the relay stop reading
+  up_, down_         to the server and back: bytes, those of them that were spliced,
+                     reads that brought data, and stalls, when a slow receiver made
+                     the relay stop reading
   waits, modifies    Poller::Wait and Poller::Modify calls
 )";
 }

@@ -26,6 +26,7 @@
 #include "someos/tools/relay/hangup_watch.h"
 #include "someos/tools/relay/limits.h"
 #include "someos/tools/relay/listener.h"
+#include "someos/tools/relay/pipe_pool.h"
 #include "someos/tools/relay/socket.h"
 #include "someos/tools/relay/socket_address.h"
 #include "someos/tools/relay/statistics.h"
@@ -39,6 +40,11 @@ constexpr size_t kEventsPerWait = 256;
 // How often in a row, and how far apart, a Wait that fails for want of memory is tried again.
 constexpr int kMostFailedWaits = 1000;
 constexpr absl::Duration kRetryWait = absl::Milliseconds(5);
+
+// A transfer through a pipe is as large as so many buffers, as its cost hardly depends on its size;
+// and no larger than the pipe that Linux allows to everybody.
+constexpr size_t kPipeBuffers = 4;
+constexpr size_t kMostPipeBytes = 1 << 20;
 
 std::vector<Listener> OnlyOne(Listener listener) {
   std::vector<Listener> listeners;
@@ -66,9 +72,13 @@ RelayLoop::RelayLoop(Poller* poller, std::vector<Listener> listeners,
       limits_(limits),
       reporter_(std::move(reporter)),
       scratch_(new char[limits.buffer_bytes]),
+      pipes_(std::min(kPipeBuffers * limits.buffer_bytes, kMostPipeBytes)),
       hangups_(*poller),
-      context_{poller, &upstream_, absl::MakeSpan(scratch_.get(), limits.buffer_bytes),
-               &statistics_, &hangups_},
+      context_{poller,
+               &upstream_,
+               {absl::MakeSpan(scratch_.get(), limits.buffer_bytes), &pipes_},
+               &statistics_,
+               &hangups_},
       acceptor_(poller, std::move(listeners), limits.connect_timeout, &statistics_,
                 [this](Socket* client) { return BeginConnection(client); }),
       events_(kEventsPerWait),

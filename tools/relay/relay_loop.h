@@ -20,14 +20,15 @@
 #include "someos/tools/relay/hangup_watch.h"
 #include "someos/tools/relay/limits.h"
 #include "someos/tools/relay/listener.h"
+#include "someos/tools/relay/pipe_pool.h"
 #include "someos/tools/relay/socket.h"
 #include "someos/tools/relay/socket_address.h"
 #include "someos/tools/relay/statistics.h"
 
 namespace someos::relay {
 
-// A connection takes two descriptors and at most two buffers of Limits::buffer_bytes, the second of
-// each kind only while a peer does not read.
+// A connection takes two descriptors and at most two buffers of Limits::buffer_bytes, both only
+// while a peer does not read; instead of a buffer it may have one of the pipes of PipePool.
 class RelayLoop {
  public:
   // Called in the loop's thread when ReportStatistics() asks for it.
@@ -89,6 +90,7 @@ class RelayLoop {
   const Reporter reporter_;
   Statistics statistics_;
   const std::unique_ptr<char[]> scratch_;
+  PipePool pipes_;
   HangupWatch hangups_;
   const ConnectionContext context_;
 

@@ -9,8 +9,8 @@ namespace someos::relay {
 namespace {
 
 std::string ToString(const Traffic& traffic, absl::string_view way) {
-  return absl::StrCat(way, "_bytes=", traffic.bytes, " ", way, "_reads=", traffic.reads, " ", way,
-                      "_stalls=", traffic.stalls);
+  return absl::StrCat(way, "_bytes=", traffic.bytes, " ", way, "_spliced=", traffic.spliced, " ",
+                      way, "_reads=", traffic.reads, " ", way, "_stalls=", traffic.stalls);
 }
 
 }  // namespace

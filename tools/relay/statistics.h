@@ -10,9 +10,11 @@ namespace someos::relay {
 
 // What went one way, over all connections.
 struct Traffic {
-  uint64_t bytes = 0;   // that the sink's kernel took
-  uint64_t reads = 0;   // recv calls that brought data: the messages, as the relay saw them
-  uint64_t stalls = 0;  // times a sink did not take all, and its source was paused
+  uint64_t bytes = 0;    // that the sink's kernel took
+  uint64_t spliced = 0;  // those of them that were not copied to the relay
+  uint64_t reads = 0;    // recv or splice calls that brought data: the messages, as the relay saw
+                         // them
+  uint64_t stalls = 0;   // times a sink did not take all, and its source was paused
 };
 
 struct Statistics {

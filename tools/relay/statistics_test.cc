@@ -15,14 +15,15 @@ TEST(StatisticsTest, EachNumberStandsAtItsName) {
   statistics.expired = 6;
   statistics.reset = 7;
   statistics.exhausted = 8;
-  statistics.to_upstream = {9, 10, 11};
-  statistics.to_client = {12, 13, 14};
-  statistics.waits = 15;
+  statistics.to_upstream = {9, 10, 11, 12};
+  statistics.to_client = {13, 14, 15, 16};
+  statistics.waits = 17;
   statistics.modifies = 18'446'744'073'709'551'615u;
   EXPECT_EQ(ToString(statistics),
             "accepted=1 active=2 refused=3 timed_out=4 limited=5 expired=6 reset=7 exhausted=8 "
-            "up_bytes=9 up_reads=10 up_stalls=11 down_bytes=12 down_reads=13 down_stalls=14 "
-            "waits=15 modifies=18446744073709551615");
+            "up_bytes=9 up_spliced=10 up_reads=11 up_stalls=12 "
+            "down_bytes=13 down_spliced=14 down_reads=15 down_stalls=16 "
+            "waits=17 modifies=18446744073709551615");
 }
 
 }  // namespace

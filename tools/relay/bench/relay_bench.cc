@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -34,6 +35,7 @@
 
 ABSL_FLAG(int, clients, 100, "connections at the same time");
 ABSL_FLAG(int, messages, 200, "messages that each client sends, in one round");
+ABSL_FLAG(int, final_bytes, 1, "size of one more message, the last one of each client");
 ABSL_FLAG(int, rounds, 11, "rounds of each relay");
 
 namespace someos::relay {
@@ -77,7 +79,8 @@ absl::StatusOr<std::vector<Contestant>> StartAll(const SocketAddress& server) {
 }
 
 absl::Status RunRound(Poller& poller, Contestant& contestant) {
-  const Conversation conversation = {absl::GetFlag(FLAGS_messages), kLargestMessage, 1};
+  const Conversation conversation = {absl::GetFlag(FLAGS_messages), kLargestMessage,
+                                     static_cast<size_t>(absl::GetFlag(FLAGS_final_bytes))};
   const absl::Duration before = contestant.relay.ProcessorTime();
   const absl::StatusOr<LoadResult> load =
       RunClients(poller, contestant.relay.address(), absl::GetFlag(FLAGS_clients), conversation);

@@ -13,9 +13,8 @@
 namespace someos::relay {
 namespace {
 
-TEST(RelayBenchTest, ComparesEveryRelay) {
-  const std::string command =
-      std::string(getenv("RELAY_BENCH")) + " --clients=3 --messages=5 --rounds=2";
+void ExpectEveryRelay(const std::string& load) {
+  const std::string command = absl::StrCat(getenv("RELAY_BENCH"), " --rounds=2 ", load);
   FILE* const output = popen(command.c_str(), "r");
   ASSERT_NE(output, nullptr);
   std::string text;
@@ -27,6 +26,12 @@ TEST(RelayBenchTest, ComparesEveryRelay) {
     if (backend->name == "kqueue") continue;  // an emulation where there is epoll
     EXPECT_THAT(text, testing::HasSubstr(absl::StrCat("\n", backend->name, " ")));
   }
+}
+
+TEST(RelayBenchTest, ComparesSmallMessages) { ExpectEveryRelay("--clients=3 --messages=5"); }
+
+TEST(RelayBenchTest, ComparesLargeMessages) {
+  ExpectEveryRelay("--clients=3 --messages=0 --final_bytes=300000");
 }
 
 }  // namespace

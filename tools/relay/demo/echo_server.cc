@@ -67,7 +67,8 @@ absl::Status EchoServer::OnReady(const Event& event) {
   const Channel::Failure failure =
       peer.channel.flushing()
           ? peer.channel.Flush(event.fd)
-          : peer.channel.Pump(event.fd, event.fd, absl::MakeSpan(scratch_.get(), kScratchSize));
+          : peer.channel.Pump(event.fd, event.fd,
+                              {absl::MakeSpan(scratch_.get(), kScratchSize), /*pipes=*/nullptr});
   if (failure != Channel::Failure::kNone || peer.channel.ended()) {
     absl::Status status = poller_.Unregister(event.fd);
     peers_.erase(found);

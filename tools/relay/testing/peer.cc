@@ -144,7 +144,10 @@ Peer::Rest Peer::ReceiveAll() {
   return rest;
 }
 
-void Peer::SendUrgentByte() { EXPECT_EQ(send(socket_.fd(), "!", 1, MSG_OOB), 1); }
+void Peer::SendUrgentByte() {
+  EXPECT_TRUE(Await(socket_.fd(), POLLOUT));
+  EXPECT_EQ(send(socket_.fd(), "!", 1, MSG_OOB), 1);
+}
 
 void Peer::AwaitHangup() { Await(socket_.fd(), /*events=*/0); }
 
