@@ -8,12 +8,9 @@
 #include <utility>
 
 #include "someos/backends/base/fork_generation.h"
+#include "someos/backends/base/kcmp.h"
 #include "someos/backends/base/no_cancellation.h"
 #include "someos/backends/base/owned_fd.h"
-
-#ifdef __linux__
-#include <sys/syscall.h>
-#endif
 
 namespace someos::base {
 
@@ -70,17 +67,10 @@ bool OwnDescriptor::IsReplaced() const {
 bool OwnDescriptor::IsParents() const {
   if (getppid() != process_) return false;
 #ifdef __linux__
-#ifdef SYS_kcmp
-  // As linux/kcmp.h has them, which not every system's headers contain.
-  constexpr int kFile = 0;
-  constexpr int kTableOfDescriptors = 2;
   const pid_t self = getpid();
-  return syscall(SYS_kcmp, process_, self, kTableOfDescriptors, 0L, 0L) != 0 &&
-         syscall(SYS_kcmp, process_, self, kFile, static_cast<long>(fd_), static_cast<long>(fd_)) ==
-             0;
-#else
-  return false;
-#endif
+  const auto number = static_cast<unsigned long>(fd_);
+  return Kcmp(process_, self, KcmpType::kFileTable, 0, 0) != 0 &&
+         Kcmp(process_, self, KcmpType::kFile, number, number) == 0;
 #else
   struct stat status;
   return fstat(fd_, &status) == 0 && inode_ != 0 && status.st_ino == inode_ &&

@@ -3,6 +3,8 @@
 #include <cerrno>
 #include <cstdint>
 
+#include "someos/backends/base/kcmp.h"
+
 #ifdef __linux__
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -12,16 +14,15 @@ namespace someos::poller_base {
 
 int CompareInEpollSet([[maybe_unused]] int epoll_fd, [[maybe_unused]] int number,
                       [[maybe_unused]] uint32_t position, [[maybe_unused]] int fd) {
-#if defined(__linux__) && defined(SYS_kcmp) && defined(SYS_gettid)
-  // As linux/kcmp.h has it, which not every system's headers contain.
-  constexpr int kEpollTarget = 7;
+#ifdef __linux__
   const struct {
     uint32_t epoll_fd;
     uint32_t number;
     uint32_t position;
   } slot = {static_cast<uint32_t>(epoll_fd), static_cast<uint32_t>(number), position};
-  const long self = syscall(SYS_gettid);
-  return static_cast<int>(syscall(SYS_kcmp, self, self, kEpollTarget, fd, &slot));
+  const auto self = static_cast<pid_t>(syscall(SYS_gettid));
+  return base::Kcmp(self, self, base::KcmpType::kEpollTarget, static_cast<unsigned long>(fd),
+                    reinterpret_cast<uintptr_t>(&slot));
 #else
   errno = ENOSYS;
   return -1;
