@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "someos/api/errno_status.h"
+#include "someos/backends/poller_base/shortage.h"
 
 namespace someos {
 namespace {
@@ -15,9 +16,6 @@ namespace {
 struct CloseFile {
   void operator()(std::FILE* file) const { std::fclose(file); }
 };
-
-// Whether the failure to open a file of procfs passes, as others do not.
-bool IsShortage(int error) { return error == EMFILE || error == ENFILE || error == ENOMEM; }
 
 }  // namespace
 
@@ -28,7 +26,9 @@ absl::StatusOr<EpollListing> EpollListing::Of(absl::string_view operation, int e
   // "e" is O_CLOEXEC.
   const std::unique_ptr<std::FILE, CloseFile> file(std::fopen(path.c_str(), "re"));
   if (file == nullptr) {
-    if (IsShortage(errno)) return ErrnoStatus(errno, absl::StrCat(operation, ": open ", path));
+    if (poller_base::IsShortage(errno)) {
+      return ErrnoStatus(errno, absl::StrCat(operation, ": open ", path));
+    }
     return listing;
   }
   char line[256];

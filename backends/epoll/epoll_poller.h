@@ -9,11 +9,10 @@
 //    more, it still counts as registered: the kernel has both files under that number and does not
 //    tell which one the poller means.
 //  - What Linux tells only once (see point 7 of the contract) is lost if Register or Modify is
-//  called
-//    after it has happened and before a Wait reports it: epoll_ctl(2) asks the file, as a wait
-//    does, and keeps no answer (findings/linux_epoll_ctl_asks.sh). So does replacing the kernel
-//    object, above. A one-shot that is re-armed by Modify misses what happened since it fired. Read
-//    the file after each Modify.
+//    called after it has happened and before a Wait reports it: epoll_ctl(2) asks the file, as a
+//    wait does, and keeps no answer (findings/linux_epoll_ctl_asks.sh). So does replacing the
+//    kernel object, above. A one-shot that is re-armed by Modify misses what happened since it
+//    fired. Read the file after each Modify.
 //  - RebuildAfterFork asks the parent's kernel object which file it has under a number, so it does
 //    not notice another file if the parent's file has left that object: because the parent has
 //    unregistered it since, or because every process has closed it. Nor does it without procfs,

@@ -15,11 +15,9 @@
 //  - On Linux, if a number that was closed and registered again later names the old file once more,
 //    it still counts as registered: the set has both files under that number.
 //  - On Linux, RebuildAfterFork does not notice another file if kcmp(2) is denied, or the parent
-//  has
-//    unregistered a file since the fork. Then it registers the file that the number names now.
+//    has unregistered a file since the fork. Then it registers the file that the number names now.
 //  - On Linux, what a perf event tells only once (see point 7 of the contract) is lost if it
-//  happens
-//    before Register, which adds the file to that set.
+//    happens before Register, which adds the file to that set.
 //  - kReadHangup needs POLLRDHUP (Linux, FreeBSD 14); elsewhere a half-close shows as readable
 //    only.
 //  - Interest::kErrors alone works on Linux only: the BSDs do not wait for a descriptor without

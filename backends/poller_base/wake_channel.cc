@@ -12,6 +12,7 @@
 #include "someos/api/errno_status.h"
 #include "someos/backends/base/own_descriptor.h"
 #include "someos/backends/base/owned_fd.h"
+#include "someos/backends/poller_base/shortage.h"
 
 #ifdef __linux__
 #include <sys/eventfd.h>
@@ -41,11 +42,6 @@ int OpenPipe(Ends& ends, long /*fallback*/) {
   return 0;
 }
 
-#ifdef __linux__
-// Whether a pipe would fail for the same reason as an eventfd.
-bool IsShortage(int error) { return error == EMFILE || error == ENFILE || error == ENOMEM; }
-#endif
-
 uint32_t NewSerial() {
   static std::atomic<uint32_t> count{0};
   // Spreads the numbers of processes, so that a child that goes on counting does not meet those of
@@ -63,6 +59,7 @@ absl::StatusOr<WakeChannel> WakeChannel::Create() {
 #ifdef __linux__
   OwnDescriptor event = OwnDescriptor::Take(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
   if (event.valid()) return WakeChannel(std::move(event), OwnDescriptor());
+  // A pipe would fail for the same reason.
   if (IsShortage(errno)) return ErrnoStatus(errno, "create a wake channel: eventfd");
 #endif
   return CreatePipe();
