@@ -2,6 +2,7 @@
 // read in the meantime is not reported.
 
 #include <cerrno>
+#include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -28,6 +29,12 @@ namespace {
 
 using testing::IsEmpty;
 
+// Why a HostName's changes cannot be watched here; empty if they can.
+std::string WhyNoHostName(const Capabilities& capabilities) {
+  if (!capabilities.priority) return "Capabilities::priority is false";
+  return HostName::Changeable() ? "" : HostName::kMissing;
+}
+
 // How often `fd` is among the events of many looks, each with room for one.
 int TimesReported(Poller& poller, int fd) {
   int times = 0;
@@ -49,8 +56,7 @@ std::vector<Pipe> ReadyPipes(Poller& poller) {
 }
 
 TEST_P(FairnessTest, AChangeThatIsToldOnceIsReportedOnce) {
-  if (!capabilities().priority) GTEST_SKIP() << Lacks("priority");
-  if (!HostName::Changeable()) GTEST_SKIP() << HostName::kMissing;
+  if (const std::string why = WhyNoHostName(capabilities()); !why.empty()) GTEST_SKIP() << why;
   ExpectInChild([this] {
     const HostName host;
     const auto poller = NewPoller();
@@ -68,8 +74,7 @@ TEST_P(FairnessTest, AChangeThatIsToldOnceIsReportedOnce) {
 }
 
 TEST_P(FairnessTest, AChangeThatIsToldOnceEndsWithItsRegistration) {
-  if (!capabilities().priority) GTEST_SKIP() << Lacks("priority");
-  if (!HostName::Changeable()) GTEST_SKIP() << HostName::kMissing;
+  if (const std::string why = WhyNoHostName(capabilities()); !why.empty()) GTEST_SKIP() << why;
   ExpectInChild([this] {
     const HostName host;
     const auto poller = NewPoller();
@@ -86,8 +91,7 @@ TEST_P(FairnessTest, AChangeThatIsToldOnceEndsWithItsRegistration) {
 }
 
 TEST_P(FairnessTest, AChangeThatIsToldOnceOutlivesAPause) {
-  if (!capabilities().priority) GTEST_SKIP() << Lacks("priority");
-  if (!HostName::Changeable()) GTEST_SKIP() << HostName::kMissing;
+  if (const std::string why = WhyNoHostName(capabilities()); !why.empty()) GTEST_SKIP() << why;
   if (backend().name == "epoll") GTEST_SKIP() << "a deviation, see epoll_poller_test";
   ExpectInChild([this] {
     const HostName host;
@@ -104,8 +108,7 @@ TEST_P(FairnessTest, AChangeThatIsToldOnceOutlivesAPause) {
 }
 
 TEST_P(FairnessTest, AChangeThatIsToldOnceIsNotTakenByARegistration) {
-  if (!capabilities().priority) GTEST_SKIP() << Lacks("priority");
-  if (!HostName::Changeable()) GTEST_SKIP() << HostName::kMissing;
+  if (const std::string why = WhyNoHostName(capabilities()); !why.empty()) GTEST_SKIP() << why;
   if (backend().name == "epoll") GTEST_SKIP() << "a deviation, see epoll_poller_test";
   ExpectInChild([this] {
     const HostName host;
