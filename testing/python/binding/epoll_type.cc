@@ -1,10 +1,9 @@
 // select.epoll.
 
+#include "someos/testing/python/binding/descriptor_object.h"
 #include "someos/testing/python/binding/python_object.h"
 
 // Python.h comes first.
-#include <memory>
-
 #include "someos/api/select.h"
 
 #if SOMEOS_LINKS_EPOLL
@@ -12,27 +11,10 @@
 namespace someos::python {
 namespace {
 
-struct EpollObject {
-  PyObject_HEAD select::Epoll* epoll;
-};
+constexpr char kEpoll[] = "epoll";
+using EpollObject = DescriptorObject<select::Epoll, kEpoll>;
 
 constexpr unsigned kDefaultMask = select::kEpollIn | select::kEpollPri | select::kEpollOut;
-
-select::Epoll& EpollOf(PyObject* self) { return *reinterpret_cast<EpollObject*>(self)->epoll; }
-
-PyObject* RaiseClosed() {
-  PyErr_SetString(PyExc_ValueError, "I/O operation on closed epoll object");
-  return nullptr;
-}
-
-PyObject* Wrap(PyTypeObject* type, absl::StatusOr<select::Epoll> epoll) {
-  if (!epoll.ok()) return Raise(epoll.status());
-  PyObject* const self = PyType_GenericAlloc(type, 0);
-  if (self == nullptr) return nullptr;
-  reinterpret_cast<EpollObject*>(self)->epoll =
-      std::make_unique<select::Epoll>(*std::move(epoll)).release();
-  return self;
-}
 
 PyObject* New(PyTypeObject* type, PyObject* arguments, PyObject* keywords) {
   static const char* names[] = {"sizehint", "flags", nullptr};
@@ -42,38 +24,7 @@ PyObject* New(PyTypeObject* type, PyObject* arguments, PyObject* keywords) {
                                    &sizehint, &flags)) {
     return nullptr;
   }
-  return Wrap(type, select::Epoll::Create(sizehint, flags));
-}
-
-PyObject* FromFd(PyObject* type, PyObject* number) {
-  const int fd = static_cast<int>(PyLong_AsLong(number));
-  if (fd == -1 && PyErr_Occurred()) return nullptr;
-  return Wrap(reinterpret_cast<PyTypeObject*>(type),
-              fd == -1 ? select::Epoll::Create() : select::Epoll::FromFd(fd));
-}
-
-void Delete(PyObject* self) {
-  delete reinterpret_cast<EpollObject*>(self)->epoll;
-  PyTypeObject* const type = Py_TYPE(self);
-  PyObject_Free(self);
-  Py_DECREF(type);
-}
-
-PyObject* Close(PyObject* self, PyObject* /*no arguments*/) {
-  {
-    const ReleasedLock released;
-    EpollOf(self).Close();
-  }
-  Py_RETURN_NONE;
-}
-
-PyObject* Fileno(PyObject* self, PyObject* /*no arguments*/) {
-  if (EpollOf(self).closed()) return RaiseClosed();
-  return PyLong_FromLong((EpollOf(self).fileno)());
-}
-
-PyObject* Closed(PyObject* self, void* /*closure*/) {
-  return PyBool_FromLong(EpollOf(self).closed());
+  return EpollObject::Wrap(type, select::Epoll::Create(sizehint, flags));
 }
 
 // The arguments of register() and modify(). A mask is cut to 32 bits.
@@ -88,14 +39,14 @@ PyObject* Register(PyObject* self, PyObject* arguments, PyObject* keywords) {
   PyObject* file = nullptr;
   unsigned mask = kDefaultMask;
   if (!ParseChange(arguments, keywords, "O|I:register", &file, &mask)) return nullptr;
-  return NoneOrRaise(EpollOf(self).Register(PythonFile{file}, mask));
+  return NoneOrRaise(EpollObject::Of(self).Register(PythonFile{file}, mask));
 }
 
 PyObject* Modify(PyObject* self, PyObject* arguments, PyObject* keywords) {
   PyObject* file = nullptr;
   unsigned mask = 0;
   if (!ParseChange(arguments, keywords, "OI:modify", &file, &mask)) return nullptr;
-  return NoneOrRaise(EpollOf(self).Modify(PythonFile{file}, mask));
+  return NoneOrRaise(EpollObject::Of(self).Modify(PythonFile{file}, mask));
 }
 
 PyObject* Unregister(PyObject* self, PyObject* arguments, PyObject* keywords) {
@@ -105,7 +56,7 @@ PyObject* Unregister(PyObject* self, PyObject* arguments, PyObject* keywords) {
                                    &file)) {
     return nullptr;
   }
-  return NoneOrRaise(EpollOf(self).Unregister(PythonFile{file}));
+  return NoneOrRaise(EpollObject::Of(self).Unregister(PythonFile{file}));
 }
 
 PyObject* Poll(PyObject* self, PyObject* arguments, PyObject* keywords) {
@@ -116,8 +67,8 @@ PyObject* Poll(PyObject* self, PyObject* arguments, PyObject* keywords) {
                                    &timeout_object, &maxevents)) {
     return nullptr;
   }
-  select::Epoll& epoll = EpollOf(self);
-  if (epoll.closed()) return RaiseClosed();
+  select::Epoll& epoll = EpollObject::Of(self);
+  if (epoll.closed()) return EpollObject::RaiseClosed();
   const absl::StatusOr<Timeout> timeout = TimeoutOf(timeout_object, select::EpollTimeout);
   if (!timeout.ok()) return Raise(timeout.status());
   const auto events = WaitWithHandlers(*timeout, [&epoll, maxevents](Timeout left) {
@@ -127,7 +78,7 @@ PyObject* Poll(PyObject* self, PyObject* arguments, PyObject* keywords) {
 }
 
 PyObject* Enter(PyObject* self, PyObject* /*no arguments*/) {
-  if (EpollOf(self).closed()) return RaiseClosed();
+  if (EpollObject::Of(self).closed()) return EpollObject::RaiseClosed();
   Py_INCREF(self);
   return self;
 }
@@ -137,9 +88,9 @@ PyObject* Exit(PyObject* self, PyObject* /*arguments*/) {
 }
 
 PyMethodDef methods[] = {
-    {"fromfd", FromFd, METH_O | METH_CLASS, "fromfd(fd)"},
-    {"close", Close, METH_NOARGS, "close()"},
-    {"fileno", Fileno, METH_NOARGS, "fileno()"},
+    {"fromfd", EpollObject::FromFd, METH_O | METH_CLASS, "fromfd(fd)"},
+    {"close", EpollObject::Close, METH_NOARGS, "close()"},
+    {"fileno", EpollObject::Fileno, METH_NOARGS, "fileno()"},
     {"register", AsMethod(Register), METH_VARARGS | METH_KEYWORDS, "register(fd[, eventmask])"},
     {"modify", AsMethod(Modify), METH_VARARGS | METH_KEYWORDS, "modify(fd, eventmask)"},
     {"unregister", AsMethod(Unregister), METH_VARARGS | METH_KEYWORDS, "unregister(fd)"},
@@ -150,13 +101,13 @@ PyMethodDef methods[] = {
 };
 
 PyGetSetDef attributes[] = {
-    {"closed", Closed, nullptr, nullptr, nullptr},
+    {"closed", EpollObject::Closed, nullptr, nullptr, nullptr},
     {nullptr, nullptr, nullptr, nullptr, nullptr},
 };
 
 PyType_Slot slots[] = {
     {Py_tp_new, reinterpret_cast<void*>(New)},
-    {Py_tp_dealloc, reinterpret_cast<void*>(Delete)},
+    {Py_tp_dealloc, reinterpret_cast<void*>(EpollObject::Delete)},
     {Py_tp_methods, methods},
     {Py_tp_getset, attributes},
     {0, nullptr},

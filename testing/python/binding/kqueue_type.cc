@@ -1,10 +1,10 @@
 // select.kqueue and select.kevent.
 
+#include "someos/testing/python/binding/descriptor_object.h"
 #include "someos/testing/python/binding/python_object.h"
 
 // Python.h comes first.
 #include <climits>
-#include <memory>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -24,14 +24,12 @@ struct KeventObject {
 };
 static_assert(std::is_trivially_destructible_v<Kevent>);
 
-struct KqueueObject {
-  PyObject_HEAD select::Kqueue* queue;
-};
+constexpr char kKqueue[] = "kqueue";
+using KqueueObject = DescriptorObject<select::Kqueue, kKqueue>;
 
 PyTypeObject* kevent_type = nullptr;
 
 Kevent& EventOf(PyObject* self) { return reinterpret_cast<KeventObject*>(self)->event; }
-select::Kqueue& QueueOf(PyObject* self) { return *reinterpret_cast<KqueueObject*>(self)->queue; }
 
 // Whatever fits the type's bits is accepted; a negative number stands for the highest ones.
 template <typename Field>
@@ -187,57 +185,12 @@ PyType_Slot kevent_slots[] = {
 PyType_Spec kevent_spec = {"select.kevent", sizeof(KeventObject), 0, Py_TPFLAGS_DEFAULT,
                            kevent_slots};
 
-PyObject* RaiseClosed() {
-  PyErr_SetString(PyExc_ValueError, "I/O operation on closed kqueue object");
-  return nullptr;
-}
-
-PyObject* Wrap(PyTypeObject* type, absl::StatusOr<select::Kqueue> queue) {
-  if (!queue.ok()) return Raise(queue.status());
-  PyObject* const self = PyType_GenericAlloc(type, 0);
-  if (self == nullptr) return nullptr;
-  reinterpret_cast<KqueueObject*>(self)->queue =
-      std::make_unique<select::Kqueue>(*std::move(queue)).release();
-  return self;
-}
-
 PyObject* NewKqueue(PyTypeObject* type, PyObject* arguments, PyObject* keywords) {
   if (PyTuple_GET_SIZE(arguments) != 0 || (keywords != nullptr && PyDict_Size(keywords) != 0)) {
     PyErr_SetString(PyExc_TypeError, "select.kqueue() takes no arguments");
     return nullptr;
   }
-  return Wrap(type, select::Kqueue::Create());
-}
-
-PyObject* FromFd(PyObject* type, PyObject* number) {
-  const int fd = static_cast<int>(PyLong_AsLong(number));
-  if (fd == -1 && PyErr_Occurred()) return nullptr;
-  return Wrap(reinterpret_cast<PyTypeObject*>(type),
-              fd == -1 ? select::Kqueue::Create() : select::Kqueue::FromFd(fd));
-}
-
-void DeleteKqueue(PyObject* self) {
-  delete reinterpret_cast<KqueueObject*>(self)->queue;
-  PyTypeObject* const type = Py_TYPE(self);
-  PyObject_Free(self);
-  Py_DECREF(type);
-}
-
-PyObject* Close(PyObject* self, PyObject* /*no arguments*/) {
-  {
-    const ReleasedLock released;
-    QueueOf(self).Close();
-  }
-  Py_RETURN_NONE;
-}
-
-PyObject* Fileno(PyObject* self, PyObject* /*no arguments*/) {
-  if (QueueOf(self).closed()) return RaiseClosed();
-  return PyLong_FromLong((QueueOf(self).fileno)());
-}
-
-PyObject* Closed(PyObject* self, void* /*closure*/) {
-  return PyBool_FromLong(QueueOf(self).closed());
+  return KqueueObject::Wrap(type, select::Kqueue::Create());
 }
 
 bool ReadChanges(PyObject* list, std::vector<Kevent>& changes) {
@@ -262,8 +215,8 @@ PyObject* Control(PyObject* self, PyObject* arguments) {
   if (!PyArg_ParseTuple(arguments, "Oi|O:control", &changelist, &maxevents, &timeout_object)) {
     return nullptr;
   }
-  select::Kqueue& queue = QueueOf(self);
-  if (queue.closed()) return RaiseClosed();
+  select::Kqueue& queue = KqueueObject::Of(self);
+  if (queue.closed()) return KqueueObject::RaiseClosed();
   if (maxevents < 0) {
     return PyErr_Format(PyExc_ValueError, "Length of eventlist must be 0 or positive, got %d",
                         maxevents);
@@ -290,21 +243,21 @@ PyObject* Control(PyObject* self, PyObject* arguments) {
 }
 
 PyMethodDef kqueue_methods[] = {
-    {"fromfd", FromFd, METH_O | METH_CLASS, "fromfd(fd)"},
-    {"close", Close, METH_NOARGS, "close()"},
-    {"fileno", Fileno, METH_NOARGS, "fileno()"},
+    {"fromfd", KqueueObject::FromFd, METH_O | METH_CLASS, "fromfd(fd)"},
+    {"close", KqueueObject::Close, METH_NOARGS, "close()"},
+    {"fileno", KqueueObject::Fileno, METH_NOARGS, "fileno()"},
     {"control", Control, METH_VARARGS, "control(changelist, max_events[, timeout])"},
     {nullptr, nullptr, 0, nullptr},
 };
 
 PyGetSetDef kqueue_attributes[] = {
-    {"closed", Closed, nullptr, nullptr, nullptr},
+    {"closed", KqueueObject::Closed, nullptr, nullptr, nullptr},
     {nullptr, nullptr, nullptr, nullptr, nullptr},
 };
 
 PyType_Slot kqueue_slots[] = {
     {Py_tp_new, reinterpret_cast<void*>(NewKqueue)},
-    {Py_tp_dealloc, reinterpret_cast<void*>(DeleteKqueue)},
+    {Py_tp_dealloc, reinterpret_cast<void*>(KqueueObject::Delete)},
     {Py_tp_methods, kqueue_methods},
     {Py_tp_getset, kqueue_attributes},
     {0, nullptr},
