@@ -28,6 +28,11 @@ constexpr Readiness kCanWrite = Readiness::kWritable | kTrouble;
 
 uint64_t DataOf(const Connection::End& end) { return reinterpret_cast<uintptr_t>(&end); }
 
+// What a quiet socket reports, it reports once; see hangup_watch.h.
+Trigger TriggerFor(Interest interest) {
+  return interest == Interest::kErrors ? Trigger::kOneShot : Trigger::kLevel;
+}
+
 }  // namespace
 
 Connection::Connection(const ConnectionContext& context, Socket client)
@@ -119,7 +124,7 @@ void Connection::OnClientWaiting(Readiness readiness) {
   const PeerState state =
       HasAny(readiness, Readiness::kError) ? PeerState::kReset : PeerStateOf(client_.socket.fd());
   if (state == PeerState::kThere) {
-    client_.quiet_reports = true;
+    context_.hangups->RequestLook();
   } else if (state == PeerState::kClosed && HasUnreadData(client_.socket.fd())) {
     client_.gone = true;
     to_client_.Abandon();
@@ -163,7 +168,7 @@ void Connection::OnReady(End& end, Readiness readiness) {
     }
     return;
   }
-  if (HasAny(readiness, kTrouble | Readiness::kPriority)) OnTrouble(end, readiness);
+  if (HasAny(readiness, kTrouble)) OnTrouble(end, readiness);
   Channel& in = To(end);
   if (in.flushing() && HasAny(readiness, kCanWrite) &&
       in.Flush(end.socket.fd()) == Channel::Failure::kSink) {
@@ -181,9 +186,10 @@ void Connection::OnTrouble(End& end, Readiness readiness) {
     return;
   }
   // If nothing is to be sent to it any more, a hang-up may be its orderly end.
-  const PeerState state = To(end).ended() ? PeerState::kThere : PeerStateOf(end.socket.fd());
+  if (To(end).ended()) return;
+  const PeerState state = PeerStateOf(end.socket.fd());
   if (state == PeerState::kThere) {
-    if (end.interest == Interest::kPriority) end.quiet_reports = true;
+    context_.hangups->RequestLook();
   } else if (state == PeerState::kReset || From(end).source_ended()) {
     Break(end);
   } else {
@@ -227,7 +233,8 @@ void Connection::OnStreamEnded(End& end) {
 }
 
 bool Connection::NeedsLook(const End& end) const {
-  return !closed() && end.interest == Interest::kNone && !end.gone && !To(end).ended();
+  const bool quiet = !HasAny(end.interest, Interest::kReadable | Interest::kWritable);
+  return !closed() && quiet && !end.gone && !To(end).ended();
 }
 
 void Connection::Drain() {
@@ -243,7 +250,7 @@ void Connection::Drain() {
 
 absl::Status Connection::Register(End& end, Interest interest) {
   end.interest = interest;
-  return context_.poller->Register(end.socket.fd(), interest, DataOf(end));
+  return context_.poller->Register(end.socket.fd(), interest, DataOf(end), TriggerFor(interest));
 }
 
 void Connection::Unregister(End& end) {
@@ -284,19 +291,18 @@ absl::Status Connection::Watch(End& end) {
 
 Interest Connection::QuietInterest(const End& end) {
   if (end.gone || (To(end).ended() && From(end).source_ended())) return Interest::kNone;
-  if (!end.quiet_reports && context_.hangups->interest() != Interest::kNone) {
-    return context_.hangups->interest();
-  }
+  const Interest interest = context_.hangups->interest();
   // When nothing is to be sent to it any more, a look could not tell a reset from an orderly end.
-  if (!To(end).ended()) context_.hangups->RequestLook();
-  return Interest::kNone;
+  if (interest == Interest::kNone && !To(end).ended()) context_.hangups->RequestLook();
+  return interest;
 }
 
 absl::Status Connection::SetInterest(End& end, Interest interest) {
   if (interest == end.interest) return absl::OkStatus();
   end.interest = interest;
   ++context_.statistics->modifies;
-  return ModifyInterest(*context_.poller, end.socket.fd(), interest, DataOf(end));
+  return ModifyInterest(*context_.poller, end.socket.fd(), interest, DataOf(end),
+                        TriggerFor(interest));
 }
 
 void Connection::Close(Closing closing) {

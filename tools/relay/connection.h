@@ -47,8 +47,8 @@ struct ConnectionContext {
 //    Unix socket and sent nothing.
 //
 // While a direction is held up by its sink, its source is not watched for reading. A socket with
-// nothing to read or write at the moment is quiet (hangup_watch.h); once it is known to be gone, or
-// reports something else, its interest is kNone, so that it cannot spin.
+// nothing to read or write at the moment is quiet (hangup_watch.h); once it is known to be gone,
+// its interest is kNone, so that it cannot spin.
 class Connection {
  public:
   enum class Stage {
@@ -62,10 +62,9 @@ class Connection {
     Connection* connection;
     Socket socket;
     Interest interest = Interest::kNone;
-    bool gone = false;           // it takes no more data
-    bool whole = false;          // its stream has ended, and nothing had failed before
-    bool end_sent = false;       // the end of the other one's stream has been passed on to it
-    bool quiet_reports = false;  // it reports something else than hang-ups while it is quiet
+    bool gone = false;      // it takes no more data
+    bool whole = false;     // its stream has ended, and nothing had failed before
+    bool end_sent = false;  // the end of the other one's stream has been passed on to it
   };
 
   Connection(const ConnectionContext& context, Socket client);
@@ -93,7 +92,8 @@ class Connection {
   // Does what the readiness of `end` allows: at most one read and one write each way.
   void OnReady(End& end, Readiness readiness);
 
-  // Whether the poller does not tell if `end` is gone, so that somebody has to look.
+  // Whether `end` is quiet and may come to be gone: where the poller does not tell, somebody has to
+  // look.
   bool NeedsLook(const End& end) const;
 
   // Ends it at once, with resets.

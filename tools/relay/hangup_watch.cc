@@ -10,15 +10,10 @@ namespace {
 
 constexpr std::chrono::seconds kBetweenLooks{1};
 
-bool TellsWithUrgentData(const Poller& poller) {
-  const Capabilities capabilities = poller.capabilities();
-  return capabilities.hangup && capabilities.priority && poller.name() != "kqueue";
-}
-
 }  // namespace
 
 HangupWatch::HangupWatch(const Poller& poller)
-    : interest_(TellsWithUrgentData(poller) ? Interest::kPriority : Interest::kNone) {}
+    : interest_(poller.capabilities().errors_alone ? Interest::kErrors : Interest::kNone) {}
 
 void HangupWatch::RequestLook() {
   if (next_look_ == Clock::time_point::max()) next_look_ = Clock::now() + kBetweenLooks;

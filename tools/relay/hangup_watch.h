@@ -15,10 +15,15 @@ namespace someos::relay {
 // not been reached yet. It may be readable all the time, so its interest cannot be kReadable; and
 // with kNone nothing at all is reported.
 //
-// Pollers report a hang-up with every other interest, so a quiet socket is watched for urgent data,
-// which hardly anybody sends. Where that does not tell, the relay looks at its quiet sockets once a
-// second: with select, which has no hang-up, and with kqueue, whose filter for urgent data does not
-// exist everywhere and ignores a hang-up on OpenBSD (uipc_socket.c, filt_soexcept).
+// So a quiet socket is watched for errors and hang-ups alone: one-shot, because a hang-up lasts,
+// and need not mean that the peer is gone. Where the poller cannot do that, the relay looks at its
+// quiet sockets once a second: with select(2), which has no hang-up, and with the BSDs' poll(2),
+// which does not wait for a descriptor without other events. Their kqueue(2) does: its filter for
+// reading fires at each end of a stream, whatever data there is, and the poller then asks whether
+// it is a hang-up.
+//
+// The relay looks as well once a hang-up has been reported of a peer that is still there (macOS
+// calls a half-closed connection hung up): the one-shot has been used up.
 class HangupWatch {
  public:
   using Clock = std::chrono::steady_clock;
@@ -28,7 +33,7 @@ class HangupWatch {
   // The interest of a quiet socket.
   Interest interest() const { return interest_; }
 
-  // There is a quiet socket whose interest is kNone.
+  // There is a quiet socket of which the poller does not tell, or no longer.
   void RequestLook();
 
   // When the relay is to look at its quiet sockets; never, as long as no look is requested.

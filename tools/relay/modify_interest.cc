@@ -10,11 +10,12 @@
 
 namespace someos::relay {
 
-absl::Status ModifyInterest(Poller& poller, int fd, Interest interest, uint64_t data) {
+absl::Status ModifyInterest(Poller& poller, int fd, Interest interest, uint64_t data,
+                            Trigger trigger) {
   constexpr int kMostTries = 3;
   absl::Status status;
   for (int i = 0; i < kMostTries; ++i) {
-    status = poller.Modify(fd, interest, data);
+    status = poller.Modify(fd, interest, data, trigger);
     if (status.ok() || !IsExhaustion(ErrnoOf(status))) break;
   }
   return status;

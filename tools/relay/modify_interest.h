@@ -12,7 +12,8 @@
 namespace someos::relay {
 
 // Poller::Modify, retried a few times while the system is short of memory or the like.
-absl::Status ModifyInterest(Poller& poller, int fd, Interest interest, uint64_t data);
+absl::Status ModifyInterest(Poller& poller, int fd, Interest interest, uint64_t data,
+                            Trigger trigger = Trigger::kLevel);
 
 }  // namespace someos::relay
 
