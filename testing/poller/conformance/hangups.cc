@@ -6,8 +6,11 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "someos/api/diagnostics.h"
@@ -104,6 +107,30 @@ TEST_P(EventsTest, ErrorsAloneAreRefusedWhereTheyCannotBeWaitedFor) {
   EXPECT_EQ(poller().Modify(fd, Interest::kErrors).code(), absl::StatusCode::kUnimplemented);
   WriteText(pipe.writer.get(), "x");
   EXPECT_THAT(WaitReady(), ElementsAre(EventOf(fd, Readiness::kReadable)));
+}
+
+TEST_P(EventsTest, ErrorsChangeNothingBesideOtherInterests) {
+  Pipe broken;
+  Fill(broken.writer.get());
+  broken.reader.reset();
+  SocketPair closed;
+  closed.far.reset();
+  const SocketPair sound;
+  WriteText(sound.far.get(), "x");
+  const std::pair<int, Interest> cases[] = {
+      {broken.writer.get(), Interest::kWritable}, {closed.near.get(), Interest::kReadable},
+      {closed.near.get(), Interest::kWritable},   {closed.near.get(), kReadAndWrite},
+      {sound.near.get(), Interest::kReadable},    {sound.near.get(), Interest::kWritable},
+  };
+  for (const auto& [fd, interest] : cases) {
+    SCOPED_TRACE(absl::StrCat("fd ", fd, ": ", interest));
+    Register(fd, interest);
+    const std::vector<Event> without = WaitReady();
+    ASSERT_EQ(without.size(), 1u);
+    Modify(fd, interest | Interest::kErrors);
+    EXPECT_THAT(WaitReady(), ElementsAre(testing::Field(&Event::readiness, without[0].readiness)));
+    Unregister(fd);
+  }
 }
 
 TEST_P(EventsTest, ErrorsAloneReportNothingElse) {
