@@ -77,8 +77,10 @@ TcpPair::TcpPair() {
 ScopedFd BeginRefusedConnect() {
   // The port of a connection: nobody else gets it, and nobody listens there. (One of a socket that
   // is bound and does not listen would do but for OpenBSD, whose tcp_input.c answers nothing then.)
+  // It is the side of which bind() has taken the port: one that connect() has taken is given to
+  // other sockets too, and one that connects to its own port gets a connection to itself.
   const TcpPair connection;
-  const sockaddr_in address = NameOf(connection.near.get());
+  const sockaddr_in address = NameOf(connection.far.get());
   // FreeBSD's connect() tells the refusal, which another thread brings, if that is the faster one.
   constexpr int kAttempts = 100;
   for (int i = 0; i < kAttempts; ++i) {

@@ -168,6 +168,8 @@ std::string Peer::Filler(size_t size) {
 
 AbsentServer::AbsentServer() : listener_(Listener::Open({AddressOf("127.0.0.1:0")}).value()) {
   EXPECT_EQ(NewSocket(AF_INET, &socket_), 0);
+  const SocketAddress any_port = listener_.address().WithPort(0);
+  EXPECT_EQ(bind(socket_.fd(), any_port.get(), any_port.size()), 0);
   const int error = BeginConnect(socket_.fd(), listener_.address());
   EXPECT_TRUE(error == 0 || error == EINPROGRESS) << strerror(error);
   sockaddr_storage bound = {};

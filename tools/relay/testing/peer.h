@@ -94,7 +94,9 @@ class AbsentServer {
 
  private:
   // It is the port of one end of a connection. (A socket that is bound and does not listen would do
-  // but for OpenBSD, whose tcp_input.c answers nothing then.)
+  // but for OpenBSD, whose tcp_input.c answers nothing then.) The end is bound to it before it
+  // connects: a port that connect() has taken is given to other sockets too, and one that connects
+  // to its own port gets a connection to itself.
   Listener listener_;
   Socket socket_;
   SocketAddress address_;
