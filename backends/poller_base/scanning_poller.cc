@@ -5,20 +5,17 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstddef>
-#include <optional>
 #include <utility>
 
 #include "absl/base/optimization.h"
 #include "absl/strings/str_cat.h"
 #include "someos/api/errno_status.h"
 #include "someos/backends/poller_base/fd_error.h"
-#include "someos/backends/poller_base/file_identity.h"
 #include "someos/backends/poller_base/hangup_error.h"
 #include "someos/backends/poller_base/implied_readiness.h"
 #include "someos/backends/poller_base/single_waiter.h"
 #include "someos/backends/poller_base/slow_growth.h"
 #include "someos/backends/poller_base/socket_error.h"
-#include "someos/backends/poller_base/told_once.h"
 
 namespace someos::poller_base {
 
@@ -56,12 +53,12 @@ absl::Status ScanningPoller::CheckSupported(absl::string_view operation, int fd,
   return absl::OkStatus();
 }
 
-ScanningPoller::Entry* ScanningPoller::FindRegistered(int fd) {
+ScanEntry* ScanningPoller::FindRegistered(int fd) {
   if (static_cast<size_t>(fd) >= table_.size()) return nullptr;
-  return table_[fd].state == State::kUnregistered ? nullptr : &table_[fd];
+  return table_[fd].registered() ? &table_[fd] : nullptr;
 }
 
-int ScanningPoller::Mismatch(int fd, const Entry& entry) {
+int ScanningPoller::Mismatch(int fd, const ScanEntry& entry) {
   const int error = known_files_.Check(fd);
   return error == 0 && entry.state == State::kDead ? ENOENT : error;
 }
@@ -77,7 +74,7 @@ absl::Status ScanningPoller::DoRegister(int fd, Interest interest, uint64_t data
   }
   base::LockIfThreads lock(mutex_);
   if (known_files_.Owns(fd)) return OwnDescriptorError(fd, "epoll set");
-  const Entry* const old = FindRegistered(fd);
+  const ScanEntry* const old = FindRegistered(fd);
   const bool known = old != nullptr && old->state != State::kDead;
   // Before the table grows: a number like INT_MAX, which is not open, must not determine its size.
   if (const int error = known_files_.Add(fd, known, interest); error != 0) {
@@ -87,7 +84,7 @@ absl::Status ScanningPoller::DoRegister(int fd, Interest interest, uint64_t data
     ReserveSlowly(table_, fd + 1);
     table_.resize(fd + 1);
   }
-  DropKept(fd);
+  kept_.Drop(fd);
   table_[fd] = {data, interest, trigger, State::kArmed};
   Sync(fd);
   return absl::OkStatus();
@@ -99,7 +96,7 @@ absl::Status ScanningPoller::DoModify(int fd, Interest interest, uint64_t data, 
     return status;
   }
   base::LockIfThreads lock(mutex_);
-  Entry* entry = FindRegistered(fd);
+  ScanEntry* entry = FindRegistered(fd);
   if (entry == nullptr) return FdError(ENOENT, "modify", fd);
   if (const int error = Mismatch(fd, *entry); error != 0) return FdError(error, "modify", fd);
   *entry = {data, interest, trigger, State::kArmed, entry->telling};
@@ -110,11 +107,11 @@ absl::Status ScanningPoller::DoModify(int fd, Interest interest, uint64_t data, 
 absl::Status ScanningPoller::DoUnregister(int fd) {
   if (forked()) return base::ForkedError("unregister");
   base::LockIfThreads lock(mutex_);
-  Entry* entry = FindRegistered(fd);
+  ScanEntry* entry = FindRegistered(fd);
   if (entry == nullptr) return FdError(ENOENT, "unregister", fd);
   known_files_.Remove(fd);
-  *entry = Entry();
-  DropKept(fd);
+  *entry = ScanEntry();
+  kept_.Drop(fd);
   Sync(fd);
   return absl::OkStatus();
 }
@@ -129,8 +126,8 @@ void ScanningPoller::Sync(int fd) {
 }
 
 void ScanningPoller::SyncNow(int fd) {
-  const Entry& entry = table_[fd];
-  if (entry.state == State::kUnregistered) {
+  const ScanEntry& entry = table_[fd];
+  if (!entry.registered()) {
     Forget(fd);
   } else {
     Watch(fd, entry.state == State::kArmed ? entry.interest : Interest::kNone);
@@ -146,8 +143,8 @@ std::vector<Registration> ScanningPoller::registrations() const {
   base::LockIfThreads lock(mutex_);
   std::vector<Registration> result;
   for (size_t fd = 0; fd < table_.size(); ++fd) {
-    const Entry& entry = table_[fd];
-    if (entry.state == State::kUnregistered) continue;
+    const ScanEntry& entry = table_[fd];
+    if (!entry.registered()) continue;
     result.push_back({static_cast<int>(fd), entry.interest, entry.trigger, entry.data});
   }
   return result;
@@ -157,7 +154,7 @@ absl::StatusOr<int> ScanningPoller::DoTakeError(int fd) {
   if (forked()) return base::ForkedError("take error");
   // With the lock, so that no other thread registers the number between the check and the call.
   base::LockIfThreads lock(mutex_);
-  const Entry* entry = FindRegistered(fd);
+  const ScanEntry* entry = FindRegistered(fd);
   if (entry == nullptr) return FdError(ENOENT, "take error of", fd);
   if (const int error = Mismatch(fd, *entry); error != 0) {
     return FdError(error, "take error of", fd);
@@ -225,7 +222,7 @@ WaitOutcome ScanningPoller::WaitLocked(base::Deadline& deadline, base::LockIfThr
     int error = 0;
     // What was kept is reported together with what is found now, so that the order stays fair; but
     // there is something to report, so the call must not block.
-    const bool only_look = !kept_.empty() && AnyKeptReportable();
+    const bool only_look = !kept_.empty() && kept_.AnyReportable(table_);
     const int count = lock.CallUnlocked([&] {
       const int found = LookThenBlock(deadline, only_look);
       if (found < 0) error = errno;
@@ -267,54 +264,14 @@ WaitOutcome ScanningPoller::WaitLocked(base::Deadline& deadline, base::LockIfThr
   }
 }
 
-void ScanningPoller::KeepIfToldOnce(int fd, uint16_t raw) {
-  Telling& telling = table_[fd].telling;
-  if (telling == Telling::kUnknown) {
-    const std::optional<FileIdentity> identity = FileIdentity::QuickOf(fd);
-    if (!identity.has_value()) return;
-    telling = TellsOnce(fd, identity->mode) ? Telling::kOnce : Telling::kAlways;
-  }
-  if (telling == Telling::kOnce) kept_.push_back({fd, raw});
-}
-
-bool ScanningPoller::Reportable(const Kept& kept) const {
-  const Entry& entry = table_[kept.fd];
-  return entry.state == State::kArmed && entry.interest != Interest::kNone;
-}
-
-bool ScanningPoller::AnyKeptReportable() const {
-  for (const Kept& kept : kept_) {
-    if (Reportable(kept)) return true;
-  }
-  return false;
-}
-
 bool ScanningPoller::AddKept() {
-  size_t left = 0;
-  for (const Kept& kept : kept_) {
-    if (Reportable(kept)) {
-      AddFound(kept.fd, kept.raw);
-    } else {
-      kept_[left++] = kept;
-    }
-  }
-  const bool added = left < kept_.size();
-  kept_.resize(left);
-  return added;
-}
-
-void ScanningPoller::DropKept(int fd) {
-  for (size_t i = 0; i < kept_.size(); ++i) {
-    if (kept_[i].fd != fd) continue;
-    kept_.erase(kept_.begin() + static_cast<std::ptrdiff_t>(i));
-    return;
-  }
+  return kept_.TakeReportable(table_, [this](int fd, uint16_t raw) { AddFound(fd, raw); });
 }
 
 bool ScanningPoller::DeliverSlow(int fd, Readiness found, uint16_t raw) {
   constexpr Readiness kAlwaysReported =
       Readiness::kHangup | Readiness::kError | Readiness::kInvalid;
-  Entry& entry = table_[fd];
+  ScanEntry& entry = table_[fd];
   const auto wanted = static_cast<Readiness>(entry.interest);
   found = WithErrorOfHangup(fd, entry.interest, found);
   Readiness readiness = found & (wanted | kAlwaysReported);
@@ -333,8 +290,8 @@ bool ScanningPoller::DeliverSlow(int fd, Readiness found, uint16_t raw) {
 
 void ScanningPoller::DeliverClosed() {
   for (size_t fd = 0; fd < table_.size(); ++fd) {
-    const Entry& entry = table_[fd];
-    if (entry.state != State::kArmed || entry.interest == Interest::kNone) continue;
+    const ScanEntry& entry = table_[fd];
+    if (!entry.reportable()) continue;
     if (fcntl(static_cast<int>(fd), F_GETFD) != -1 || errno != EBADF) continue;
     if (!Deliver(static_cast<int>(fd), Readiness::kInvalid, 0)) return;
   }
@@ -360,7 +317,7 @@ absl::Status ScanningPoller::DoRebuildAfterFork() {
 
 void ScanningPoller::ForgetOtherFiles() {
   for (size_t i = 0; i < table_.size(); ++i) {
-    if (table_[i].state == State::kUnregistered) continue;
+    if (!table_[i].registered()) continue;
     const int fd = static_cast<int>(i);
     if (const int error = known_files_.CheckInChild(fd); error != 0) ForgetLost(fd, error);
   }
@@ -369,7 +326,7 @@ void ScanningPoller::ForgetOtherFiles() {
 void ScanningPoller::RenewKnownFiles() {
   known_files_.Renew();
   for (size_t i = 0; i < table_.size(); ++i) {
-    if (table_[i].state == State::kUnregistered) continue;
+    if (!table_[i].registered()) continue;
     const int fd = static_cast<int>(i);
     const int error = known_files_.Add(fd, /*known=*/false, table_[i].interest);
     if (error != 0) ForgetLost(fd, error);
@@ -378,8 +335,8 @@ void ScanningPoller::RenewKnownFiles() {
 
 void ScanningPoller::ForgetLost(int fd, int error) {
   lost_.Add(fd, error);
-  table_[fd] = Entry();
-  DropKept(fd);
+  table_[fd] = ScanEntry();
+  kept_.Drop(fd);
   SyncNow(fd);
 }
 

@@ -20,9 +20,11 @@
 #include "someos/backends/base/fork_generation.h"
 #include "someos/backends/base/fork_guard.h"
 #include "someos/backends/base/lock_if_threads.h"
+#include "someos/backends/poller_base/kept_events.h"
 #include "someos/backends/poller_base/known_files.h"
 #include "someos/backends/poller_base/known_files_system.h"
 #include "someos/backends/poller_base/lost_registrations.h"
+#include "someos/backends/poller_base/scan_entry.h"
 #include "someos/backends/poller_base/wait_counters.h"
 #include "someos/backends/poller_base/wake_channel.h"
 #include "someos/backends/poller_base/wake_request.h"
@@ -53,7 +55,7 @@ class ScanningPoller : public Poller {
   // Keeps what the scan found about `fd` for the next Wait, as there is no room in this one; called
   // from Scan only. Does nothing if the kernel reports the same again as long as it is true.
   void Keep(int fd, uint16_t raw) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    if (ABSL_PREDICT_FALSE(table_[fd].telling != Telling::kAlways)) KeepIfToldOnce(fd, raw);
+    kept_.Add(fd, raw, table_[fd]);
   }
 
   int wake_fd() const { return wake_channel_.fd(); }
@@ -87,29 +89,7 @@ class ScanningPoller : public Poller {
   const base::ForkGuard fork_guard_{mutex_};
 
  private:
-  enum class State : uint8_t {
-    kUnregistered,
-    kArmed,
-    kFired,  // a one-shot that has been reported
-    kDead,   // reported as kInvalid
-  };
-
-  // How often the kernel reports a condition of a file; see TellsOnce. Asked when it first matters.
-  enum class Telling : uint8_t { kUnknown, kOnce, kAlways };
-
-  struct Entry {
-    uint64_t data = 0;
-    Interest interest = Interest::kNone;
-    Trigger trigger = Trigger::kLevel;
-    State state = State::kUnregistered;
-    Telling telling = Telling::kUnknown;
-  };
-
-  // What a Scan found, and had no room for.
-  struct Kept {
-    int fd;
-    uint16_t raw;
-  };
+  using State = ScanEntry::State;
 
   // Ends the running wait at the end of the scope, also if the thread is cancelled in it.
   class EndOfWait {
@@ -133,9 +113,9 @@ class ScanningPoller : public Poller {
 
   absl::Status CheckSupported(absl::string_view operation, int fd, Interest interest,
                               Trigger trigger) const;
-  Entry* FindRegistered(int fd) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  ScanEntry* FindRegistered(int fd) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // 0 if `fd` still names the file that it was registered for. Otherwise EBADF (closed) or ENOENT.
-  int Mismatch(int fd, const Entry& entry) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  int Mismatch(int fd, const ScanEntry& entry) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Updates the watch set from the table for `fd`: now, or as soon as the waiting thread has
   // returned from the system call.
   void Sync(int fd) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -144,7 +124,7 @@ class ScanningPoller : public Poller {
   // The slow path of Deliver. The fast path is for level-triggered registrations for which only
   // conditions of their interest were found.
   bool DeliverSlow(int fd, Readiness found, uint16_t raw) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  bool Fill(const Entry& entry, int fd, Readiness readiness, uint16_t raw)
+  bool Fill(const ScanEntry& entry, int fd, Readiness readiness, uint16_t raw)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     Event& event = events_[delivered_++];
     event.fd = fd;
@@ -156,14 +136,8 @@ class ScanningPoller : public Poller {
   // Waits with Look or Block; before a Block it tries a Look if that is likely to find something.
   // Does not block if `only_look`.
   int LookThenBlock(const base::Deadline& deadline, bool only_look);
-  void KeepIfToldOnce(int fd, uint16_t raw) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Whether what was kept about `kept.fd` can be reported: it is neither paused nor inactive.
-  bool Reportable(const Kept& kept) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  bool AnyKeptReportable() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Moves what was kept to what the last Block or Look found. Returns whether there was anything.
   bool AddKept() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Forgets what was kept about the file that `fd` named until now.
-  void DropKept(int fd) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // The result of a wait that fails with `error`.
   WaitOutcome Failure(int error, absl::string_view detail = "") const;
   WaitOutcome WaitLocked(base::Deadline& deadline, base::LockIfThreads& lock)
@@ -191,16 +165,16 @@ class ScanningPoller : public Poller {
 
   KnownFiles known_files_ ABSL_GUARDED_BY(mutex_);
   LostRegistrations lost_ ABSL_GUARDED_BY(mutex_);
-  std::vector<Entry> table_ ABSL_GUARDED_BY(mutex_);  // by descriptor
-  std::vector<int> changed_ ABSL_GUARDED_BY(mutex_);  // during the running wait
-  std::vector<Kept> kept_ ABSL_GUARDED_BY(mutex_);    // at most one for each descriptor
+  std::vector<ScanEntry> table_ ABSL_GUARDED_BY(mutex_);  // by descriptor
+  std::vector<int> changed_ ABSL_GUARDED_BY(mutex_);      // during the running wait
+  KeptEvents kept_ ABSL_GUARDED_BY(mutex_);
   bool waiting_ ABSL_GUARDED_BY(mutex_) = false;
   absl::Span<Event> events_ ABSL_GUARDED_BY(mutex_);  // the running wait's
   size_t delivered_ ABSL_GUARDED_BY(mutex_) = 0;      // of events_
 };
 
 inline bool ScanningPoller::Deliver(int fd, Readiness found, uint16_t raw) {
-  const Entry& entry = table_[fd];
+  const ScanEntry& entry = table_[fd];
   constexpr Interest kPlain = ~Interest::kErrors;
   const Readiness asked = found & static_cast<Readiness>(entry.interest & kPlain);
   if (ABSL_PREDICT_FALSE(asked != found || found == Readiness::kNone ||
