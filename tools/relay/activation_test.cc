@@ -51,9 +51,11 @@ class ActivationTest : public ::testing::Test {
     EXPECT_EQ(client.Receive(2), "hi");
   }
 
-  static std::string Complaint(const std::vector<int>& sockets, const std::string& names = "") {
+  static std::string Complaint(const std::vector<int>& sockets, const std::string& names = "",
+                               const std::string& count = "") {
     RelayProcess::Start start;
     start.passed_sockets = sockets;
+    start.count = count;
     start.names = names;
     RelayProcess relay({"--connect=127.0.0.1:1"}, start);
     EXPECT_EQ(relay.ExitCode(), 2);
@@ -115,6 +117,18 @@ TEST_F(ActivationTest, OtherDescriptorsAreRefused) {
   EXPECT_THAT(Complaint({silent.fd()}), HasSubstr("is a socket that does not listen"));
   EXPECT_EQ(Complaint({listener.fd()}, "one:two"),
             "relay: LISTEN_FDNAMES=one:two: not the names of 1 sockets\n");
+}
+
+TEST_F(ActivationTest, ANumberOfSocketsWithoutSense) {
+  const Listener listener = Listener::Open(AddressOf("127.0.0.1:0")).value();
+  const auto complaint = [&](const std::string& count) {
+    return Complaint({listener.fd()}, /*names=*/"", count);
+  };
+  EXPECT_EQ(complaint("2147483647"), "relay: LISTEN_FDS=2147483647: too many\n");
+  for (const char* const count : {"2147483648", "-1", "1 ", "one"}) {
+    EXPECT_EQ(complaint(count), absl::StrCat("relay: LISTEN_FDS=", count, ": not a number\n"));
+  }
+  EXPECT_EQ(complaint("2"), "relay: LISTEN_FDS=2: descriptor 4 (unknown) is not open\n");
 }
 
 TEST_F(ActivationTest, VariablesOfAnotherProcessOrWithoutSense) {

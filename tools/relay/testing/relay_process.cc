@@ -33,16 +33,19 @@ void Pipe(Socket* reader, Socket* writer) {
 }
 
 // In the child: gives the descriptors the numbers from 3 on, and says so in the environment.
-void Pass(const std::vector<int>& sockets, const std::string& names) {
+void Pass(const RelayProcess::Start& start) {
   constexpr int kFirst = 3;
   constexpr int kOutOfTheWay = 100;
   std::vector<int> copies;
-  copies.reserve(sockets.size());
-  for (const int fd : sockets) copies.push_back(fcntl(fd, F_DUPFD_CLOEXEC, kOutOfTheWay));
+  copies.reserve(start.passed_sockets.size());
+  for (const int fd : start.passed_sockets) {
+    copies.push_back(fcntl(fd, F_DUPFD_CLOEXEC, kOutOfTheWay));
+  }
   for (size_t i = 0; i < copies.size(); ++i) dup2(copies[i], kFirst + static_cast<int>(i));
   setenv("LISTEN_PID", absl::StrCat(getpid()).c_str(), /*overwrite=*/1);
-  setenv("LISTEN_FDS", absl::StrCat(sockets.size()).c_str(), /*overwrite=*/1);
-  if (!names.empty()) setenv("LISTEN_FDNAMES", names.c_str(), /*overwrite=*/1);
+  const std::string count = start.count.empty() ? absl::StrCat(copies.size()) : start.count;
+  setenv("LISTEN_FDS", count.c_str(), /*overwrite=*/1);
+  if (!start.names.empty()) setenv("LISTEN_FDNAMES", start.names.c_str(), /*overwrite=*/1);
 }
 
 // The next byte; false at the end.
@@ -87,7 +90,7 @@ RelayProcess::RelayProcess(const std::vector<std::string>& arguments, const Star
                             static_cast<rlim_t>(start.hard_open_files)};
       if (setrlimit(RLIMIT_NOFILE, &limit) != 0) _exit(126);
     }
-    if (!start.passed_sockets.empty()) Pass(start.passed_sockets, start.names);
+    if (!start.passed_sockets.empty()) Pass(start);
     if (start.without_standard_descriptors) {
       for (int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) close(fd);
     }

@@ -23,9 +23,10 @@ class RelayProcess {
     int hard_open_files = 0;
     // It has no standard input, output and error: these numbers are free.
     bool without_standard_descriptors = false;
-    // Passed to it as by a service manager: descriptors of the test, and LISTEN_FDNAMES unless
-    // empty.
+    // Passed to it as by a service manager: descriptors of the test; LISTEN_FDS unless empty, which
+    // otherwise is their number; LISTEN_FDNAMES unless empty.
     std::vector<int> passed_sockets;
+    std::string count;
     std::string names;
   };
   explicit RelayProcess(const std::vector<std::string>& arguments) : RelayProcess(arguments, {}) {}
