@@ -16,6 +16,7 @@
 #include "gtest/gtest.h"
 #include "someos/backends/base/fork_generation.h"
 #include "someos/backends/base/fork_guard.h"
+#include "someos/testing/scenario_alarm.h"
 
 namespace someos::base {
 namespace {
@@ -26,6 +27,7 @@ std::mutex& ProgramsLock() {
 }
 
 TEST(ForkOrderTest, TheProgramsLockMayBeHeldAroundTheMutex) {
+  const ScenarioAlarm limit("A fork while the program's lock is held around the mutex", 50);
   ASSERT_EQ(pthread_atfork([] { ProgramsLock().lock(); }, [] { ProgramsLock().unlock(); },
                            [] { ProgramsLock().unlock(); }),
             0);
