@@ -89,7 +89,10 @@ TEST_P(NestingTest, IsReadableWhileAFileIsAlwaysReady) {
   const ScopedFd file = TemporaryFile();
   const Pipe pipe;
   for (const bool registered_first : {true, false}) {
-    if (registered_first) Register(file.get(), Interest::kReadable);
+    if (registered_first) {
+      Register(file.get(), Interest::kReadable);
+      EXPECT_THAT(WaitNow(), SizeIs(1));  // what woke the poller for the registration is over
+    }
     const int fd = *poller().fd();
     if (!registered_first) Register(file.get(), Interest::kReadable);
     Register(pipe.reader.get(), Interest::kReadable);
@@ -170,7 +173,7 @@ TEST_P(NestingTest, RemainsWhenAClosedFileIsDropped) {
 
 TEST_P(NestingTest, AChildHasItsOwn) {
   if (!capabilities().nestable) GTEST_SKIP() << Lacks("nestable");
-  const Pipe pipe;
+  const Pipe pipe, childs;
   Register(pipe.reader.get(), Interest::kReadable);
   const int fd = *poller().fd();
   EXPECT_EQ(RunInChild([&]() -> std::string {
@@ -182,9 +185,14 @@ TEST_P(NestingTest, AChildHasItsOwn) {
               }
               const absl::StatusOr<int> own = poller().fd();
               if (!own.ok()) return own.status().ToString();
+              const absl::Status registered =
+                  poller().Register(childs.reader.get(), Interest::kReadable);
+              if (!registered.ok()) return registered.ToString();
               if (IsReadable(*own)) return "readable too early";
+              WriteText(childs.writer.get(), "x");
+              if (!IsReadable(*own)) return "not readable";
               WriteText(pipe.writer.get(), "x");
-              return IsReadable(*own) ? "" : "not readable";
+              return "";
             }),
             "");
   EXPECT_TRUE(IsReadable(fd));
