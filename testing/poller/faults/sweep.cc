@@ -59,6 +59,7 @@ class Script {
   void Run() {
     absl::StatusOr<std::unique_ptr<Poller>> created = Call([&] { return backend_.create({}); });
     ExpectClear("create", created.status());
+    EXPECT_TRUE(created.ok() || !fault_.absorbed) << created.status();
     if (!created.ok()) return;
     poller_ = *std::move(created);
     Live();
