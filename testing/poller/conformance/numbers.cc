@@ -77,6 +77,24 @@ TEST_P(NumbersTest, ZeroOneAndTwoAreDescriptors) {
   });
 }
 
+TEST_P(NumbersTest, ZeroOneAndTwoReportNoHangupWhilePaused) {
+  ExpectInChild([&] {
+    const std::unique_ptr<Poller> own = NewPoller();
+    Event events[4];
+    for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+      SocketPair pair;
+      MustSucceed(dup2(pair.near.get(), fd), "dup2");
+      EXPECT_THAT(own->Register(fd, Interest::kReadable), Succeeds());
+      EXPECT_THAT(own->Modify(fd, Interest::kNone), Succeeds());
+      pair.far.reset();
+      EXPECT_EQ(own->Wait(absl::MakeSpan(events), kQuiet).value_or(9), 0u) << fd;
+      EXPECT_THAT(own->Modify(fd, Interest::kReadable), Succeeds());
+      EXPECT_EQ(own->Wait(absl::MakeSpan(events), kPatience).value_or(9), 1u) << fd;
+      EXPECT_THAT(own->Unregister(fd), Succeeds());
+    }
+  });
+}
+
 // They are what is free in a daemon.
 TEST_P(NumbersTest, OwnDescriptorsMayBeZeroOneAndTwo) {
   ExpectInChild([&] {
