@@ -83,11 +83,11 @@ struct MemoryOptions {
 // A mapping as mmap(2) itself takes it, with the numbers of this system, for bindings. Nothing is
 // checked that the kernel checks, and its errno is returned.
 struct RawMapping {
-  int fd = -1;          // -1: anonymous memory
-  uint64_t length = 0;  // in bytes
-  int protection = 0;   // PROT_READ and so on
-  int flags = 0;        // MAP_SHARED and so on; MAP_FIXED and the like are EINVAL
-  uint64_t offset = 0;  // EINVAL unless it is a multiple of the page size
+  int fd = -1;                  // -1: anonymous memory
+  uint64_t length = 0;          // in bytes
+  int protection = 0;           // PROT_READ and so on
+  int flags = 0;                // MAP_SHARED and so on; MAP_FIXED and the like are EINVAL
+  uint64_t offset = 0;          // EINVAL unless it is a multiple of the page size
   bool keep_descriptor = true;  // as in MappingOptions; must be true if guarded
   bool guarded = false;         // as in MappingOptions; not for anonymous memory
 };

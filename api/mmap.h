@@ -33,8 +33,8 @@ absl::StatusOr<const MappingBackend*> FindMappingBackend(absl::string_view name)
 //
 // EBADF: not open. EACCES: not open for that, or not a file that can be mapped, or to be executed.
 // EINVAL: 0 bytes, an empty file, or no size for what is no regular file. kOutOfRange: bytes behind
-// the end of a regular file, or more than the address space of this program. ENODEV: the kernel does
-// not map such files: see MappingOptions::copy_if_unmappable. EMFILE, ENFILE, ENOMEM, EPERM,
+// the end of a regular file, or more than the address space of this program. ENODEV: the kernel
+// does not map such files: see MappingOptions::copy_if_unmappable. EMFILE, ENFILE, ENOMEM, EPERM,
 // ENOTSUP: of fcntl(2), mmap(2) and sigaction(2).
 absl::StatusOr<std::unique_ptr<Mapping>> MapFile(int fd, std::optional<uint64_t> size,
                                                  const MappingOptions& options = {});
@@ -49,7 +49,8 @@ absl::StatusOr<std::unique_ptr<Mapping>> MapPath(const std::string& path,
 //
 // EINVAL: 0 bytes; sealed, but not shared. kOutOfRange: more than the address space of this
 // program. ENOMEM. EMFILE, ENFILE, and others of memfd_create(2) and the like.
-absl::StatusOr<std::unique_ptr<Mapping>> MapMemory(uint64_t size, const MemoryOptions& options = {});
+absl::StatusOr<std::unique_ptr<Mapping>> MapMemory(uint64_t size,
+                                                   const MemoryOptions& options = {});
 
 // Maps as mmap(2) would. For bindings.
 //

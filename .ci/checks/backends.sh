@@ -13,6 +13,11 @@ with_backend() {
   grep -qx "linked:  $1" <<<"$linked"
 }
 
+# The same for mappings: the facade and the backend, with one linked.
+mapping_configs() { sed -n 's|^build:\([a-z0-9_]*\) --@someos//platforms:mapping=.*|\1|p' someos.bazelrc | grep .; }
+
+with_mapping() { bazel test --config=ci "--config=$1" //api:mmap_test "//backends/$1/..."; }
+
 # A binary with one backend has no code of the others.
 links_poll_alone() {
   bazel build --config=ci --config=poll //tools/relay || return 1
@@ -24,7 +29,7 @@ links_poll_alone() {
 }
 
 # Every impossible pair of a platform and a backend is refused before anything is compiled, each with the sentence
-# that says what is possible (the possible ones are //platforms/testing:poller_choice_test's).
+# that says what is possible (the possible ones are those of the choice tests in //platforms/testing).
 impossible_choices() {
   local targets output count
   targets=$(bazel query --config=ci 'filter(":impossible_", //platforms/testing:all)') || return 1

@@ -26,7 +26,8 @@ relay_elsewhere() {
 # The contract, and what all backends stand on, on another processor, in qemu's user mode.
 conformance_elsewhere() {
   bazel test --config=ci "--config=qemu_$1" --compilation_mode=fastbuild \
-    //backends/{epoll:epoll,poll:poll,select:select}_conformance_test //backends/base/... //backends/poller_base/...
+    //backends/{epoll:epoll,poll:poll,select:select}_conformance_test //backends/base/... //backends/poller_base/... \
+    //backends/mapping_{base,mremap,reserve}/...
 }
 
 # The library on another processor, in qemu's user mode: a program that links all of its backends runs.
@@ -48,7 +49,7 @@ for_macos() {
 # The library and the relay for macOS, without a warning of ours: the relay knows kqueue and nothing of epoll.
 macos() {
   local options=(--config=ci "--config=macos_$1" --compilation_mode=fastbuild) relay symbols
-  bazel build "${options[@]}" //api:select //api:trace //tools/pollers //tools/relay || return 1
+  bazel build "${options[@]}" //api:mmap //api:select //api:trace //tools/pollers //tools/relay || return 1
   relay=$(bazel cquery "${options[@]}" --output=files //tools/relay 2>/dev/null) || return 1
   for_macos "$relay" || return 1
   symbols=$(strings -a "$relay")

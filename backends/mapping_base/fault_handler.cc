@@ -11,7 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "absl/base/const_init.h"
+#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
 #include "someos/api/errno_status.h"
@@ -44,7 +44,8 @@ std::array<Signal,
     g_signals = {{{SIGBUS, {}}, {SIGSEGV, {}}}};
 #endif
 
-// ---- zeros ---------------------------------------------------------------------------------------
+// ---- zeros
+// ---------------------------------------------------------------------------------------
 
 // Maps zeros; false if the kernel refuses. Safe in a signal handler: mmap(2) is a plain system call
 // on all platforms. On Linux by its number, so that ThreadSanitizer does not take it for a write,
@@ -94,15 +95,15 @@ bool IsFault(const siginfo_t& info) {
   if (info.si_code == SI_USER) return false;  // FreeBSD: 0x10001
 #endif
 #ifdef BUS_MCEERR_AR
-  if (info.si_signo == SIGBUS &&
-      (info.si_code == BUS_MCEERR_AR || info.si_code == BUS_MCEERR_AO)) {
+  if (info.si_signo == SIGBUS && (info.si_code == BUS_MCEERR_AR || info.si_code == BUS_MCEERR_AO)) {
     return false;
   }
 #endif
   return true;
 }
 
-// ---- all else ------------------------------------------------------------------------------------
+// ---- all else
+// ------------------------------------------------------------------------------------
 
 // Whether the instruction that was interrupted will cause the signal again.
 bool ComesAgain(const siginfo_t& info) {
@@ -181,22 +182,25 @@ absl::Status Install(Signal& signal) {
   return absl::OkStatus();
 }
 
-ABSL_CONST_INIT absl::Mutex g_mutex(absl::kConstInit);
-bool g_installed ABSL_GUARDED_BY(g_mutex) = false;
+// Never destroyed: mappings may be made and forks happen until the end.
+struct Installation {
+  absl::Mutex mutex;
+  base::ForkGuard no_fork_meanwhile{mutex};
+  bool done ABSL_GUARDED_BY(mutex) = false;
+};
 
 }  // namespace
 
 absl::Status InstallFaultHandler() {
-  static const auto* const kNoForkMeanwhile = new base::ForkGuard(g_mutex);
-  static_cast<void>(kNoForkMeanwhile);
-  const base::MutexLock lock(g_mutex);
-  if (g_installed) return absl::OkStatus();
+  static auto& installation = *new Installation;
+  const base::MutexLock lock(installation.mutex);
+  if (installation.done) return absl::OkStatus();
   PageSize();  // the handler needs it
   for (Signal& signal : g_signals) {
     const absl::Status status = Install(signal);
     if (!status.ok()) return status;
   }
-  g_installed = true;
+  installation.done = true;
   return absl::OkStatus();
 }
 

@@ -39,8 +39,7 @@ class NotAWrite {
 void* MappingSystem::Map(void* address, size_t length, int protection, int flags, int fd,
                          uint64_t offset) const {
   const NotAWrite for_thread_sanitizer;
-  void* const mapped =
-      ::mmap(address, length, protection, flags, fd, static_cast<off_t>(offset));
+  void* const mapped = ::mmap(address, length, protection, flags, fd, static_cast<off_t>(offset));
   return mapped == MAP_FAILED ? nullptr : mapped;
 }
 
@@ -79,7 +78,7 @@ int MappingSystem::Allocate(int fd, uint64_t old_size, uint64_t size) const {
     error = ErrnoOfCall(fallocate(fd, 0, from, more));
   } while (error == EINTR);
   return error == ENOSYS || error == ENODEV ? EOPNOTSUPP : error;
-#elif defined(__FreeBSD__) || defined(__NetBSD__) || defined(__DragonFly__)
+#elif defined(__FreeBSD__) || defined(__NetBSD__)
   const int error = posix_fallocate(fd, from, more);
   return error == EINVAL || error == ENODEV ? EOPNOTSUPP : error;  // EINVAL: ZFS
 #elif defined(__APPLE__)

@@ -50,19 +50,20 @@ absl::Status KeepDescriptor(const MappingSystem& system, Request& request) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Mapping>> PlacedMapping::Create(
-    const MappingSystem& system, Request request, std::unique_ptr<Placement> placement,
-    absl::string_view name) {
+absl::StatusOr<std::unique_ptr<Mapping>> PlacedMapping::Create(const MappingSystem& system,
+                                                               Request request,
+                                                               std::unique_ptr<Placement> placement,
+                                                               absl::string_view name) {
   absl::Status status = KeepDescriptor(system, request);
   if (!status.ok()) return status;
-  if (request.size == 0) return CopyFile(system, std::move(request), name);
+  if (request.copy) return CopyFile(system, std::move(request), name);
   const int error = placement->Map(request.source, RoundUp(request.slack + request.size));
   if (error != 0 && request.copy_if_unmappable && CannotBeMapped(error)) {
     return CopyFile(system, std::move(request), name);
   }
   if (error != 0) return ErrnoStatus(error, absl::StrCat("map ", request.object));
-  auto mapping = absl::WrapUnique(
-      new PlacedMapping(system, std::move(request), std::move(placement), name));
+  auto mapping =
+      absl::WrapUnique(new PlacedMapping(system, std::move(request), std::move(placement), name));
   status = mapping->StartGuarding();
   if (!status.ok()) return status;
   return mapping;
@@ -77,7 +78,8 @@ PlacedMapping::PlacedMapping(const MappingSystem& system, Request request,
       allocates_(!request_.sparse) {
   writable_ = request_.writable;
   Adopt(request_.size);
-  if (request_.advise_populate) system_.Advise(placement_->begin(), placement_->length(), MADV_WILLNEED);
+  if (request_.advise_populate)
+    system_.Advise(placement_->begin(), placement_->length(), MADV_WILLNEED);
 }
 
 absl::Status PlacedMapping::StartGuarding() {
@@ -130,8 +132,7 @@ absl::Status PlacedMapping::CopyOut(uint64_t from, absl::Span<char> into) const 
   const char* const begin = data_ + from;
   size_t copied = 0;
   while (copied < into.size()) {
-    const ptrdiff_t count =
-        system_.CopyMemory(begin + copied, &into[copied], into.size() - copied);
+    const ptrdiff_t count = system_.CopyMemory(begin + copied, &into[copied], into.size() - copied);
     if (count == 0 || (count < 0 && errno == EFAULT)) return Loss();
     if (count < 0) return CopyOutByOtherMeans(from, into);
     copied += static_cast<size_t>(count);
@@ -169,8 +170,8 @@ absl::Status PlacedMapping::Flush(uint64_t offset, uint64_t size, Sync how) cons
   const bool changes_file = !request_.memory && request_.source.shared && writable_;
   if (!status.ok() || size == 0 || !changes_file) return status;
   const Pages pages = Touched(offset, size);
-  int error = system_.Synchronize(pages.begin, pages.length,
-                                  how == Sync::kWait ? MS_SYNC : MS_ASYNC);
+  int error =
+      system_.Synchronize(pages.begin, pages.length, how == Sync::kWait ? MS_SYNC : MS_ASYNC);
   if (error == 0 && how == Sync::kWait && request_.descriptor.valid()) {
     error = system_.FlushDisk(descriptor());
   }
@@ -216,8 +217,8 @@ MappingCapabilities PlacedMapping::capabilities() const {
   capabilities.allocates = allocates_;
   capabilities.seals = kHasSeals;
   char byte;
-  capabilities.safe_copy = CopyOut(0, absl::MakeSpan(&byte, 1)).code() !=
-                           absl::StatusCode::kUnimplemented;
+  capabilities.safe_copy =
+      CopyOut(0, absl::MakeSpan(&byte, 1)).code() != absl::StatusCode::kUnimplemented;
   capabilities.advice_not_needed_soon = AdviceNumber(Advice::kNotNeededSoon, backing()).has_value();
   capabilities.advice_discard = AdviceNumber(Advice::kDiscard, backing()).has_value();
   capabilities.advice_huge_pages = AdviceNumber(Advice::kHugePages, backing()).has_value();

@@ -4,8 +4,6 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "absl/base/const_init.h"
-#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
@@ -19,18 +17,21 @@
 namespace someos::mapping_base {
 namespace {
 
-// One for all mappings: losses are rare, and a fork has to wait for it.
+// One for all mappings, since losses are rare. Never destroyed; no fork happens while it is held.
 absl::Mutex& RepairMutex() {
-  ABSL_CONST_INIT static absl::Mutex mutex(absl::kConstInit);
-  static const auto* const kNoForkMeanwhile = new base::ForkGuard(mutex);
-  static_cast<void>(kNoForkMeanwhile);
-  return mutex;
+  struct Guarded {
+    absl::Mutex mutex;
+    base::ForkGuard no_fork_meanwhile{mutex};
+  };
+  static auto& guarded = *new Guarded;
+  return guarded.mutex;
 }
 
 }  // namespace
 
 absl::Status PlacedMapping::Repair(uint32_t losses) const {
-  const base::MutexLock lock(RepairMutex());
+  absl::Mutex& mutex = RepairMutex();
+  const base::MutexLock lock(mutex);
   internal::GuardState& state = guard_entry_->state();
   if (state.Whole(losses)) return absl::OkStatus();  // another thread was here before
   // As long as a handler is at work, zeros may come behind our back, and this will not be the last
@@ -57,13 +58,12 @@ absl::Status PlacedMapping::Loss() const {
   const uint64_t mapped_end = FileEnd(size_);
   return PlainStatus(
       absl::StatusCode::kDataLoss,
-      absl::StrCat("pages of ", request_.object, " are lost: ",
-                   known ? absl::StrCat("the file is now ", facts.size, " bytes") :
-                           "its size is not known",
-                   ", ", mapped_end, " were mapped",
-                   known && facts.size >= mapped_end
-                       ? " (it was shorter meanwhile, or could not be read)"
-                       : ""));
+      absl::StrCat(
+          "pages of ", request_.object, " are lost: ",
+          known ? absl::StrCat("the file is now ", facts.size, " bytes") : "its size is not known",
+          ", ", mapped_end, " were mapped",
+          known && facts.size >= mapped_end ? " (it was shorter meanwhile, or could not be read)"
+                                            : ""));
 }
 
 }  // namespace someos::mapping_base

@@ -68,6 +68,9 @@ int Protection(Access access, bool executable) {
   return PROT_READ | (access == Access::kRead ? 0 : PROT_WRITE) | (executable ? PROT_EXEC : 0);
 }
 
+// An empty file or, as files in /proc say, one whose size nobody knows before it is read.
+bool IsOfUnknownSize(const FileFacts& facts) { return facts.regular && facts.size == 0; }
+
 // The size of the mapping: `size`, or what the file has from the offset on.
 absl::StatusOr<uint64_t> FileRange(const Request& request, const FileFacts& facts,
                                    std::optional<uint64_t> size, const MappingOptions& options) {
@@ -77,7 +80,7 @@ absl::StatusOr<uint64_t> FileRange(const Request& request, const FileFacts& fact
     if (size.has_value()) return *size;
     return Invalid(object, "no size is given, and only regular files have one");
   }
-  if (facts.size == 0 && options.copy_if_unmappable) return size.value_or(0);
+  if (IsOfUnknownSize(facts) && options.copy_if_unmappable) return size.value_or(0);
   if (facts.size == 0 && !size.has_value()) return Invalid(object, "the file is empty");
   if (options.offset >= facts.size) {
     return OutOfRange(object, absl::StrCat("offset ", options.offset, " is not before the end of ",
@@ -85,9 +88,9 @@ absl::StatusOr<uint64_t> FileRange(const Request& request, const FileFacts& fact
   }
   const uint64_t rest = facts.size - options.offset;
   if (size.value_or(rest) > rest) {
-    return OutOfRange(object, absl::StrCat(*size, " bytes at offset ", options.offset, " reach ",
-                                           "beyond the end of the file, which has ", facts.size,
-                                           " bytes"));
+    return OutOfRange(object,
+                      absl::StrCat(*size, " bytes at offset ", options.offset, " reach ",
+                                   "beyond the end of the file, which has ", facts.size, " bytes"));
   }
   return size.value_or(rest);
 }
@@ -159,6 +162,7 @@ absl::StatusOr<Request> FileRequest(const MappingSystem& system, int fd,
   request.not_resizable = WhyNotResizable(options);
   request.sparse = options.sparse;
   request.copy_if_unmappable = options.copy_if_unmappable;
+  request.copy = options.copy_if_unmappable && IsOfUnknownSize(facts);
   return request;
 }
 

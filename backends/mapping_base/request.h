@@ -23,7 +23,7 @@ namespace someos::mapping_base {
 bool PopulatesAtOnce();
 
 struct Request {
-  std::string object;  // "fd 5" or "memory", for messages
+  std::string object;   // "fd 5" or "memory", for messages
   bool memory = false;  // no file is behind it, but perhaps a memory object
   // The mapping's own descriptor, of a memory object; that of a file is duplicated later.
   base::OwnDescriptor descriptor;
@@ -37,6 +37,7 @@ struct Request {
   absl::string_view not_resizable;
   bool sparse = false;
   bool copy_if_unmappable = false;
+  bool copy = false;             // to be read, not mapped; `size` 0 is up to the end of the file
   bool advise_populate = false;  // to be populated by advice after it is mapped
   size_t reserve = 0;            // in whole pages
 };

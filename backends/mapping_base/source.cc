@@ -14,8 +14,7 @@ void* Source::Map(const MappingSystem& system, size_t from, size_t length) const
 
 void* Source::MapFixed(const MappingSystem& system, void* address, size_t from,
                        size_t length) const {
-  return system.Map(address, length, protection, flags | MAP_FIXED, fd,
-                    fd < 0 ? 0 : offset + from);
+  return system.Map(address, length, protection, flags | MAP_FIXED, fd, fd < 0 ? 0 : offset + from);
 }
 
 }  // namespace someos::mapping_base

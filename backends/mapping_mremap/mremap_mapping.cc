@@ -28,8 +28,7 @@ const mapping_base::Mechanism& MremapMechanism() {
 
 const MappingBackend& MremapMappingBackend() {
   static const MappingBackend kBackend = {
-      "mremap",
-      "mmap(2) and mremap(2)",
+      "mremap", "mmap(2) and mremap(2)",
       [](int fd, std::optional<uint64_t> size, const MappingOptions& options) {
         return MapFileBy(MremapMechanism(), mapping_base::RealMappingSystem(), fd, size, options);
       },

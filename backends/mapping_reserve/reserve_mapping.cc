@@ -26,8 +26,7 @@ const mapping_base::Mechanism& ReserveMechanism() {
 
 const MappingBackend& ReserveMappingBackend() {
   static const MappingBackend kBackend = {
-      "reserve",
-      "mmap(2) with MAP_FIXED in a reservation",
+      "reserve", "mmap(2) with MAP_FIXED in a reservation",
       [](int fd, std::optional<uint64_t> size, const MappingOptions& options) {
         return MapFileBy(ReserveMechanism(), mapping_base::RealMappingSystem(), fd, size, options);
       },
