@@ -51,7 +51,8 @@
 // 11. Batches. Apply() makes many changes. A change that fails is identified by its index, and the
 //     others are still applied.
 // 12. Cost. The wait path makes no system call, lock operation, allocation or clock read beyond
-//     those that the points above require.
+//     those that the points above require, but this: a wait that may block may begin with a system
+//     call that does not. Such calls become rare while they find nothing.
 //
 // Closing a descriptor: Unregister it first. On epoll and kqueue the kernel forgets a closed
 // descriptor (unless a duplicate of it is open); poll and select report it as kInvalid once, unless

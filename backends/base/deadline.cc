@@ -18,10 +18,11 @@ int64_t MonotonicNow() {
   return now.tv_sec * kNanosPerSecond + now.tv_nsec;
 }
 
-// An absl::Duration counts quarters of a nanosecond, which ToInt64Nanoseconds truncates.
+// An absl::Duration counts quarters of a nanosecond, which ToInt64Nanoseconds truncates. INT64_MAX
+// if there are more.
 int64_t NanosecondsRoundedUp(absl::Duration timeout) {
   const int64_t whole = absl::ToInt64Nanoseconds(timeout);
-  return absl::Nanoseconds(whole) < timeout ? whole + 1 : whole;
+  return whole < INT64_MAX && absl::Nanoseconds(whole) < timeout ? whole + 1 : whole;
 }
 
 int64_t DivideRoundingUp(int64_t dividend, int64_t divisor) {
@@ -30,15 +31,23 @@ int64_t DivideRoundingUp(int64_t dividend, int64_t divisor) {
 
 }  // namespace
 
-Deadline Deadline::After(absl::Duration timeout) {
+Deadline Deadline::OfTimeout(absl::Duration timeout) {
+  const int64_t remaining = NanosecondsRoundedUp(timeout);
+  return Deadline(remaining == kForever ? kForever : kNotStarted, remaining);
+}
+
+Deadline Deadline::Started() const {
   const int64_t now = MonotonicNow();
   if (now < 0) return Deadline(kNoClock, -now);
-  if (timeout >= absl::Nanoseconds(kForever - now)) return Deadline(kForever, kForever);
-  const int64_t remaining = NanosecondsRoundedUp(timeout);
-  return Deadline(now + remaining, remaining);
+  if (remaining_ns_ >= kForever - now) return Deadline(kForever, kForever);
+  return Deadline(now + remaining_ns_, remaining_ns_);
 }
 
 bool Deadline::Passed() {
+  if (end_ns_ == kNotStarted) {
+    Start();
+    return end_ns_ == kNoClock;
+  }
   if (end_ns_ == kForever) return false;
   if (end_ns_ == kImmediate || end_ns_ == kNoClock) return true;
   const int64_t now = MonotonicNow();

@@ -26,8 +26,8 @@ namespace someos::base {
 // If the clock cannot be read, which a sandbox may be the reason for, clock_error() tells, and
 // Passed() is true. Callers report that as an error, since they cannot keep the time.
 //
-// The clock is read only for a timeout that is neither zero nor infinite: once at construction and
-// once per call of Passed().
+// The clock is read only for a timeout that is neither zero nor infinite: once at construction (or
+// later, see NotStarted) and once per call of Passed().
 class Deadline {
  public:
   // About eleven days; every system call on every system accepts it.
@@ -35,15 +35,19 @@ class Deadline {
 
   // Zero or less: does not block. InfiniteDuration, or beyond the 292 years of the clock: blocks
   // forever.
-  explicit Deadline(absl::Duration timeout) {
-    if (timeout == absl::InfiniteDuration()) {
-      end_ns_ = remaining_ns_ = kForever;
-    } else if (timeout <= absl::ZeroDuration()) {
-      end_ns_ = kImmediate;
-      remaining_ns_ = 0;
-    } else {
-      *this = After(timeout);
-    }
+  explicit Deadline(absl::Duration timeout) : Deadline(NotStarted(timeout)) { Start(); }
+
+  // The same, but the time begins with the first call of Start or Passed: for a wait that looks
+  // before it blocks, and needs no clock if it finds something. Until then the conversions below
+  // return the whole time.
+  static Deadline NotStarted(absl::Duration timeout) {
+    if (timeout == absl::InfiniteDuration()) return Deadline(kForever, kForever);
+    if (timeout <= absl::ZeroDuration()) return Deadline(kImmediate, 0);
+    return OfTimeout(timeout);
+  }
+  // Begins the time, unless it has begun. Then clock_error() tells whether the clock can be read.
+  void Start() {
+    if (end_ns_ == kNotStarted) *this = Started();
   }
 
   bool infinite() const { return remaining_ns_ == kForever; }
@@ -67,14 +71,16 @@ class Deadline {
  private:
   static constexpr int64_t kForever = INT64_MAX;
   static constexpr int64_t kImmediate = INT64_MIN;
-  static constexpr int64_t kNoClock = INT64_MIN + 1;  // the errno is in remaining_ns_
+  static constexpr int64_t kNoClock = INT64_MIN + 1;     // the errno is in remaining_ns_
+  static constexpr int64_t kNotStarted = INT64_MIN + 2;  // the timeout is in remaining_ns_
 
   Deadline(int64_t end_ns, int64_t remaining_ns) : end_ns_(end_ns), remaining_ns_(remaining_ns) {}
 
-  // Returns by value, so that a deadline without a clock can stay in registers.
-  static Deadline After(absl::Duration timeout);
+  // Return by value, so that a deadline without a clock can stay in registers.
+  static Deadline OfTimeout(absl::Duration timeout);
+  Deadline Started() const;
 
-  int64_t end_ns_;        // on CLOCK_MONOTONIC; kForever; kImmediate; kNoClock
+  int64_t end_ns_;        // on CLOCK_MONOTONIC, or one of the constants
   int64_t remaining_ns_;  // as of the last reading of the clock
 };
 

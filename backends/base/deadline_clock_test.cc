@@ -130,6 +130,48 @@ TEST_P(DeadlineClockTest, ReadsTheClockOnceForEachQuestionAndNoOther) {
   EXPECT_EQ(clock_.reads_of_others(), 0);
 }
 
+TEST_P(DeadlineClockTest, StartedLaterItReadsTheClockThen) {
+  for (const bool by_question : {false, true}) {
+    clock_.Set(GetParam());
+    const int before = clock_.reads();
+    Deadline deadline = Deadline::NotStarted(absl::Nanoseconds(1000));
+    EXPECT_FALSE(deadline.infinite());
+    EXPECT_FALSE(deadline.immediate());
+    EXPECT_EQ(deadline.clock_error(), 0);
+    EXPECT_EQ(deadline.AsTimespec().tv_nsec, 1000);
+    EXPECT_EQ(clock_.reads(), before);
+    clock_.Set(GetParam() + 5);
+    if (by_question) {
+      EXPECT_FALSE(deadline.Passed());
+    } else {
+      deadline.Start();
+      deadline.Start();
+    }
+    EXPECT_EQ(clock_.reads(), before + 1);
+    EXPECT_EQ(deadline.AsTimespec().tv_nsec, 1000);
+    clock_.Set(GetParam() + 1004);
+    EXPECT_FALSE(deadline.Passed());
+    EXPECT_EQ(deadline.AsTimespec().tv_nsec, 1);
+    clock_.Set(GetParam() + 1005);
+    EXPECT_TRUE(deadline.Passed());
+  }
+}
+
+TEST_P(DeadlineClockTest, StartedLaterWithoutAClock) {
+  const int before = clock_.reads();
+  Deadline none = Deadline::NotStarted(absl::ZeroDuration());
+  Deadline forever = Deadline::NotStarted(absl::InfiniteDuration());
+  for (Deadline* const deadline : {&none, &forever}) deadline->Start();
+  EXPECT_TRUE(none.immediate());
+  EXPECT_TRUE(none.Passed());
+  EXPECT_TRUE(forever.infinite());
+  EXPECT_FALSE(forever.Passed());
+  EXPECT_EQ(clock_.reads(), before);
+  Deadline beyond = Deadline::NotStarted(absl::Nanoseconds(kLastNanosecond - GetParam()));
+  EXPECT_FALSE(beyond.Passed());
+  EXPECT_TRUE(beyond.infinite());
+}
+
 INSTANTIATE_TEST_SUITE_P(Clocks, DeadlineClockTest,
                          testing::Values(0, 1, 999'999'999, 1'000'000'000, 5'999'999'999,
                                          INT64_MAX / 2));

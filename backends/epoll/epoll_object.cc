@@ -110,14 +110,25 @@ absl::StatusOr<std::vector<EpollEvent>> Epoll::Poll(std::optional<absl::Duration
   if (maxevents > kKernelMaxEvents) {
     return ErrnoStatus(EINVAL, absl::StrCat("poll: maxevents ", maxevents));
   }
-  if (maxevents <= kDefaultMaxEvents) {
-    epoll_event buffer[kDefaultMaxEvents];
-    return PollInto(buffer, maxevents, *deadline, on_signal);
+  epoll_event small[kDefaultMaxEvents];
+  epoll_event* buffer = small;
+  std::unique_ptr<epoll_event[]> large;
+  if (maxevents > kDefaultMaxEvents) {
+    const int size = std::min(maxevents, kMaxBufferEvents);
+    large.reset(new (std::nothrow) epoll_event[size]);
+    if (large == nullptr) return ErrnoStatus(ENOMEM, absl::StrCat("poll: maxevents ", maxevents));
+    buffer = large.get();
+    maxevents = size;
   }
-  const int size = std::min(maxevents, kMaxBufferEvents);
-  const std::unique_ptr<epoll_event[]> buffer(new (std::nothrow) epoll_event[size]);
-  if (buffer == nullptr) return ErrnoStatus(ENOMEM, absl::StrCat("poll: maxevents ", maxevents));
-  return PollInto(buffer.get(), size, *deadline, on_signal);
+  return PollInto(buffer, maxevents, *deadline, on_signal);
+}
+
+int Epoll::WaitOnce(int epoll_fd, epoll_event* buffer, int size, base::Deadline& deadline) {
+  const auto wait = [&](base::Deadline until) {
+    return waiter_.Wait(epoll_fd, buffer, size, until);
+  };
+  // Without a timeout, the kernel itself looks first.
+  return deadline.infinite() ? wait(deadline) : looks_.LookThenBlock(deadline, wait);
 }
 
 absl::StatusOr<std::vector<EpollEvent>> Epoll::PollInto(epoll_event* buffer, int size,
@@ -127,7 +138,7 @@ absl::StatusOr<std::vector<EpollEvent>> Epoll::PollInto(epoll_event* buffer, int
     const int epoll_fd = fileno();
     // It was open at the beginning of Poll(), so another thread or a signal handler has closed it.
     if (epoll_fd < 0) return ErrnoStatus(EBADF, "poll: closed meanwhile");
-    const int count = waiter_.Wait(epoll_fd, buffer, size, deadline);
+    const int count = WaitOnce(epoll_fd, buffer, size, deadline);
     if (count < 0 && (errno != EINTR || on_signal == OnSignal::kReturn)) {
       return ErrnoStatus(errno, absl::StrCat("poll epoll fd ", epoll_fd));
     }
@@ -137,7 +148,9 @@ absl::StatusOr<std::vector<EpollEvent>> Epoll::PollInto(epoll_event* buffer, int
       for (int i = 0; i < count; ++i) events.push_back({buffer[i].data.fd, buffer[i].events});
       return events;
     }
-    if (deadline.Passed()) return events;
+    if (!deadline.Passed()) continue;
+    if (deadline.clock_error() != 0) return poller_base::NoClockError(deadline);
+    return events;
   }
 }
 

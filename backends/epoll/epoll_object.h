@@ -19,6 +19,7 @@
 #include "someos/backends/epoll/epoll_constants.h"
 #include "someos/backends/epoll/epoll_system.h"
 #include "someos/backends/epoll/epoll_waiter.h"
+#include "someos/backends/poller_base/look_back_off.h"
 
 namespace someos::select {
 
@@ -125,7 +126,8 @@ class Epoll {
   // kReturn: EINTR. More than INT_MAX milliseconds, positive or negative: kOutOfRange. `maxevents`:
   // -1 means FD_SETSIZE - 1; 0 and values below -1 are kInvalidArgument; more than INT_MAX /
   // sizeof(epoll_event) is EINVAL. Events that do not fit are reported by the next calls, in turn.
-  // EBADF: closed while it waited. ENOMEM: no memory for a buffer of FD_SETSIZE or more events.
+  // EBADF: closed while it waited. ENOMEM: no memory for a buffer of FD_SETSIZE or more events. The
+  // errno of clock_gettime(2), if a sandbox does not let the clock be read.
   absl::StatusOr<std::vector<EpollEvent>> Poll(std::optional<absl::Duration> timeout = std::nullopt,
                                                int maxevents = -1,
                                                OnSignal on_signal = OnSignal::kContinue);
@@ -153,9 +155,11 @@ class Epoll {
                        uint32_t eventmask);
   absl::StatusOr<std::vector<EpollEvent>> PollInto(epoll_event* buffer, int size,
                                                    base::Deadline deadline, OnSignal on_signal);
+  int WaitOnce(int epoll_fd, epoll_event* buffer, int size, base::Deadline& deadline);
 
   const EpollSystem* system_;
   EpollWaiter waiter_;
+  poller_base::LookBackOff looks_;
   std::atomic<int> fd_;
 };
 

@@ -25,10 +25,9 @@ absl::Span<Event> Usable(absl::Span<Event> events) {
 
 constexpr Interest kReadAndWrite = Interest::kReadable | Interest::kWritable;
 
-// For the two timeouts of epoll_wait(2) that need no clock: -1 and 0.
-absl::Duration Timeout(int milliseconds) {
-  return milliseconds < 0 ? absl::InfiniteDuration() : absl::ZeroDuration();
-}
+// The timeouts of epoll_wait(2) that need no clock.
+constexpr int kForever = -1;
+constexpr int kNone = 0;
 
 WaitOutcome NoClock(const base::Deadline& deadline) {
   return ErrnoStatus(deadline.clock_error(), "wait: clock_gettime");
@@ -120,20 +119,24 @@ absl::Status EpollPoller::DoRebuildAfterFork() {
   return status;
 }
 
-//    DoWaitForever, DoLook                  DoWait
-//              |                              |
-//   WaitFast:  | epoll_wait                   |
-//              | one plain event? --> return  |
-//              |                              |
-//              v                              |
-//   LeaveFastPath                             |
-//              |                              |
-//              +----------> WaitSlow <--------+
-//                            |    ^
-//      failed, an event,     |    | CallKernel: epoll_wait or epoll_pwait2,
-//      a Wake, the deadline: |    | or CallWithAlwaysReady: that and the
-//      return                v    | files that epoll refuses
-//                            +----+
+//   DoWaitForever, DoLook, DoWait
+//              |
+//   WaitFast:  | files that epoll refuses? -----> WaitInSteps
+//              | a DoWait without a look? ---------+ |
+//              | epoll_wait                        | |
+//              | one plain event,                  | |
+//              | none for DoLook? --> return       v v
+//   LeaveFastPath: a look in vain? ----------> WaitClaimed
+//              |                                    |
+//              +-------------> WaitSlow <-----------+
+//                               |    ^
+//            failed, an event,  |    | CallKernel: epoll_wait or epoll_pwait2, or
+//            a Wake, the        |    | CallWithAlwaysReady: that and the files
+//            deadline: return   v    | that epoll refuses
+//                               +----+
+//
+// A wait with a timeout looks first, since the clock and the kernel's timer take longer than a look
+// that finds something. If the look is in vain, it reads the clock and sleeps (LookBackOff).
 //
 // WaitFast makes no function call other than the system call. That is why the functions of the fast
 // path are inline and stand above their caller, and those that leave it are not inlined.
@@ -148,49 +151,61 @@ inline WaitOutcome EpollPoller::Return(size_t delivered) {
   return delivered;
 }
 
-template <int kTimeout>
-ABSL_ATTRIBUTE_ALWAYS_INLINE inline WaitOutcome EpollPoller::WaitFast(absl::Span<Event> events) {
-  if (ABSL_PREDICT_FALSE(!registrations_.kernel_only())) return DoWait(events, Timeout(kTimeout));
+template <EpollPoller::First kFirst>
+ABSL_ATTRIBUTE_ALWAYS_INLINE inline WaitOutcome EpollPoller::WaitFast(absl::Span<Event> events,
+                                                                      absl::Duration timeout) {
+  if (ABSL_PREDICT_FALSE(!registrations_.kernel_only())) return WaitInSteps(events, timeout);
   if (ABSL_PREDICT_FALSE(!Claim())) return SingleWaiter::Refusal();
+  if (kFirst == First::kLookThenSleep && !looks_.Due()) return WaitClaimed(events, timeout);
   room_ = events.size();
   // The size of a span of more than kMaxEvents may not fit into an int; then the kernel refuses the
   // call, or gets a smaller size.
   SingleWaiter::ReleaseIfCancelled release(single_waiter_);
-  const int count = wait_(registrations_.set_fd(), EpollDelivery::Buffer(events),
-                          static_cast<int>(events.size()), kTimeout);
+  const int count =
+      wait_(registrations_.set_fd(), EpollDelivery::Buffer(events), static_cast<int>(events.size()),
+            kFirst == First::kBlock ? kForever : kNone);
   release.Dismiss();
   if (ABSL_PREDICT_TRUE(count == 1) &&
       EpollDelivery::DeliverPlain(registrations_.view(), events, 0)) {
+    if (kFirst == First::kLookThenSleep) looks_.Found();
     return Return(1);
   }
-  if (kTimeout == kLook && count == 0) return Return(0);
-  return LeaveFastPath<kTimeout>(events.data(), count);
+  if (kFirst == First::kLook && count == 0) return Return(0);
+  return LeaveFastPath(events.data(), count, timeout);
 }
 
 WaitOutcome EpollPoller::DoWaitForever(absl::Span<Event> events) {
-  return WaitFast<kForever>(events);
+  return WaitFast<First::kBlock>(events, absl::InfiniteDuration());
 }
 
-WaitOutcome EpollPoller::DoLook(absl::Span<Event> events) { return WaitFast<kLook>(events); }
-
-template <int kTimeout>
-WaitOutcome EpollPoller::LeaveFastPath(Event* begin, int count) {
-  const SingleWaiter::ScopedRelease release(single_waiter_);
-  absl::Span<Event> events(begin, room_);
-  const Deadline deadline(Timeout(kTimeout));
-  if (count < 0 && errno == EINVAL && events.size() > kMaxEvents) {
-    events = Usable(events);
-    return WaitSlow(events, deadline, CallKernel(events, deadline));
-  }
-  return WaitSlow(events, deadline, Finish(events, count));
+WaitOutcome EpollPoller::DoLook(absl::Span<Event> events) {
+  return WaitFast<First::kLook>(events, absl::ZeroDuration());
 }
 
 WaitOutcome EpollPoller::DoWait(absl::Span<Event> events, absl::Duration timeout) {
-  if (ABSL_PREDICT_FALSE(registrations_.forked())) return ForkedError("wait");
+  return WaitFast<First::kLookThenSleep>(events, timeout);
+}
+
+WaitOutcome EpollPoller::LeaveFastPath(Event* begin, int count, absl::Duration timeout) {
+  const absl::Span<Event> events(begin, room_);
+  if (count == 0) looks_.InVain();
+  const bool too_many = count < 0 && errno == EINVAL && events.size() > kMaxEvents;
+  if (count == 0 || too_many) return WaitClaimed(events, timeout);
+  looks_.Found();
+  const SingleWaiter::ScopedRelease release(single_waiter_);
+  return WaitSlow(events, Deadline::NotStarted(timeout), Finish(events, count));
+}
+
+WaitOutcome EpollPoller::WaitInSteps(absl::Span<Event> events, absl::Duration timeout) {
+  if (registrations_.forked()) return ForkedError("wait");
+  if (!Claim()) return SingleWaiter::Refusal();
+  return WaitClaimed(events, timeout);
+}
+
+WaitOutcome EpollPoller::WaitClaimed(absl::Span<Event> events, absl::Duration timeout) {
+  const SingleWaiter::ScopedRelease release(single_waiter_);
   const Deadline deadline(timeout);
   if (ABSL_PREDICT_FALSE(deadline.clock_error() != 0)) return NoClock(deadline);
-  if (ABSL_PREDICT_FALSE(!Claim())) return SingleWaiter::Refusal();
-  const SingleWaiter::ScopedRelease release(single_waiter_);
   events = Usable(events);
   return WaitSlow(events, deadline, CallKernel(events, deadline));
 }
@@ -236,7 +251,7 @@ EpollPoller::Call EpollPoller::CallWithAlwaysReady(absl::Span<Event> events) {
   if (reserved < events.size()) {
     const absl::Span<Event> room = events.first(events.size() - reserved);
     call = Finish(room, wait_(registrations_.set_fd(), EpollDelivery::Buffer(room),
-                              static_cast<int>(room.size()), kLook));
+                              static_cast<int>(room.size()), kNone));
     if (call.error != 0) return call;
   }
   call.events.delivered += registrations_.TakeAlwaysReady(events.subspan(call.events.delivered));

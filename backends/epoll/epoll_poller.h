@@ -46,6 +46,7 @@
 #include "someos/backends/epoll/epoll_set.h"
 #include "someos/backends/epoll/epoll_system.h"
 #include "someos/backends/epoll/epoll_waiter.h"
+#include "someos/backends/poller_base/look_back_off.h"
 #include "someos/backends/poller_base/single_waiter.h"
 #include "someos/backends/poller_base/wait_counters.h"
 #include "someos/backends/poller_base/wake_channel.h"
@@ -89,12 +90,13 @@ class EpollPoller final : public Poller {
   absl::StatusOr<int> DoFd() override;
 
   // A diagram of a wait is in epoll_poller.cc.
-  static constexpr int kLook = 0;  // the timeouts of epoll_wait(2) that need no clock
-  static constexpr int kForever = -1;
-  template <int kTimeout>
-  WaitOutcome WaitFast(absl::Span<Event> events);
-  template <int kTimeout>
-  ABSL_ATTRIBUTE_NOINLINE WaitOutcome LeaveFastPath(Event* begin, int count);
+  enum class First { kBlock, kLook, kLookThenSleep };
+  template <First kFirst>
+  WaitOutcome WaitFast(absl::Span<Event> events, absl::Duration timeout);
+  ABSL_ATTRIBUTE_NOINLINE WaitOutcome LeaveFastPath(Event* begin, int count,
+                                                    absl::Duration timeout);
+  ABSL_ATTRIBUTE_NOINLINE WaitOutcome WaitInSteps(absl::Span<Event> events, absl::Duration timeout);
+  ABSL_ATTRIBUTE_NOINLINE WaitOutcome WaitClaimed(absl::Span<Event> events, absl::Duration timeout);
   WaitOutcome WaitSlow(absl::Span<Event> events, base::Deadline deadline, Call call);
   Call CallKernel(absl::Span<Event> events, base::Deadline deadline);
   Call CallWithAlwaysReady(absl::Span<Event> events);
@@ -113,7 +115,8 @@ class EpollPoller final : public Poller {
   // most waits do not need it after the system call: a local variable would occupy a register that
   // has to be saved and restored.
   size_t room_ = 0;
-  bool always_ready_turn_ = false;  // used only by the waiting thread
+  poller_base::LookBackOff looks_;  // used only by the waiting thread
+  bool always_ready_turn_ = false;  // the same
   EpollRegistrations registrations_;
   EpollDelivery delivery_{registrations_, wake_request_};
 };

@@ -86,11 +86,15 @@ absl::StatusOr<std::vector<PollEvent>> Poll::WaitUntil(base::Deadline& deadline,
   std::vector<PollEvent> events;
   int count;
   do {
-    count = system_->poll(watched_.data(), static_cast<nfds_t>(watched_.size()), deadline);
+    count = looks_.LookThenBlock(
+        deadline, [this](const base::Deadline& until) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+          return system_->poll(watched_.data(), static_cast<nfds_t>(watched_.size()), until);
+        });
     if (count < 0 && (errno != EINTR || on_signal == OnSignal::kReturn)) {
       return ErrnoStatus(errno, "poll");
     }
   } while (count <= 0 && !deadline.Passed());
+  if (count <= 0 && deadline.clock_error() != 0) return poller_base::NoClockError(deadline);
   if (count <= 0) return events;
 
   events.reserve(static_cast<size_t>(count));

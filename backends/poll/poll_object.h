@@ -22,6 +22,7 @@
 #include "someos/backends/poll/poll_constants.h"
 #include "someos/backends/poll/poll_system.h"
 #include "someos/backends/poll/shared_registrations.h"
+#include "someos/backends/poller_base/look_back_off.h"
 
 namespace someos::select {
 
@@ -114,7 +115,8 @@ class Poll {
   // kOutOfRange (OverflowError) "timeout is too large": more than INT_MAX milliseconds, positive or
   // negative. kFailedPrecondition (RuntimeError) "concurrent poll() invocation": another thread is
   // in Wait. EINVAL (OSError): more descriptors than RLIMIT_NOFILE. ENOMEM: from the kernel. EINTR:
-  // a signal, if `on_signal` asks for it.
+  // a signal, if `on_signal` asks for it. The errno of clock_gettime(2), if a sandbox does not let
+  // the clock be read.
   absl::StatusOr<std::vector<PollEvent>> Wait(std::optional<absl::Duration> timeout = std::nullopt,
                                               OnSignal on_signal = OnSignal::kContinue);
 
@@ -132,6 +134,7 @@ class Poll {
   // Passed to the kernel.
   std::vector<pollfd> watched_ ABSL_GUARDED_BY(waiting_);
   uint64_t watched_version_ ABSL_GUARDED_BY(waiting_) = 0;
+  poller_base::LookBackOff looks_;
 };
 
 }  // namespace someos::select

@@ -13,15 +13,11 @@ bool Blocks(std::optional<absl::Duration> timeout) {
   return !timeout.has_value() || *timeout == absl::InfiniteDuration();
 }
 
-absl::StatusOr<base::Deadline> DeadlineOf(absl::Duration timeout) {
-  const base::Deadline deadline(timeout);
-  if (const int error = deadline.clock_error(); error != 0) {
-    return ErrnoStatus(error, "wait: clock_gettime");
-  }
-  return deadline;
-}
-
 }  // namespace
+
+absl::Status NoClockError(const base::Deadline& deadline) {
+  return ErrnoStatus(deadline.clock_error(), "wait: clock_gettime");
+}
 
 absl::StatusOr<base::Deadline> NonNegativeTimeout(std::optional<absl::Duration> timeout,
                                                   absl::string_view negative_message) {
@@ -32,7 +28,9 @@ absl::StatusOr<base::Deadline> NonNegativeTimeout(std::optional<absl::Duration> 
   if (*timeout > absl::Nanoseconds(INT64_MAX)) {
     return PlainStatus(absl::StatusCode::kOutOfRange, "timestamp out of range for platform time_t");
   }
-  return DeadlineOf(*timeout);
+  const base::Deadline deadline(*timeout);
+  if (deadline.clock_error() != 0) return NoClockError(deadline);
+  return deadline;
 }
 
 absl::StatusOr<base::Deadline> MillisecondTimeout(std::optional<absl::Duration> timeout) {
@@ -40,7 +38,8 @@ absl::StatusOr<base::Deadline> MillisecondTimeout(std::optional<absl::Duration> 
   if (*timeout > absl::Milliseconds(INT_MAX) || *timeout < absl::Milliseconds(INT_MIN)) {
     return PlainStatus(absl::StatusCode::kOutOfRange, "timeout is too large");
   }
-  return DeadlineOf(*timeout < absl::ZeroDuration() ? absl::InfiniteDuration() : *timeout);
+  return base::Deadline::NotStarted(*timeout < absl::ZeroDuration() ? absl::InfiniteDuration()
+                                                                    : *timeout);
 }
 
 }  // namespace someos::poller_base

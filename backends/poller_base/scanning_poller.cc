@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <utility>
@@ -169,10 +168,7 @@ absl::Status ScanningPoller::DoWake() {
 
 WaitOutcome ScanningPoller::DoWait(absl::Span<Event> events, absl::Duration timeout) {
   if (forked()) return base::ForkedError("wait");
-  base::Deadline deadline(timeout);
-  if (const int error = deadline.clock_error(); error != 0) {
-    return Failure(error, ": clock_gettime");
-  }
+  base::Deadline deadline = base::Deadline::NotStarted(timeout);
   base::LockIfThreads lock(mutex_);
   if (ABSL_PREDICT_FALSE(waiting_)) return SingleWaiter::Refusal();
   waiting_ = true;
@@ -188,29 +184,15 @@ ScanningPoller::EndOfWait::~EndOfWait() {
   poller_.SyncChanged();
 }
 
-int ScanningPoller::LookThenBlock(const base::Deadline& deadline, bool only_look) {
-  // A blocking call adds itself to the wait queue of every descriptor up to the first ready one
-  // before it returns. A non-blocking call adds itself to none, and takes a fraction of the time if
-  // many descriptors are watched. A look that finds nothing costs about a fifth of the blocking
-  // call that follows, so looks become rare while they find nothing (exponential back-off).
-  constexpr int kMaxLooksToSkip = 15;
+int ScanningPoller::LookThenBlock(base::Deadline& deadline, bool only_look) {
   // A look need not ask the kernel about the wake channel: only a pending Wake matters, and that is
   // known without a system call. A concurrent change signals the channel as well; a later Block
   // sees that signal and continues.
   if (wake_request_.pending()) return Block(deadline);
-  if (only_look || deadline.immediate()) return Look();
-  if (looks_to_skip_ > 0) {
-    --looks_to_skip_;
-    return Block(deadline);
-  }
-  const int count = Look();
-  if (count != 0) {
-    next_looks_to_skip_ = 1;
-    return count;
-  }
-  looks_to_skip_ = next_looks_to_skip_;
-  next_looks_to_skip_ = std::min(2 * next_looks_to_skip_ + 1, kMaxLooksToSkip);
-  return Block(deadline);
+  if (only_look) return Look();
+  return looks_.LookThenBlock(deadline, [this](const base::Deadline& until) {
+    return until.immediate() ? Look() : Block(until);
+  });
 }
 
 WaitOutcome ScanningPoller::Failure(int error, absl::string_view detail) const {

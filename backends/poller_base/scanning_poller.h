@@ -23,6 +23,7 @@
 #include "someos/backends/poller_base/kept_events.h"
 #include "someos/backends/poller_base/known_files.h"
 #include "someos/backends/poller_base/known_files_system.h"
+#include "someos/backends/poller_base/look_back_off.h"
 #include "someos/backends/poller_base/lost_registrations.h"
 #include "someos/backends/poller_base/scan_entry.h"
 #include "someos/backends/poller_base/wait_counters.h"
@@ -135,7 +136,7 @@ class ScanningPoller : public Poller {
   }
   // Waits with Look or Block; before a Block it tries a Look if that is likely to find something.
   // Does not block if `only_look`.
-  int LookThenBlock(const base::Deadline& deadline, bool only_look);
+  int LookThenBlock(base::Deadline& deadline, bool only_look);
   // Moves what was kept to what the last Block or Look found. Returns whether there was anything.
   bool AddKept() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // The result of a wait that fails with `error`.
@@ -158,10 +159,7 @@ class ScanningPoller : public Poller {
   WakeChannel wake_channel_;
   WakeRequest wake_request_;
   uint32_t fork_generation_;
-  // Used only by the waiting thread, see LookThenBlock: how many of the next waits skip the look,
-  // and how many do after the next look that finds nothing.
-  int looks_to_skip_ = 0;
-  int next_looks_to_skip_ = 1;
+  LookBackOff looks_;  // used only by the waiting thread
 
   KnownFiles known_files_ ABSL_GUARDED_BY(mutex_);
   LostRegistrations lost_ ABSL_GUARDED_BY(mutex_);

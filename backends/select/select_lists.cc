@@ -13,6 +13,7 @@
 #include "someos/api/errno_status.h"
 #include "someos/api/on_signal.h"
 #include "someos/backends/base/descriptor_bitmap.h"
+#include "someos/backends/poller_base/look_back_off.h"
 #include "someos/backends/poller_base/python_timeout.h"
 #include "someos/backends/select/select_system.h"
 
@@ -69,16 +70,21 @@ absl::Status SelectLists::Run() {
     return base::DescriptorBitmap(fds_[list].empty() ? -1 : highest_);
   };
   base::DescriptorBitmap bitmaps[] = {bitmap_for(kRead), bitmap_for(kWrite), bitmap_for(kExcept)};
-  int count;
-  do {
+  const auto select = [&](const base::Deadline& deadline) {
     for (const List list : {kRead, kWrite, kExcept}) {
       bitmaps[list].Clear();
       for (const int fd : fds_[list]) bitmaps[list].Add(fd);
     }
     timespec timeout;
-    if (!deadline_.infinite()) timeout = deadline_.AsTimespec();
-    count = system_.select(highest_ + 1, bitmaps[kRead].data(), bitmaps[kWrite].data(),
-                           bitmaps[kExcept].data(), deadline_.infinite() ? nullptr : &timeout);
+    if (!deadline.infinite()) timeout = deadline.AsTimespec();
+    return system_.select(highest_ + 1, bitmaps[kRead].data(), bitmaps[kWrite].data(),
+                          bitmaps[kExcept].data(), deadline.infinite() ? nullptr : &timeout);
+  };
+  // No object lasts from one call of select() to the next, but the thread does.
+  thread_local poller_base::LookBackOff looks;
+  int count;
+  do {
+    count = looks.LookThenBlock(deadline_, select);
     if (count < 0 && errno == EBADF) return NotOpenError();
     if (count < 0 && (errno != EINTR || options_.on_signal == OnSignal::kReturn)) {
       return ErrnoStatus(errno, "select");
