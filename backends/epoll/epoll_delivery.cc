@@ -66,12 +66,13 @@ EpollDelivery::Outcome EpollDelivery::DeliverOne(const epoll_event& raw, Event& 
   }
   const int fd = static_cast<int>(static_cast<uint32_t>(tag));
   EpollEntry& entry = registrations_.view()[fd];
-  uint64_t packed, data;
+  uint32_t packed;
+  uint64_t data;
   EpollState state;
   while (true) {
     packed = entry.state.load(std::memory_order_acquire);
     data = entry.data.load(std::memory_order_acquire);
-    state = EpollState::Unpack(packed);
+    state = EpollState::Unpack(entry.generation(), packed);
     if (ABSL_PREDICT_TRUE(state.registered && state.Tag(fd) == tag &&
                           entry.state.load(std::memory_order_relaxed) == packed)) {
       break;
@@ -80,11 +81,9 @@ EpollDelivery::Outcome EpollDelivery::DeliverOne(const epoll_event& raw, Event& 
   }
   if (ABSL_PREDICT_FALSE(!state.reportable())) return Outcome::kDropped;
   if (state.trigger == Trigger::kOneShot) {
-    EpollState fired = state;
-    fired.fired = true;
-    uint64_t expected = packed;
     // If this fails, another thread has just re-armed or unregistered it.
-    entry.state.compare_exchange_strong(expected, fired.Pack(), std::memory_order_relaxed);
+    entry.state.compare_exchange_strong(packed, packed | EpollState::kFired,
+                                        std::memory_order_relaxed);
   }
   event.fd = fd;
   event.readiness = ReadinessOfEpollMask(fd, raw.events, state.interest);

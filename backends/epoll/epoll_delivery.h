@@ -25,9 +25,9 @@ namespace someos {
 // It proceeds from the last event to the first. Since an Event is no smaller than an epoll_event,
 // it never overwrites one that it still has to read.
 //
-// The fast path is for plain events: their entry is marked by its plain_tag (epoll_entry.h), and
-// the kernel's mask can be reported unchanged. Some of the other events are dropped, and the gaps
-// are closed.
+// The fast path is for plain events: their entry is marked by its plain_generation (epoll_entry.h),
+// and the kernel's mask can be reported unchanged. Some of the other events are dropped, and the
+// gaps are closed.
 //
 // To be used by the waiting thread only.
 class EpollDelivery {
@@ -84,7 +84,8 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline bool EpollDelivery::DeliverPlain(
   const uint32_t fd = static_cast<uint32_t>(tag);
   const EpollEntry& entry = entries[static_cast<int>(fd)];
   const uint64_t data = entry.data.load(std::memory_order_acquire);
-  if (ABSL_PREDICT_FALSE(entry.plain_tag.load(std::memory_order_relaxed) != tag)) return false;
+  const uint32_t plain = entry.plain_generation.load(std::memory_order_relaxed);
+  if (ABSL_PREDICT_FALSE(plain != static_cast<uint32_t>(tag >> 32))) return false;
   if (ABSL_PREDICT_FALSE(mask > kPlainEpollMask)) return false;
   Event& event = events[i];
   event.fd = static_cast<int>(fd);

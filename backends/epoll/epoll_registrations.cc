@@ -92,7 +92,7 @@ absl::Status EpollRegistrations::RegisterAgain(int fd, Interest interest, uint64
                                                Trigger trigger) {
   EpollEntry& entry = table_.At(fd);
   EpollState state;
-  state.generation = entry.Load().generation + 1;
+  state.generation = entry.generation() + EpollState::kOneGeneration;
   state.interest = interest;
   state.trigger = trigger;
   state.registered = true;
@@ -107,7 +107,7 @@ absl::Status EpollRegistrations::RegisterAgain(int fd, Interest interest, uint64
   }
   stale_suspected_ = true;
   ForgetAlwaysReady(fd);
-  entry.Store(fd, state, data);
+  entry.Store(state, data);
   if (const int error = ReplaceIn(set_, fd, state); error != 0) {
     return RegisterAfterError(fd, state, data, error);
   }
@@ -154,7 +154,7 @@ absl::Status EpollRegistrations::RegisterAlwaysReady(int fd, EpollState state, u
   }
   if (old.registered) stale_suspected_ = true;
   state.always_ready = true;
-  entry.Store(fd, state, data);
+  entry.Store(state, data);
   always_ready_.Add(fd, *identity, false);
   SetAlwaysReadyActive(fd, state.reportable());
   return absl::OkStatus();
@@ -191,7 +191,7 @@ absl::Status EpollRegistrations::ModifyAlwaysReady(int fd, Interest interest, ui
   state.interest = interest;
   state.trigger = trigger;
   state.fired = false;
-  entry.Store(fd, state, data);
+  entry.Store(state, data);
   SetAlwaysReadyActive(fd, state.reportable());
   return absl::OkStatus();
 }
@@ -240,7 +240,7 @@ int EpollRegistrations::AskKernel(int fd, const EpollState& state) {
   // edge. If the addition succeeds it is another file, which is removed again: until then it has no
   // interest, and the tag of no registration.
   EpollState other = state;
-  --other.generation;
+  other.generation -= EpollState::kOneGeneration;
   const int error = set_.Add(fd, Interest::kNone, Trigger::kLevel, other.Tag(fd));
   switch (error) {
     case EBADF:
@@ -286,7 +286,7 @@ size_t EpollRegistrations::TakeAlwaysReady(absl::Span<Event> events) {
     const std::optional<int> fd = always_ready_.Next();
     if (!fd.has_value()) break;
     EpollEntry& entry = table_.At(*fd);
-    EpollState state = entry.Load();
+    const EpollState state = entry.Load();
     const std::optional<FileIdentity> identity = FileIdentity::QuickOf(*fd);
     const bool same_file = identity.has_value() && always_ready_.Holds(*fd, *identity);
     const bool once = state.trigger == Trigger::kEdge || state.trigger == Trigger::kOneShot;
@@ -294,8 +294,7 @@ size_t EpollRegistrations::TakeAlwaysReady(absl::Span<Event> events) {
       // An edge is reported only once as well: the file never becomes ready again, because it
       // always is. A file that was closed without Unregister is not reported; this is what the
       // kernel does for all other files.
-      state.fired = true;
-      entry.state.store(state.Pack(), std::memory_order_relaxed);
+      entry.state.fetch_or(EpollState::kFired, std::memory_order_relaxed);
       always_ready_.SetActive(*fd, false);
       if (!same_file) continue;
     }
@@ -339,7 +338,7 @@ absl::Status EpollRegistrations::DropStale() {
       }
       fresh->Remove(fd);
       state.gone = true;
-      entry.Store(fd, state, entry.data.load(std::memory_order_relaxed));
+      entry.Store(state, entry.data.load(std::memory_order_relaxed));
     });
   };
   for_each_in_kernel([&](int fd, const EpollState& state) { return AddTo(*fresh, fd, state); });

@@ -78,9 +78,7 @@ class EpollRegistrations {
   // Whether a wait has to make only one call of epoll_wait(2): this is not a forked child, and no
   // file that epoll refuses is to be reported. One number for both, so that the fast path compares
   // only one.
-  bool kernel_only() const {
-    return base::InForkGeneration(kernel_only_.load(std::memory_order_relaxed));
-  }
+  bool kernel_only() const { return generation_.Is(kernel_only_.load(std::memory_order_relaxed)); }
   // Whether a file that epoll refuses is to be reported.
   bool some_always_ready() const { return some_always_ready_.load(std::memory_order_relaxed); }
   // Fills `events` with the files that epoll refuses, in round-robin order. Returns how many.
@@ -92,7 +90,7 @@ class EpollRegistrations {
   // ---- After a fork, in the child.
 
   // Whether this is a child that has not been rebuilt.
-  bool forked() const { return !base::InForkGeneration(fork_generation_); }
+  bool forked() const { return !generation_.Is(fork_generation_); }
   // Replaces the set and the wake channel by new ones, which belong to the child, and registers
   // everything in the new set. If that fails, the old ones remain, and forked() is still true.
   // Otherwise returns the error of the lowest number whose registration is lost, because it is
@@ -147,6 +145,7 @@ class EpollRegistrations {
   EpollSet set_;  // replaced under mutex_, by the waiting thread or, after a fork, in the child
   poller_base::WakeChannel wake_channel_;
   poller_base::FdTable<EpollEntry> table_;
+  const base::CurrentForkGeneration generation_;
   uint32_t fork_generation_ = base::ForkGeneration();
   // The generation in which kernel_only() is true, if there is one.
   std::atomic<uint32_t> kernel_only_;
@@ -179,16 +178,15 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline absl::Status EpollRegistrations::Register(in
     if (fcntl(fd, F_GETFD) == -1) return poller_base::FdError(errno, "register", fd);
     entry = &table_.At(fd);
   }
-  const uint64_t old = entry->state.load(std::memory_order_relaxed);
-  if (ABSL_PREDICT_FALSE(old & EpollState::kRegistered)) {
+  if (ABSL_PREDICT_FALSE(entry->state.load(std::memory_order_relaxed) & EpollState::kRegistered)) {
     return RegisterAgain(fd, interest, data, trigger);
   }
-  const uint64_t state = static_cast<uint32_t>(old + 1) | EpollState::kRegistered |
-                         EpollState::PackInterest(interest, trigger);
-  entry->StorePacked(fd, state, EpollState::IsPlain(interest, trigger), data);
-  const int error = set_.Add(fd, interest, trigger, EpollState::Tag(fd, state));
+  const uint32_t generation = entry->generation() + EpollState::kOneGeneration;
+  const uint32_t state = EpollState::kRegistered | EpollState::PackInterest(interest, trigger);
+  entry->StorePacked(generation, state, EpollState::IsPlain(interest, trigger), data);
+  const int error = set_.Add(fd, interest, trigger, EpollState::Tag(fd, generation));
   if (ABSL_PREDICT_FALSE(error != 0)) {
-    return RegisterAfterError(fd, EpollState::Unpack(state), data, error);
+    return RegisterAfterError(fd, EpollState::Unpack(generation, state), data, error);
   }
   return absl::OkStatus();
 }
@@ -200,23 +198,23 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline absl::Status EpollRegistrations::Modify(int 
   base::LockIfThreads lock(mutex_, externally_synchronized_);
   EpollEntry* entry = table_.Find(fd);
   if (ABSL_PREDICT_FALSE(entry == nullptr)) return poller_base::FdError(ENOENT, "modify", fd);
-  const uint64_t old = entry->state.load(std::memory_order_relaxed);
+  const uint32_t old = entry->state.load(std::memory_order_relaxed);
   if (ABSL_PREDICT_FALSE((old & (EpollState::kRegistered | EpollState::kAlwaysReady)) !=
                          EpollState::kRegistered)) {
     return ModifyAlwaysReady(fd, interest, data, trigger);
   }
   // Before the kernel can report events with the new mask; undone if the kernel refuses.
   const uint64_t old_data = entry->data.load(std::memory_order_relaxed);
-  const uint64_t state = static_cast<uint32_t>(old) |
-                         (old & (EpollState::kRegistered | EpollState::kGone)) |
+  const uint32_t generation = entry->generation();
+  const uint32_t state = (old & (EpollState::kRegistered | EpollState::kGone)) |
                          EpollState::PackInterest(interest, trigger);
   const bool plain = EpollState::IsPlain(interest, trigger) && (old & EpollState::kGone) == 0;
-  entry->StorePacked(fd, state, plain, data);
-  const int error = set_.Modify(fd, interest, trigger, EpollState::Tag(fd, state));
+  entry->StorePacked(generation, state, plain, data);
+  const int error = set_.Modify(fd, interest, trigger, EpollState::Tag(fd, generation));
   if (ABSL_PREDICT_FALSE(error != 0)) {
-    entry->Store(fd, EpollState::Unpack(old), old_data);
-    const bool exclusive =
-        trigger == Trigger::kExclusive || EpollState::Unpack(old).trigger == Trigger::kExclusive;
+    const EpollState before = EpollState::Unpack(generation, old);
+    entry->Store(before, old_data);
+    const bool exclusive = trigger == Trigger::kExclusive || before.trigger == Trigger::kExclusive;
     return ModifyError(fd, exclusive, error);
   }
   return absl::OkStatus();
@@ -226,7 +224,7 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline absl::Status EpollRegistrations::Unregister(
   base::LockIfThreads lock(mutex_, externally_synchronized_);
   EpollEntry* entry = table_.Find(fd);
   if (ABSL_PREDICT_FALSE(entry == nullptr)) return poller_base::FdError(ENOENT, "unregister", fd);
-  const uint64_t state = entry->state.load(std::memory_order_relaxed);
+  const uint32_t state = entry->state.load(std::memory_order_relaxed);
   if (ABSL_PREDICT_FALSE(!(state & EpollState::kRegistered))) {
     return poller_base::FdError(ENOENT, "unregister", fd);
   }

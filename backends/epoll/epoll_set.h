@@ -28,9 +28,9 @@ class EpollSet {
                                          const poller_base::WakeChannel& wake_channel);
 
   // The tag of the wake channel. No registration has it, because no two open descriptors have the
-  // same number; nor has a channel of another set.
+  // same number; nor has a channel of another set. Even, as all tags (EpollEntry).
   static uint64_t WakeTag(const poller_base::WakeChannel& wake_channel) {
-    return uint64_t{wake_channel.serial()} << 32 | static_cast<uint32_t>(wake_channel.fd());
+    return uint64_t{wake_channel.serial()} << 33 | static_cast<uint32_t>(wake_channel.fd());
   }
 
   int fd() const { return fd_.get(); }

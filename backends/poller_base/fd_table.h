@@ -59,7 +59,7 @@ class FdTable {
    public:
     // The entry of `fd`, which must exist.
     Entry& operator[](int fd) const {
-      const size_t index = static_cast<size_t>(fd);
+      const size_t index = static_cast<unsigned>(fd);
       Chunk* chunk = chunks_[index / kChunkEntries].load(std::memory_order_acquire);
       return (*chunk)[index % kChunkEntries];
     }
