@@ -8,6 +8,8 @@ absl::string_view WorkloadName(Workload workload) {
       return "wait, none ready";
     case Workload::kWaitOne:
       return "wait, one ready";
+    case Workload::kWaitTimed:
+      return "wait with a timeout, one ready";
     case Workload::kWaitMany:
       return "wait, many ready";
     case Workload::kRegister:

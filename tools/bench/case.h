@@ -18,6 +18,7 @@ namespace someos::bench {
 enum class Workload {
   kWaitNone,
   kWaitOne,
+  kWaitTimed,
   kWaitMany,
   kRegister,
   kWatch,

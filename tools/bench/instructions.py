@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Counts the user-space instructions of an operation with valgrind's callgrind.
+"""Counts the user-space instructions and the system calls of an operation with valgrind's callgrind.
 
-  tools/bench/instructions.py            prints a table of every backend, raw call and peer
+  tools/bench/instructions.py            prints tables of every backend, raw call and peer
   tools/bench/instructions.py --check    compares with instructions.txt; fails if one has grown
   tools/bench/instructions.py --record   writes instructions.txt
 
@@ -30,7 +30,7 @@ def built_program():
 
 
 def inclusive_costs(profile):
-    """The inclusive instructions of each Slot<N>, from the calls in callgrind's profile."""
+    """{N: (instructions, system calls)} of each Slot<N>, inclusive, from the calls in callgrind's profile."""
     costs = {}
     slot = None
     lines = iter(profile.read_text().splitlines())
@@ -39,17 +39,19 @@ def inclusive_costs(profile):
             found = re.search(r"Slot<(\d+)\w*>", line)
             slot = int(found[1]) if found else None
         elif line.startswith("calls="):
-            cost = int(next(lines).split()[1])
+            # "LINE Ir sysCount sysTime"; trailing zeros are left out.
+            instructions, calls = (next(lines).split()[1:] + ["0"])[:2]
             if slot is not None:
-                costs[slot] = costs.get(slot, 0) + cost
+                before = costs.get(slot, (0, 0))
+                costs[slot] = (before[0] + int(instructions), before[1] + int(calls))
     return costs
 
 
 def measure(program):
-    """{(contender, backend): {workload: instructions per operation}}"""
+    """{(contender, backend): {workload: (instructions, system calls) per operation}}"""
     with tempfile.TemporaryDirectory() as directory:
         profile = pathlib.Path(directory) / "profile"
-        options = ["-q", "--tool=callgrind", "--compress-strings=no", "--compress-pos=no"]
+        options = ["-q", "--tool=callgrind", "--compress-strings=no", "--compress-pos=no", "--collect-systime=yes"]
         options.append(f"--callgrind-out-file={profile}")
         # Binds all symbols at the start, so that this is not counted.
         environment = dict(os.environ, LD_BIND_NOW="1")
@@ -58,41 +60,60 @@ def measure(program):
     table = {}
     for line in run.stdout.splitlines():
         slot, contender, backend, workload, operations = line.split("\t")
-        table.setdefault((contender, backend), {})[workload] = costs[int(slot)] / int(operations)
+        per_operation = tuple(cost / int(operations) for cost in costs[int(slot)])
+        table.setdefault((contender, backend), {})[workload] = per_operation
     return table
 
 
-def print_table(table):
+def is_ours(contender):
+    return contender == "someos" or contender.startswith("select::")
+
+
+def label(contender, backend):
+    return f"{contender} {backend}" if contender in ("raw", "someos") else contender
+
+
+def print_tables(table):
     workloads = list(next(iter(table.values())))
-    print("| |", " | ".join(workloads), "|")
-    print("|---|", " | ".join("--:" for _ in workloads), "|")
-    for (contender, backend), row in table.items():
-        name = contender if contender not in ("raw", "someos") else f"{contender} {backend}"
-        print(f"| {name} |", " | ".join(f"{row[workload]:.0f}" for workload in workloads), "|")
+    for index, form in enumerate(("{:.0f}", "{:.2f}")):
+        print("| |", " | ".join(workloads), "|")
+        print("|---|", " | ".join("--:" for _ in workloads), "|")
+        for key, row in table.items():
+            cells = (form.format(row[workload][index]) if workload in row else "-" for workload in workloads)
+            print(f"| {label(*key)} |", " | ".join(cells), "|")
+        print()
 
 
 def record(table):
     lines = [
-        "# The maximum number of user-space instructions per operation: backend, workload, instructions. Written by",
-        "# instructions.py --record: the counts with tools/bazel's private compiler, plus 5 % and one.",
+        "# The maximum number of user-space instructions and of system calls per operation: contender, workload,",
+        "# instructions, system calls. Written by instructions.py --record: the counts with tools/bazel's private",
+        "# compiler, plus 5 % and one instruction.",
     ]
     for (contender, backend), row in table.items():
-        if contender == "someos":
-            lines += [f"{backend}\t{workload}\t{math.ceil(cost * 1.05 + 1)}" for workload, cost in row.items()]
+        if not is_ours(contender):
+            continue
+        for workload, (instructions, calls) in row.items():
+            limit = math.ceil(instructions * 1.05 + 1)
+            lines.append(f"{label(contender, backend)}\t{workload}\t{limit}\t{calls:.2f}")
     BOUNDS.write_text("\n".join(lines) + "\n")
 
 
 def check(table):
     """Prints the comparison; returns the exit code."""
+    ours = {label(*key): row for key, row in table.items()}
     grown = 0
     for line in BOUNDS.read_text().splitlines():
         if line.startswith("#"):
             continue
-        backend, workload, limit = line.split("\t")
-        cost = table[("someos", backend)][workload]
-        verdict = "ok" if cost <= int(limit) else "GROWN"
-        grown += verdict != "ok"
-        print(f"{verdict:6}{backend:8}{workload:24}{cost:8.1f} of at most {limit}")
+        contender, workload, limit, most_calls = line.split("\t")
+        instructions, calls = ours[contender][workload]
+        ok = instructions <= int(limit) and calls <= float(most_calls) + 0.01
+        grown += not ok
+        print(
+            f"{'ok' if ok else 'GROWN':6}{contender:16}{workload:32}{instructions:8.1f} of at most {limit:5}"
+            f"{calls:6.2f} calls of at most {most_calls}"
+        )
     return 1 if grown else 0
 
 
@@ -110,7 +131,7 @@ def main():
         record(table)
     if arguments.check:
         return check(table)
-    print_table(table)
+    print_tables(table)
     return 0
 
 

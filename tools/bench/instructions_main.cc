@@ -35,9 +35,9 @@ constexpr std::array<SlotFunction, kSlots> AllSlots(std::index_sequence<kIndices
 }
 
 const Planned kCases[] = {
-    {Workload::kWaitNone, {1}}, {Workload::kWaitOne, {1}}, {Workload::kWaitMany, {450, 450}},
-    {Workload::kRegister, {1}}, {Workload::kModify, {1}},  {Workload::kWatch, {1}},
-    {Workload::kRewatch, {1}},
+    {Workload::kWaitNone, {1}},        {Workload::kWaitOne, {1}},  {Workload::kWaitTimed, {1}},
+    {Workload::kWaitMany, {450, 450}}, {Workload::kRegister, {1}}, {Workload::kModify, {1}},
+    {Workload::kWatch, {1}},           {Workload::kRewatch, {1}},
 };
 
 void RunAll(const std::vector<Contender>& contenders) {
@@ -47,6 +47,7 @@ void RunAll(const std::vector<Contender>& contenders) {
     for (const Planned& planned : kCases) {
       const std::unique_ptr<Case> subject =
           contender.make(contender.implementation, planned.workload, planned.parameters);
+      if (subject == nullptr) continue;
       const int64_t operations = subject->operations_per_round();
       const int64_t rounds = operations > 1 ? 20 : 2000;
       subject->Run(200);  // warm-up: lazy linking, growth of containers

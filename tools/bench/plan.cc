@@ -13,6 +13,7 @@ std::vector<Planned> Calls(int many) {
   for (const int fds : {1, many}) {
     plan.push_back({Workload::kWaitNone, {fds}});
     plan.push_back({Workload::kWaitOne, {fds}});
+    plan.push_back({Workload::kWaitTimed, {fds}});
     plan.push_back({Workload::kRegister, {fds}});
     plan.push_back({Workload::kWatch, {fds}});
     plan.push_back({Workload::kModify, {fds}});

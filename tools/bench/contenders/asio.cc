@@ -23,6 +23,7 @@ class Asio {
  public:
   static constexpr bool kWakes = true;
   static constexpr bool kBatches = false;
+  static constexpr bool kTimes = false;
 
   Asio(const Setup&, Handler& handler) : handler_(handler) {}
   ~Asio() {

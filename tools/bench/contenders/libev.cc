@@ -23,6 +23,7 @@ class Libev {
  public:
   static constexpr bool kWakes = true;
   static constexpr bool kBatches = false;
+  static constexpr bool kTimes = false;
 
   Libev(const Setup&, Handler& handler)
       : handler_(handler), loop_(ev_loop_new(EVBACKEND_EPOLL | EVFLAG_NOENV)) {

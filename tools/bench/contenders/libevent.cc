@@ -23,6 +23,7 @@ class Libevent {
  public:
   static constexpr bool kWakes = false;
   static constexpr bool kBatches = false;
+  static constexpr bool kTimes = false;
 
   Libevent(const Setup&, Handler& handler) : handler_(handler) {
     event_config* config = event_config_new();

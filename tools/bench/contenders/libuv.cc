@@ -21,6 +21,7 @@ class Libuv {
  public:
   static constexpr bool kWakes = true;
   static constexpr bool kBatches = false;
+  static constexpr bool kTimes = false;
 
   Libuv(const Setup&, Handler& handler) : handler_(handler) {
     Require(uv_loop_init(&loop_) == 0);

@@ -27,6 +27,7 @@ class OnPollerOf {
  public:
   static constexpr bool kWakes = true;
   static constexpr bool kBatches = true;
+  static constexpr bool kTimes = true;
 
   OnPollerOf(const Setup& setup, Handler& handler, const PollerOptions& options = {})
       : handler_(handler), poller_(Create(*setup.backend, options)), events_(setup.room) {}
@@ -40,17 +41,18 @@ class OnPollerOf {
   void Unregister(int fd, uint64_t) { Require(poller_->Unregister(fd).ok()); }
 
   ABSL_ATTRIBUTE_ALWAYS_INLINE void Wait(Patience patience) {
-    const absl::StatusOr<size_t> count = poller_->Wait(
-        absl::MakeSpan(events_),
-        patience == Patience::kForever ? absl::InfiniteDuration() : absl::ZeroDuration());
-    Require(count.ok());
-    for (const Event& event : absl::MakeSpan(events_.data(), *count)) handler_(event.data);
+    WaitFor(patience == Patience::kForever ? absl::InfiniteDuration() : absl::ZeroDuration());
   }
-
+  ABSL_ATTRIBUTE_ALWAYS_INLINE void WaitAnHour() { WaitFor(hour_); }
   void Wake() { Require(poller_->Wake().ok()); }
   void Apply(const std::vector<Change>& changes) { Require(poller_->Apply(changes).ok()); }
 
  private:
+  ABSL_ATTRIBUTE_ALWAYS_INLINE void WaitFor(absl::Duration timeout) {
+    const absl::StatusOr<size_t> count = poller_->Wait(absl::MakeSpan(events_), timeout);
+    Require(count.ok());
+    for (const Event& event : absl::MakeSpan(events_.data(), *count)) handler_(event.data);
+  }
   static Interest InterestOf(Want want) {
     return want == Want::kRead ? Interest::kReadable : Interest::kWritable;
   }
@@ -69,6 +71,7 @@ class OnPollerOf {
   Handler& handler_;
   const std::unique_ptr<PollerClass> poller_;
   std::vector<Event> events_;
+  absl::Duration hour_ = absl::Hours(1);
 };
 
 template <typename Handler>

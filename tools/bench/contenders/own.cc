@@ -10,6 +10,7 @@
 #include "someos/testing/poller/all_backends.h"
 #include "someos/testing/poller/linkable_pollers.h"
 #include "someos/tools/bench/channels.h"
+#include "someos/tools/bench/contenders/on_objects.h"
 #include "someos/tools/bench/contenders/on_poller.h"
 #include "someos/tools/bench/contenders/raw_poll.h"
 #include "someos/tools/bench/contenders/raw_select.h"
@@ -49,6 +50,18 @@ std::optional<Contender> Raw(const Backend& backend) {
   return std::nullopt;
 }
 
+// The function or object of Python's select module for the mechanism, if it is implemented here.
+std::optional<Contender> Object(const Backend& backend) {
+  const std::string name(backend.name);
+  const int max_fds = MaxFdsOf(backend);
+  if (name == "select") return MakeContender<OnSelectCall>("select::Select", name, "", max_fds);
+  if (name == "poll") return MakeContender<OnPollObject>("select::Poll", name, "", max_fds);
+#if SOMEOS_LINKS_EPOLL
+  if (name == "epoll") return MakeContender<OnEpollObject>("select::Epoll", name, "", max_fds);
+#endif
+  return std::nullopt;
+}
+
 #if SOMEOS_LINKS_EPOLL
 template <typename Handler>
 using OnEpollPoller = OnPollerOf<EpollPoller, Handler>;
@@ -66,6 +79,10 @@ std::vector<Contender> OwnContenders() {
     if (std::optional<Contender> raw = Raw(*backend)) contenders.push_back(*std::move(raw));
     contenders.push_back(MakeContender<OnPoller>("someos", std::string(backend->name), "",
                                                  MaxFdsOf(*backend), backend));
+    if (std::optional<Contender> object = Object(*backend)) {
+      contenders.push_back(*std::move(object));
+      contenders.back().variant = true;
+    }
 #if SOMEOS_LINKS_EPOLL
     if (backend->name == "epoll") {
       contenders.push_back(

@@ -21,6 +21,7 @@ class RawEpoll {
  public:
   static constexpr bool kWakes = false;
   static constexpr bool kBatches = false;
+  static constexpr bool kTimes = true;
 
   RawEpoll(const Setup& setup, Handler& handler)
       : handler_(handler),
@@ -32,13 +33,17 @@ class RawEpoll {
   void Unregister(int fd, uint64_t data) { Control(EPOLL_CTL_DEL, fd, data, Want::kRead); }
 
   ABSL_ATTRIBUTE_ALWAYS_INLINE void Wait(Patience patience) {
-    const int count = epoll_wait(epoll_.get(), events_.data(), static_cast<int>(events_.size()),
-                                 patience == Patience::kForever ? -1 : 0);
+    WaitFor(patience == Patience::kForever ? -1 : 0);
+  }
+  ABSL_ATTRIBUTE_ALWAYS_INLINE void WaitAnHour() { WaitFor(hour_); }
+
+ private:
+  ABSL_ATTRIBUTE_ALWAYS_INLINE void WaitFor(int milliseconds) {
+    const int count =
+        epoll_wait(epoll_.get(), events_.data(), static_cast<int>(events_.size()), milliseconds);
     Require(count >= 0);
     for (int i = 0; i < count; ++i) handler_(events_[i].data.u64);
   }
-
- private:
   void Control(int operation, int fd, uint64_t data, Want want) {
     epoll_event event;
     event.events = want == Want::kRead ? EPOLLIN : EPOLLOUT;
@@ -49,6 +54,7 @@ class RawEpoll {
   Handler& handler_;
   ScopedFd epoll_;
   std::vector<epoll_event> events_;
+  int hour_ = 3'600'000;
 };
 
 }  // namespace someos::bench

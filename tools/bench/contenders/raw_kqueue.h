@@ -23,6 +23,7 @@ class RawKqueue {
  public:
   static constexpr bool kWakes = false;
   static constexpr bool kBatches = false;
+  static constexpr bool kTimes = false;
 
   RawKqueue(const Setup& setup, Handler& handler)
       : handler_(handler), queue_(MustSucceed(kqueue(), "kqueue")), events_(setup.room) {}

@@ -20,6 +20,7 @@ class RawSelect {
  public:
   static constexpr bool kWakes = false;
   static constexpr bool kBatches = false;
+  static constexpr bool kTimes = true;
 
   RawSelect(const Setup&, Handler& handler) : handler_(handler) {
     FD_ZERO(&read_);
@@ -42,11 +43,19 @@ class RawSelect {
   }
 
   ABSL_ATTRIBUTE_ALWAYS_INLINE void Wait(Patience patience) {
+    timeval none = {};
+    WaitFor(patience == Patience::kForever ? nullptr : &none);
+  }
+  ABSL_ATTRIBUTE_ALWAYS_INLINE void WaitAnHour() {
+    timeval timeout = hour_;  // Linux changes it
+    WaitFor(&timeout);
+  }
+
+ private:
+  ABSL_ATTRIBUTE_ALWAYS_INLINE void WaitFor(timeval* timeout) {
     fd_set read = read_;
     fd_set write = write_;
-    timeval none = {};
-    int left =
-        select(end_, &read, &write, nullptr, patience == Patience::kForever ? nullptr : &none);
+    int left = ::select(end_, &read, &write, nullptr, timeout);
     Require(left >= 0);
     for (int fd = 0; left > 0; ++fd) {
       const bool readable = FD_ISSET(fd, &read);
@@ -57,12 +66,12 @@ class RawSelect {
     }
   }
 
- private:
   Handler& handler_;
   fd_set read_;
   fd_set write_;
   int end_ = 0;
   std::array<uint64_t, FD_SETSIZE> data_{};  // by descriptor
+  timeval hour_ = {3600, 0};
 };
 
 }  // namespace someos::bench

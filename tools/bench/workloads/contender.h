@@ -8,6 +8,7 @@
 //    public:
 //     static constexpr bool kWakes;    // has Wake()
 //     static constexpr bool kBatches;  // has Apply()
+//     static constexpr bool kTimes;    // has WaitAnHour()
 //
 //     Contender(const Setup& setup, Handler& handler);
 //     // `data` are consecutive numbers from 0; each belongs to one descriptor.
@@ -18,6 +19,8 @@
 //     // after a system call a return can cost as much as 20 instructions, so the compiler's
 //     // inlining decisions must not determine which contender has one more.
 //     void Wait(Patience patience);
+//     // The same with a timeout of an hour, not a constant to the compiler. Always inlined.
+//     void WaitAnHour();
 //     // Makes another thread's Wait return.
 //     void Wake();
 //     // Makes all changes in one call.

@@ -16,6 +16,7 @@
 #include "someos/tools/bench/workloads/rewatch.h"
 #include "someos/tools/bench/workloads/wait_none.h"
 #include "someos/tools/bench/workloads/wait_ready.h"
+#include "someos/tools/bench/workloads/wait_timed.h"
 #include "someos/tools/bench/workloads/wake.h"
 #include "someos/tools/bench/workloads/watch.h"
 
@@ -30,6 +31,9 @@ std::unique_ptr<Case> MakeCase(const Backend* backend, Workload workload,
     case Workload::kWaitOne:
     case Workload::kWaitMany:
       return std::make_unique<WaitReady<C>>(backend, parameters);
+    case Workload::kWaitTimed:
+      if constexpr (C<Touch>::kTimes) return std::make_unique<WaitTimed<C>>(backend, parameters);
+      return nullptr;
     case Workload::kRegister:
       return std::make_unique<RegisterUnregister<C>>(backend, parameters);
     case Workload::kWatch:
