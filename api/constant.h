@@ -1,4 +1,4 @@
-// Lookup of the constants of Python's select module by name, at compile time and at run time.
+// Lookup of the constants of Python's modules by name, at compile time and at run time.
 
 #ifndef SOMEOS_API_CONSTANT_H_
 #define SOMEOS_API_CONSTANT_H_
@@ -11,7 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 
-namespace someos::select {
+namespace someos {
 
 // A constant that this platform has, under Python's name: {"POLLIN", 1}.
 struct Constant {
@@ -42,6 +42,12 @@ inline std::string MaskNames(absl::Span<const Constant> bits, uint64_t mask) {
   return names.empty() ? "0" : names;
 }
 
-}  // namespace someos::select
+namespace select {
+using someos::Constant;
+using someos::FindConstant;
+using someos::MaskNames;
+}  // namespace select
+
+}  // namespace someos
 
 #endif  // SOMEOS_API_CONSTANT_H_

@@ -4,7 +4,7 @@
 
 #include "gtest/gtest.h"
 
-namespace someos::select {
+namespace someos {
 namespace {
 
 constexpr Constant kBits[] = {{"A", 1}, {"B", 2}, {"ALIAS", 2}, {"NOTHING", 0}, {"WIDE", 0x30}};
@@ -28,4 +28,4 @@ TEST(MaskNames, BitsWithoutANameAreNumbers) {
 }
 
 }  // namespace
-}  // namespace someos::select
+}  // namespace someos

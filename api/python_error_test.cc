@@ -6,7 +6,7 @@
 #include "gtest/gtest.h"
 #include "someos/api/errno_status.h"
 
-namespace someos::select {
+namespace someos {
 namespace {
 
 TEST(PythonError, EachCodeIsAnException) {
@@ -30,5 +30,23 @@ TEST(PythonError, ATypeErrorIsMarked) {
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
 }
 
+TEST(PythonError, AnIndexErrorIsMarked) {
+  const absl::Status status = PythonIndexError("mmap index out of range");
+  EXPECT_EQ(PythonErrorOf(status), PythonError::kIndexError);
+  EXPECT_EQ(status.message(), "mmap index out of range");
+  EXPECT_EQ(status.code(), absl::StatusCode::kOutOfRange);
+}
+
+TEST(PythonError, ABufferErrorIsMarked) {
+  const absl::Status status = PythonBufferError("cannot close exported pointers exist");
+  EXPECT_EQ(PythonErrorOf(status), PythonError::kBufferError);
+  EXPECT_EQ(status.message(), "cannot close exported pointers exist");
+  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
+}
+
+TEST(PythonError, NamesOfSelectAreTheSame) {
+  EXPECT_EQ(select::PythonErrorOf(select::PythonTypeError("")), select::PythonError::kTypeError);
+}
+
 }  // namespace
-}  // namespace someos::select
+}  // namespace someos
