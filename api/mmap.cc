@@ -14,6 +14,7 @@
 #include "someos/api/errno_status.h"
 #include "someos/api/linked_mappings.h"
 #include "someos/api/mapping.h"
+#include "someos/api/mmap/mmap.h"
 #include "someos/backends/mapping_base/map_path.h"
 
 #if SOMEOS_LINKS_MAPPING_MREMAP
@@ -65,6 +66,11 @@ absl::StatusOr<std::unique_ptr<Mapping>> MapMemory(uint64_t size, const MemoryOp
 
 absl::StatusOr<std::unique_ptr<Mapping>> MapRaw(const RawMapping& raw) {
   return LinkedMappingBackends().front()->map_raw(raw);
+}
+
+absl::StatusOr<mmap::Mmap> mmap::Mmap::Create(int fileno, int64_t length,
+                                              const MmapArguments& arguments) {
+  return CreateOn(*LinkedMappingBackends().front(), fileno, length, arguments);
 }
 
 }  // namespace someos

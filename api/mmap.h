@@ -1,5 +1,8 @@
 // The facade: the header that users include. The build decides which backends are linked (see
 // //platforms); the functions below list them.
+//
+// Namespace someos has the Mapping, the same on every backend. Namespace someos::mmap is Python's
+// mmap module: Mmap and the constants. api/mmap/README.md maps Python's names to the C++ names.
 
 #ifndef SOMEOS_API_MMAP_H_
 #define SOMEOS_API_MMAP_H_
@@ -14,6 +17,8 @@
 #include "absl/types/span.h"
 #include "someos/api/linked_mappings.h"
 #include "someos/api/mapping.h"
+#include "someos/api/mmap/constants.h"
+#include "someos/api/mmap/mmap.h"
 
 namespace someos {
 
