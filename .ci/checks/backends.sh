@@ -40,13 +40,13 @@ impossible_choices() {
   [ "$count" -gt 0 ] && [ "$(grep -c 'asks for a backend that this platform does not have' <<<"$output")" -eq "$count" ]
 }
 
-# Python's own tests of its select module, run on the module that is made of this library, with a Python that has them.
+# Python's own tests of its modules, run on those that are made of this library, with a Python that has them.
 pythons_own_tests() {
   local part output
   part=$(tools/bootstrap/part.sh python) || return 1
   output=$(bazel test --config=ci --test_output=all "--repo_env=SOMEOS_PYTHONS=$part/usr/bin/python3.11" \
-    //testing/python:select_module_test) || { echo "$output" && return 1; }
+    //testing/python:select_module_test //testing/python:mmap_module_test) || { echo "$output" && return 1; }
   echo "$output"
-  # Those of select, poll, epoll and selectors; kqueue's are for the BSDs.
-  [ "$(grep -c '^\[       OK \]' <<<"$output")" -eq 4 ]
+  # Those of select, poll, epoll, selectors and mmap; kqueue's are for the BSDs.
+  [ "$(grep -c '^\[       OK \]' <<<"$output")" -eq 5 ]
 }

@@ -12,6 +12,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "gtest/gtest.h"
+#include "someos/api/mmap.h"
 #include "someos/api/select.h"
 
 namespace someos::python {
@@ -30,13 +31,12 @@ std::string PythonPrints(absl::string_view program) {
   return pclose(output) == 0 ? printed : "";
 }
 
-// The integers of Python's select module by their names.
-std::map<std::string, int64_t> PythonConstants() {
+// The integers of a module of Python by their names.
+std::map<std::string, int64_t> PythonConstants(absl::string_view module) {
   std::map<std::string, int64_t> constants;
   const std::string printed = PythonPrints(
-      "import select\n"
-      "for name, value in vars(select).items():\n"
-      "    if type(value) is int: print(name, value)");
+      absl::StrCat("import ", module, "\nfor name, value in vars(", module, ").items():\n",
+                   "    if type(value) is int: print(name, value)"));
   for (const absl::string_view line : absl::StrSplit(printed, '\n', absl::SkipEmpty())) {
     const std::pair<std::string, absl::string_view> pair = absl::StrSplit(line, ' ');
     int64_t value = 0;
@@ -54,8 +54,8 @@ bool IsLinked(absl::string_view name) {
   return SOMEOS_LINKS_SELECT;
 }
 
-TEST(Constants, AreThoseOfThisMachinesPython) {
-  const std::map<std::string, int64_t> constants = PythonConstants();
+TEST(Constants, OfSelectAreThoseOfThisMachinesPython) {
+  const std::map<std::string, int64_t> constants = PythonConstants("select");
   if (constants.empty()) GTEST_SKIP() << "no python3 on this machine";
   EXPECT_TRUE(constants.count("PIPE_BUF"));
   for (const auto& [name, value] : constants) {
@@ -67,6 +67,19 @@ TEST(Constants, AreThoseOfThisMachinesPython) {
     }
   }
 }
+
+TEST(Constants, OfMmapAreThoseOfThisMachinesPython) {
+  const std::map<std::string, int64_t> constants = PythonConstants("mmap");
+  if (constants.empty()) GTEST_SKIP() << "no python3 on this machine";
+  EXPECT_TRUE(constants.count("PAGESIZE"));
+  for (const auto& [name, value] : constants) {
+    EXPECT_EQ(mmap::FindConstant(name), value) << name;
+  }
+}
+
+static_assert(mmap::FindConstant("MAP_SHARED") == mmap::kMapShared);
+static_assert(mmap::FindConstant("ACCESS_COPY") == 3);
+static_assert(!mmap::FindConstant("MAP_UNHEARD_OF").has_value());
 
 }  // namespace
 }  // namespace someos::python

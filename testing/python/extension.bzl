@@ -1,8 +1,7 @@
-"""//testing/python:select_module and its tests, for each Python that was found."""
+"""Python's modules over this library, as //testing/python:select_module, and their tests, for each Python that was found."""
 
 load("@someos_pythons//:pythons.bzl", "PYTHONS")
 load("//platforms:cc.bzl", "someos_cc_binary", "someos_cc_library", "someos_cc_test")
-load("//platforms:interfaces.bzl", "links_all_of")
 
 # .bazelrc turns these off, but a shared library needs position-independent code.
 _NEEDED = ["supports_dynamic_linker", "supports_pic"]
@@ -35,7 +34,7 @@ _python_extension = rule(
     doc = "An extension module, NAME/MODULE.so: a shared library, built as position-independent code.",
 )
 
-def select_modules(name, srcs, hdrs, main, deps):
+def python_modules(name, module, srcs, hdrs, main, deps, target_compatible_with = []):
     """Declares NAME_pythonX_Y for each Python, and NAME for the first; without one, NAME is incompatible.
 
     All are "manual": //... does not include them, because they need the library and Abseil compiled once more, as
@@ -43,10 +42,12 @@ def select_modules(name, srcs, hdrs, main, deps):
 
     Args:
       name: of the targets.
+      module: the name in Python.
       srcs: of the module.
       hdrs: of the module.
       main: its source file with the function that Python calls.
       deps: of the module, besides the headers of Python.
+      target_compatible_with: what the module needs.
     """
     for python in PYTHONS:
         someos_cc_library(
@@ -54,7 +55,7 @@ def select_modules(name, srcs, hdrs, main, deps):
             srcs = srcs,
             hdrs = hdrs,
             tags = ["manual"],  # only as position-independent code
-            target_compatible_with = links_all_of("poller", ["poll", "select"]),
+            target_compatible_with = target_compatible_with,
             deps = deps + ["@someos_pythons//:" + python],
         )
         someos_cc_binary(
@@ -66,15 +67,15 @@ def select_modules(name, srcs, hdrs, main, deps):
             }),
             linkshared = True,
             tags = ["manual"],
-            target_compatible_with = links_all_of("poller", ["poll", "select"]),
+            target_compatible_with = target_compatible_with,
             deps = deps + [":%s_%s_types" % (name, python)],
         )
         _python_extension(
             name = "%s_%s" % (name, python),
             library = ":%s_%s_library" % (name, python),
-            module = "select",
+            module = module,
             tags = ["manual"],
-            target_compatible_with = links_all_of("poller", ["poll", "select"]),
+            target_compatible_with = target_compatible_with,
         )
     if PYTHONS:
         native.alias(
@@ -88,14 +89,14 @@ def select_modules(name, srcs, hdrs, main, deps):
             target_compatible_with = ["@platforms//:incompatible"],
         )
 
-def select_module_tests(name, modules, srcs, runner, **kwargs):
+def python_module_tests(name, modules, srcs, runner, **kwargs):
     """A test that gets each Python's executable and module, "EXECUTABLE=MODULE", separated by colons, as PYTHONS.
 
     It is "manual", as the modules are.
 
     Args:
       name: of the test.
-      modules: the `name` of select_modules.
+      modules: the `name` of python_modules.
       srcs: of the test.
       runner: the program that it runs with each of these Pythons: RUNNER.
       **kwargs: for someos_cc_test.

@@ -1,5 +1,4 @@
-// What the types of the extension module share: objects of Python as waitables, statuses as its
-// exceptions, waits without its lock.
+// What the extension modules share: objects of Python, statuses as its exceptions, types.
 
 #ifndef SOMEOS_TESTING_PYTHON_BINDING_PYTHON_OBJECT_H_
 #define SOMEOS_TESTING_PYTHON_BINDING_PYTHON_OBJECT_H_
@@ -7,17 +6,12 @@
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>  // first: it configures the system's headers
 
-#include <cerrno>
-#include <cstdint>
-#include <optional>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/time/time.h"
-#include "someos/api/errno_status.h"
-#include "someos/api/on_signal.h"
-#include "someos/api/python_timeout.h"
+#include "absl/types/span.h"
+#include "someos/api/constant.h"
 
 namespace someos::python {
 
@@ -80,46 +74,6 @@ class ReleasedLock {
   PyThreadState* const state_;
 };
 
-// Calls `wait` with what is left of `timeout` until it has a result, or a handler of a signal
-// raises an exception (PEP 475).
-template <typename Wait>
-auto WaitWithHandlers(std::optional<absl::Duration> timeout, Wait wait) {
-  const select::TimeLimit limit(timeout);
-  while (true) {
-    auto result = [&] {
-      const ReleasedLock released;
-      return wait(limit.Left());
-    }();
-    if (result.ok() || ErrnoOf(result.status()) != EINTR || PyErr_CheckSignals() != 0) {
-      return result;
-    }
-  }
-}
-
-using Timeout = std::optional<absl::Duration>;
-using TimeoutConverter = absl::StatusOr<Timeout> (*)(const select::PythonNumber&,
-                                                     select::PythonVersion);
-
-// `object` is null, None, or what `converter` accepts.
-absl::StatusOr<Timeout> TimeoutOf(PyObject* object, TimeoutConverter converter);
-
-// An int of Python as an int64_t, if it is one; numbers beyond are its ends.
-absl::StatusOr<int64_t> ClampedInt(PyObject* object);
-
-// A list of pairs (fd, events).
-template <typename Events>
-PyObject* ListOfPairs(const Events& events) {
-  Ref list = Ref::Owning(PyList_New(static_cast<Py_ssize_t>(events.size())));
-  if (!list) return nullptr;
-  Py_ssize_t index = 0;
-  for (const auto& [fd, mask] : events) {
-    PyObject* const pair = Py_BuildValue("(iI)", fd, static_cast<unsigned>(mask));
-    if (pair == nullptr) return nullptr;
-    PyList_SET_ITEM(list.get(), index++, pair);
-  }
-  return list.Release();
-}
-
 // For tables of methods, whose functions have several signatures.
 template <typename Function>
 PyCFunction AsMethod(Function* function) {
@@ -130,11 +84,8 @@ PyCFunction AsMethod(Function* function) {
 // With `name` null it is not added.
 PyTypeObject* AddType(PyObject* module, PyType_Spec& spec, const char* name);
 
-// What each file of the module adds to it. They return false if an exception was raised.
-bool AddSelect(PyObject* module);
-bool AddPoll(PyObject* module);
-bool AddEpoll(PyObject* module);
-bool AddKqueue(PyObject* module);
+// Adds integers to a module by their names. Returns false if an exception was raised.
+bool AddConstants(PyObject* module, absl::Span<const Constant> constants);
 
 }  // namespace someos::python
 

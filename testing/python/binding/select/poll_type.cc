@@ -1,6 +1,6 @@
 // select.poll().
 
-#include "someos/testing/python/binding/python_object.h"
+#include "someos/testing/python/binding/select/select_module.h"
 
 // Python.h comes first.
 #include <limits>
@@ -57,7 +57,7 @@ PyObject* Unregister(PyObject* self, PyObject* file) {
   const absl::StatusOr<int> fd = PythonFile{file}.fileno();
   if (!fd.ok()) return Raise(fd.status());
   const absl::Status status = PollOf(self).Unregister(*fd);
-  if (!status.ok() && select::PythonErrorOf(status) == select::PythonError::kKeyError) {
+  if (!status.ok() && PythonErrorOf(status) == PythonError::kKeyError) {
     PyErr_SetObject(PyExc_KeyError, Ref::Owning(PyLong_FromLong(*fd)).get());
   }
   return NoneOrRaise(status);

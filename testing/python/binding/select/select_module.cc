@@ -1,6 +1,6 @@
 // Python's select module, made of someos::select: an extension module for CPython 3.
 
-#include "someos/testing/python/binding/python_object.h"
+#include "someos/testing/python/binding/select/select_module.h"
 
 // Python.h comes first.
 #include "absl/types/span.h"
@@ -22,12 +22,9 @@ PyModuleDef definition = {
     nullptr,
 };
 
-bool AddConstants(PyObject* module) {
-  for (const absl::Span<const select::Constant> constants : select::kConstants) {
-    for (const select::Constant& constant : constants) {
-      PyObject* const value = PyLong_FromLongLong(constant.value);
-      if (value == nullptr || PyModule_AddObject(module, constant.name, value) != 0) return false;
-    }
+bool AddAllConstants(PyObject* module) {
+  for (const absl::Span<const Constant> constants : select::kConstants) {
+    if (!AddConstants(module, constants)) return false;
   }
   return true;
 }
@@ -41,7 +38,7 @@ PyMODINIT_FUNC PyInit_select() {
   if (!module) return nullptr;
   Py_INCREF(PyExc_OSError);
   if (PyModule_AddObject(module.get(), "error", PyExc_OSError) != 0) return nullptr;
-  if (!someos::python::AddConstants(module.get()) || !someos::python::AddSelect(module.get()) ||
+  if (!someos::python::AddAllConstants(module.get()) || !someos::python::AddSelect(module.get()) ||
       !someos::python::AddPoll(module.get()) || !someos::python::AddEpoll(module.get()) ||
       !someos::python::AddKqueue(module.get())) {
     return nullptr;

@@ -1,7 +1,7 @@
 // select.kqueue and select.kevent.
 
-#include "someos/testing/python/binding/descriptor_object.h"
-#include "someos/testing/python/binding/python_object.h"
+#include "someos/testing/python/binding/select/descriptor_object.h"
+#include "someos/testing/python/binding/select/select_module.h"
 
 // Python.h comes first.
 #include <climits>

@@ -1,7 +1,7 @@
 // select.epoll.
 
-#include "someos/testing/python/binding/descriptor_object.h"
-#include "someos/testing/python/binding/python_object.h"
+#include "someos/testing/python/binding/select/descriptor_object.h"
+#include "someos/testing/python/binding/select/select_module.h"
 
 // Python.h comes first.
 #include "someos/api/select.h"

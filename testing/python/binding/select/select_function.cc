@@ -1,6 +1,6 @@
 // select.select().
 
-#include "someos/testing/python/binding/python_object.h"
+#include "someos/testing/python/binding/select/select_module.h"
 
 // Python.h comes first.
 #include <cstddef>

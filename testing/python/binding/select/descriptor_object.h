@@ -1,7 +1,7 @@
 // What select.epoll and select.kqueue have in common: each object of Python owns a descriptor.
 
-#ifndef SOMEOS_TESTING_PYTHON_BINDING_DESCRIPTOR_OBJECT_H_
-#define SOMEOS_TESTING_PYTHON_BINDING_DESCRIPTOR_OBJECT_H_
+#ifndef SOMEOS_TESTING_PYTHON_BINDING_SELECT_DESCRIPTOR_OBJECT_H_
+#define SOMEOS_TESTING_PYTHON_BINDING_SELECT_DESCRIPTOR_OBJECT_H_
 
 #include "someos/testing/python/binding/python_object.h"
 
@@ -69,4 +69,4 @@ struct DescriptorObject {
 
 }  // namespace someos::python
 
-#endif  // SOMEOS_TESTING_PYTHON_BINDING_DESCRIPTOR_OBJECT_H_
+#endif  // SOMEOS_TESTING_PYTHON_BINDING_SELECT_DESCRIPTOR_OBJECT_H_
