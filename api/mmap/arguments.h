@@ -30,7 +30,7 @@ struct CheckedArguments {
   size_t length;
   int flags;
   int prot;
-  int access;  // never kAccessDefault for what is not both readable and writable
+  int access;    // never kAccessDefault for what is not both readable and writable
   bool is_file;  // not memory of its own
 };
 

@@ -54,9 +54,9 @@ class Mmap {
   //
   // kOutOfRange (OverflowError): `length` or the offset is negative.
   // kInvalidArgument (ValueError): access together with flags or prot, or unknown; a regular file
-  // that is empty, or shorter than what is to be mapped. With an errno, what mmap(2) and dup(2) say:
-  // EINVAL for an offset inside of a page or no bytes at all, EACCES for a descriptor that is not
-  // open for what access needs, a pipe or a directory, EBADF, ENODEV, ENOMEM, EMFILE and so on.
+  // that is empty, or shorter than what is to be mapped. With an errno, what mmap(2) and dup(2)
+  // say: EINVAL for an offset inside of a page or no bytes at all, EACCES for a descriptor that is
+  // not open for what access needs, a pipe or a directory, EBADF, ENODEV, ENOMEM, EMFILE and so on.
   static absl::StatusOr<Mmap> Create(int fileno, int64_t length,
                                      const MmapArguments& arguments = {});
   // The same on a certain backend instead of the build's choice.
@@ -97,8 +97,8 @@ class Mmap {
   // Gives the kernel advice (kMadv...) about `length` bytes from `start` on, at most to the end.
   //
   // kInvalidArgument (ValueError): `start` is not inside the mapping, or `length` is negative.
-  // kOutOfRange (OverflowError): their sum is too large. EINVAL: `start` is inside of a page, or the
-  // kernel does not know the advice.
+  // kOutOfRange (OverflowError): their sum is too large. EINVAL: `start` is inside of a page, or
+  // the kernel does not know the advice.
   absl::Status Madvise(int advice, int64_t start = 0, std::optional<int64_t> length = std::nullopt);
 
   // Copies `count` bytes from `source` to `destination`, which may overlap.
@@ -107,8 +107,8 @@ class Mmap {
   // Makes mapping and file longer or shorter. If it fails, both are as they were.
   //
   // kFailedPrecondition (BufferError): a Buffer exists. kInvalidArgument (ValueError):
-  // arguments.trackfd was false, or `size` is negative or too large; (TypeError): it is read-only or
-  // a private copy. EINVAL: `size` is 0. Others: what ftruncate(2), mremap(2) and mmap(2) say.
+  // arguments.trackfd was false, or `size` is negative or too large; (TypeError): it is read-only
+  // or a private copy. EINVAL: `size` is 0. Others: what ftruncate(2), mremap(2) and mmap(2) say.
   absl::Status Resize(int64_t size);
 
   // The position: all that is before it has been read or written. After a Resize to less it may be

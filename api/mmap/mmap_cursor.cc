@@ -85,8 +85,8 @@ absl::StatusOr<int64_t> Mmap::Write(absl::string_view bytes) {
   }
   if (bytes.empty()) return 0;
   // memmove, because the bytes may be some of this mapping's.
-  const absl::Status status = Guarded(
-      [&] { std::memmove(data() + position_, bytes.data(), bytes.size()); });
+  const absl::Status status =
+      Guarded([&] { std::memmove(data() + position_, bytes.data(), bytes.size()); });
   if (!status.ok()) return status;
   position_ += static_cast<int64_t>(bytes.size());
   return static_cast<int64_t>(bytes.size());

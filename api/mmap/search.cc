@@ -41,8 +41,7 @@ std::optional<size_t> FindIn(absl::string_view bytes, Range range, absl::string_
   if (needle.empty()) return range.start;
   const char* const start = bytes.data() + range.start;
   // In glibc, musl, the BSDs and macOS, where it is much faster than std::search.
-  const void* const found =
-      memmem(start, range.end - range.start, needle.data(), needle.size());
+  const void* const found = memmem(start, range.end - range.start, needle.data(), needle.size());
   if (found == nullptr) return std::nullopt;
   return static_cast<size_t>(static_cast<const char*>(found) - bytes.data());
 }

@@ -20,8 +20,7 @@ int64_t Within(int64_t index, int64_t size, int64_t low, int64_t high) {
 absl::StatusOr<SliceItems> ItemsOf(const Slice& slice, size_t size) {
   const int64_t items = static_cast<int64_t>(size);
   // -2^63 has no opposite; no slice has as many items.
-  const int64_t step =
-      std::max(slice.step.value_or(1), -std::numeric_limits<int64_t>::max());
+  const int64_t step = std::max(slice.step.value_or(1), -std::numeric_limits<int64_t>::max());
   if (step == 0) {
     return PlainStatus(absl::StatusCode::kInvalidArgument, "slice step cannot be zero");
   }

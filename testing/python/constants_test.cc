@@ -34,9 +34,9 @@ std::string PythonPrints(absl::string_view program) {
 // The integers of a module of Python by their names.
 std::map<std::string, int64_t> PythonConstants(absl::string_view module) {
   std::map<std::string, int64_t> constants;
-  const std::string printed = PythonPrints(
-      absl::StrCat("import ", module, "\nfor name, value in vars(", module, ").items():\n",
-                   "    if type(value) is int: print(name, value)"));
+  const std::string printed =
+      PythonPrints(absl::StrCat("import ", module, "\nfor name, value in vars(", module,
+                                ").items():\n", "    if type(value) is int: print(name, value)"));
   for (const absl::string_view line : absl::StrSplit(printed, '\n', absl::SkipEmpty())) {
     const std::pair<std::string, absl::string_view> pair = absl::StrSplit(line, ' ');
     int64_t value = 0;

@@ -41,7 +41,8 @@ class FollowedFile {
   };
   // Looks for the next change. An old file is read to its end before a new one is looked for.
   //
-  // (What cannot be seen: a file that is truncated and grows beyond its old size between two calls.)
+  // (What cannot be seen: a file that is truncated and grows beyond its old size between two
+  // calls.)
   //
   // EIO and the like: the file cannot be read or mapped.
   absl::StatusOr<Event> Step();

@@ -34,7 +34,8 @@ class TailLoop {
   // Prints what has been added to `file` since the last time, at most a window of it. Returns
   // whether there was any change.
   absl::StatusOr<bool> Advance(FollowedFile& file);
-  // Waits for the interval, or for Stop. If the output's reader goes meanwhile, that is a Stop, too.
+  // Waits for the interval, or for Stop. If the output's reader goes meanwhile, that is a Stop,
+  // too.
   absl::Status WaitForChanges();
   // Of an output that does not block its writer.
   absl::Status WaitForRoom();

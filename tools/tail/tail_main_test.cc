@@ -1,5 +1,5 @@
-// tail as a person meets it: its output, its exit status, and that nothing that is done to its files
-// ends it.
+// tail as a person meets it: its output, its exit status, and that nothing that is done to its
+// files ends it.
 
 #include <fcntl.h>
 #include <signal.h>

@@ -39,8 +39,7 @@ PyObject* Raise(const absl::Status& status) {
     errno = error;
     return PyErr_SetFromErrno(PyExc_OSError);
   }
-  PyErr_SetString(ExceptionOf(PythonErrorOf(status)),
-                  std::string(status.message()).c_str());
+  PyErr_SetString(ExceptionOf(PythonErrorOf(status)), std::string(status.message()).c_str());
   return nullptr;
 }
 

@@ -68,7 +68,8 @@ int AssignSlice(mmap::Mmap& map, PyObject* key, PyObject* value) {
   Py_buffer bytes;
   if (PyObject_GetBuffer(value, &bytes, PyBUF_SIMPLE) != 0) return -1;
   const absl::Status status = map.SetItems(
-      slice, absl::string_view(static_cast<const char*>(bytes.buf), static_cast<size_t>(bytes.len)));
+      slice,
+      absl::string_view(static_cast<const char*>(bytes.buf), static_cast<size_t>(bytes.len)));
   PyBuffer_Release(&bytes);
   return ZeroOrRaise(status);
 }

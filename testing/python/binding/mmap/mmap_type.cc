@@ -45,9 +45,7 @@ void Delete(PyObject* self) {
   Py_DECREF(type);
 }
 
-PyObject* Repr(PyObject* self) {
-  return PyUnicode_FromString(MmapOf(self).ToString().c_str());
-}
+PyObject* Repr(PyObject* self) { return PyUnicode_FromString(MmapOf(self).ToString().c_str()); }
 
 PyObject* Closed(PyObject* self, void* /*unused*/) {
   return PyBool_FromLong(MmapOf(self).closed() ? 1 : 0);
@@ -101,8 +99,8 @@ PyType_Slot slots[] = {
     {0, nullptr},
 };
 
-PyType_Spec spec = {"mmap.mmap", sizeof(MmapObject), 0,
-                    Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE, slots};
+PyType_Spec spec = {"mmap.mmap", sizeof(MmapObject), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
+                    slots};
 
 }  // namespace
 
