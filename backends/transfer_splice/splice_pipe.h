@@ -26,8 +26,8 @@ class SplicePipe {
   // ENOSYS: the system has no splice(2), which only Linux has. Others of pipe2(2): EMFILE, ENFILE.
   static absl::StatusOr<std::unique_ptr<SplicePipe>> Create(size_t bytes);
 
-  // Moves at most `most` bytes (not 0) from `source`, which is non-blocking, into the pipe, which is
-  // empty. Returns how many, or -1 and errno: EAGAIN if there are none at the moment, EINVAL if
+  // Moves at most `most` bytes (not 0) from `source`, which is non-blocking, into the pipe, which
+  // is empty. Returns how many, or -1 and errno: EAGAIN if there are none at the moment, EINVAL if
   // `source` is of a kind that cannot be spliced, and the errors of read(2).
   //
   // 0 usually means the end of the stream; but TCP's urgent data, too, can look like an end (0) or

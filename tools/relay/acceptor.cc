@@ -13,6 +13,7 @@
 #include "absl/time/time.h"
 #include "someos/api/interest.h"
 #include "someos/api/poller.h"
+#include "someos/tools/relay/crew.h"
 #include "someos/tools/relay/listener.h"
 #include "someos/tools/relay/modify_interest.h"
 #include "someos/tools/relay/socket.h"
@@ -51,9 +52,10 @@ bool IsGone(const Socket& client) {
 
 }  // namespace
 
-Acceptor::Acceptor(Poller* poller, std::vector<Listener> listeners, absl::Duration connect_timeout,
-                   Statistics* statistics, Begin begin)
+Acceptor::Acceptor(Poller* poller, Crew* crew, std::vector<Listener> listeners,
+                   absl::Duration connect_timeout, Statistics* statistics, Begin begin)
     : poller_(*poller),
+      crew_(*crew),
       listeners_(std::move(listeners)),
       connect_timeout_(connect_timeout),
       statistics_(*statistics),
@@ -74,6 +76,15 @@ absl::Status Acceptor::OnReady(uint64_t data) {
   return status.ok() ? status : Pause(status);
 }
 
+absl::Status Acceptor::TakeBack(Socket client, const absl::Status& why) {
+  if (stopped_) {
+    client.CloseWithReset();
+    return absl::OkStatus();
+  }
+  waiting_.push_back(std::move(client));
+  return Pause(why);
+}
+
 absl::Status Acceptor::Retry() {
   for (size_t i = 0; i < listeners_.size(); ++i) {
     const Listener& listener = listeners_[(first_to_retry_ + i) % listeners_.size()];
@@ -88,9 +99,10 @@ absl::Status Acceptor::Retry() {
 
 absl::Status Acceptor::AcceptFrom(const Listener& listener) {
   for (int i = 0; i < kClientsPerTurn; ++i) {
-    if (client_.valid() && IsGone(client_)) client_.Close();
-    if (!client_.valid()) {
-      const int error = Accept(listener.fd(), &client_);
+    while (!waiting_.empty() && IsGone(waiting_.front())) waiting_.erase(waiting_.begin());
+    if (waiting_.empty()) {
+      Socket client;
+      const int error = Accept(listener.fd(), &client);
       if (error == EAGAIN || error == EWOULDBLOCK) {
         if (i > 0 || paused_ || ++vain_accepts_ < kMostVainAccepts) break;
         vain_accepts_ = 0;
@@ -98,6 +110,7 @@ absl::Status Acceptor::AcceptFrom(const Listener& listener) {
       }
       if (ConcernsOneClient(error)) continue;
       if (error != 0) return AcceptError(error);
+      waiting_.push_back(std::move(client));
     }
     vain_accepts_ = 0;
     if (absl::Status status = BeginConnection(); !status.ok()) return status;
@@ -106,11 +119,19 @@ absl::Status Acceptor::AcceptFrom(const Listener& listener) {
 }
 
 absl::Status Acceptor::BeginConnection() {
+  Socket& client = waiting_.front();
+  // After a want, this loop tries itself, as it knows the outcome at once.
+  const bool in_want = paused_ || full_since_ != Clock::time_point::max();
+  if (!in_want && crew_.hand_out(&client)) {
+    waiting_.erase(waiting_.begin());
+    return absl::OkStatus();
+  }
   // A client that had to wait may hold a number that select() cannot.
-  if (paused_) MoveToLowestNumber(&client_);
-  const absl::Status status = begin_(&client_);
+  if (paused_) MoveToLowestNumber(&client);
+  const absl::Status status = begin_(&client);
   if (!absl::IsUnavailable(status)) {
     full_since_ = Clock::time_point::max();
+    if (status.ok()) waiting_.erase(waiting_.begin());
     return status;
   }
   const Clock::time_point now = Clock::now();
@@ -121,7 +142,8 @@ absl::Status Acceptor::BeginConnection() {
 }
 
 void Acceptor::Refuse(const absl::Status& reason) {
-  client_.CloseWithReset();
+  waiting_.front().CloseWithReset();
+  waiting_.erase(waiting_.begin());
   ++statistics_.refused;
   ++statistics_.timed_out;
   if (!std::exchange(refusal_reported_, true)) {
@@ -136,9 +158,8 @@ absl::Status Acceptor::Pause(const absl::Status& reason) {
   paused_ = true;
   ++statistics_.exhausted;
   if (!std::exchange(pause_reported_, true)) {
-    fprintf(stderr, "relay: accepting pauses with %llu connections open: %s\n",
-            static_cast<unsigned long long>(statistics_.active),
-            std::string(reason.message()).c_str());
+    fprintf(stderr, "relay: accepting pauses with %zu connections open: %s\n",
+            crew_.connections.load(), std::string(reason.message()).c_str());
   }
   return Watch(false);
 }
@@ -159,8 +180,10 @@ void Acceptor::Stop() {
     listener.Close();
   }
   listeners_.clear();
-  client_.CloseWithReset();
+  for (Socket& client : waiting_) client.CloseWithReset();
+  waiting_.clear();
   paused_ = false;
+  stopped_ = true;
 }
 
 }  // namespace someos::relay

@@ -73,8 +73,9 @@ TEST_F(ActivationTest, PassedSocketsAreListenedOn) {
     RelayProcess::Start start;
     start.passed_sockets = {tcp.fd(), file.fd()};
     start.names = "web:local";
+    // The second thread serves the second client, whichever socket it comes from.
     RelayProcess relay({"--connect", server.address().ToString(), "--listen=127.0.0.1:0",
-                        absl::StrCat("--poller=", backend->name)},
+                        "--threads=2", absl::StrCat("--poller=", backend->name)},
                        start);
     const std::string line = relay.NextLine();
     EXPECT_THAT(line, HasSubstr(absl::StrCat("relay: listening on ", tcp.address().ToString(),

@@ -142,6 +142,23 @@ TEST_P(LargeTransfersTest, UrgentDataAmongThemStopsNothing) {
   }
 }
 
+// The end of the stream has arrived as well when the relay comes to the urgent byte: what is
+// between them is not lost.
+TEST_P(LargeTransfersTest, AnUrgentByteIsNotTakenForTheEnd) {
+  const auto relay = StartRelay();
+  auto [client, upstream] = Connect(*relay);
+  Splice(upstream, client);
+  {
+    const RunningRelay::Standstill standstill(*relay);
+    upstream.SendUrgentByte();
+    ASSERT_TRUE(upstream.Send("the rest"));
+    upstream.EndStream();
+  }
+  const Peer::Rest rest = client.ReceiveAll();
+  EXPECT_EQ(rest.error, 0);
+  EXPECT_EQ(rest.data, "the rest");
+}
+
 TEST_P(LargeTransfersTest, StopDeliversWhatIsInAPipe) {
   Limits limits;
   limits.drain_timeout = absl::Seconds(30);

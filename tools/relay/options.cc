@@ -19,6 +19,7 @@ namespace someos::relay {
 namespace {
 
 constexpr int kMostClients = 100'000;
+constexpr int kMostThreads = 64;
 constexpr int kMostConnections = 10'000'000;
 constexpr int kLeastBufferBytes = 1024;
 constexpr int kMostBufferBytes = 16 << 20;
@@ -28,7 +29,7 @@ constexpr absl::Duration kLongestTimeout = absl::Hours(24 * 365);
 // The flags that take a value.
 constexpr absl::string_view kValueFlags[] = {"listen",          "connect",      "poller",
                                              "max_connections", "buffer_bytes", "idle_timeout",
-                                             "connect_timeout", "clients"};
+                                             "connect_timeout", "threads",      "clients"};
 
 // Not Abseil's flags library: there a bad flag ends the program with exit code 1 and several
 // lines, and the help page cannot be written by hand.
@@ -99,6 +100,9 @@ class Parser {
       const absl::Status status = SetNumber(limit_given_, value, 1, kMostConnections, &number);
       options_.limits.max_connections = static_cast<size_t>(number);
       return status;
+    }
+    if (name == "threads") {
+      return SetNumber(limit_given_, value, 1, kMostThreads, &options_.threads);
     }
     const absl::Status status =
         SetNumber(limit_given_, value, kLeastBufferBytes, kMostBufferBytes, &number);
@@ -176,10 +180,11 @@ absl::StatusOr<Options> ParseOptions(absl::Span<const char* const> arguments,
 }
 
 absl::string_view HelpText() {
-  return R"(relay: passes TCP and Unix-socket streams on, thousands at a time, in one thread
+  return R"(relay: passes TCP and Unix-socket streams on, thousands at a time, in one thread or several
 
   relay --listen ADDRESS --connect ADDRESS [--poller NAME] [--max_connections N]
         [--buffer_bytes N] [--idle_timeout TIME] [--connect_timeout TIME]
+        [--threads N]
   relay --demo [--poller NAME] [--clients N]
 
 Every client that connects to the --listen address gets a connection of its own to
@@ -205,6 +210,9 @@ the end of the stream (each way by itself) and resets.
                      how long the server may take to accept a connection (10s); then
                      its next address is tried, and after the last one the client is
                      closed with a reset
+  --threads N        threads (1), each with a poller of its own; the first one accepts the
+                     clients, and gives them to all in turn. The other options are for
+                     all of them together
   --demo             shows all that on this machine: an echo server, the relay and
                      some hundred clients on loopback, for every linked backend, or
                      for the one of --poller; every byte is checked
@@ -241,7 +249,7 @@ to it; a Unix peer that closes its socket is sent nothing more.
 Where a side sends much at once, Linux moves it to the other side within the kernel
 (splice). What a peer can make the relay hold is bounded: two descriptors and two buffers
 per connection, however much or slowly it sends or reads, or if it does neither; and at
-most 64 pipes, each four buffers large and with two descriptors more. When
+most 64 pipes for each thread, each four buffers large and with two descriptors more. When
 descriptors run out (or, with select, numbers below FD_SETSIZE), clients wait in
 the system's queue until a connection closes. The limit of open files is raised as
 far as it may be. Refusals, resets for idleness and pauses are each said once on

@@ -25,6 +25,7 @@ struct Options {
   std::string poller;
   // For kRelay.
   Limits limits;
+  int threads = 1;
   // For kDemo: how many clients at once.
   int clients = 300;
 };

@@ -38,6 +38,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     return 0;
   }
   Check(options->clients > 0);
+  Check(options->threads >= 1 && options->threads <= 64);
   Check(options->limits.buffer_bytes >= 1024 && options->limits.buffer_bytes <= 16 << 20);
   Check(options->limits.idle_timeout > absl::ZeroDuration());
   Check(options->limits.connect_timeout > absl::ZeroDuration());

@@ -45,11 +45,12 @@ TEST(OptionsTest, Demo) {
 }
 
 TEST(OptionsTest, Limits) {
-  const absl::StatusOr<Options> options =
-      ParseOptions({"--listen=127.0.0.1:0", "--connect=127.0.0.1:1", "--max_connections=5",
-                    "--buffer_bytes", "2048", "--idle_timeout=1m30s", "--connect_timeout=2s"});
+  const absl::StatusOr<Options> options = ParseOptions(
+      {"--listen=127.0.0.1:0", "--connect=127.0.0.1:1", "--max_connections=5", "--buffer_bytes",
+       "2048", "--idle_timeout=1m30s", "--connect_timeout=2s", "--threads=3"});
   ASSERT_TRUE(options.ok()) << options.status();
   EXPECT_EQ(options->limits.max_connections, 5);
+  EXPECT_EQ(options->threads, 3);
   EXPECT_EQ(options->limits.buffer_bytes, 2048);
   EXPECT_EQ(options->limits.idle_timeout, absl::Seconds(90));
   EXPECT_EQ(options->limits.connect_timeout, absl::Seconds(2));

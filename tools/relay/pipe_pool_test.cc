@@ -5,6 +5,8 @@
 #include <sys/socket.h>
 
 #include <cerrno>
+#include <cstddef>
+#include <string>
 #include <vector>
 
 #include "gtest/gtest.h"

@@ -21,8 +21,10 @@
 #include "someos/api/event.h"
 #include "someos/api/poller.h"
 #include "someos/tools/relay/acceptor.h"
+#include "someos/tools/relay/client_inbox.h"
 #include "someos/tools/relay/connection.h"
 #include "someos/tools/relay/connection_timers.h"
+#include "someos/tools/relay/crew.h"
 #include "someos/tools/relay/hangup_watch.h"
 #include "someos/tools/relay/limits.h"
 #include "someos/tools/relay/listener.h"
@@ -36,6 +38,9 @@ namespace {
 
 // The most descriptors that one Wait reports.
 constexpr size_t kEventsPerWait = 256;
+
+// How many clients may be on their way to a loop.
+constexpr size_t kMostGiven = 64;
 
 // How often in a row, and how far apart, a Wait that fails for want of memory is tried again.
 constexpr int kMostFailedWaits = 1000;
@@ -66,11 +71,13 @@ RelayLoop::RelayLoop(Poller* poller, Listener listener, std::vector<SocketAddres
                 std::move(reporter)) {}
 
 RelayLoop::RelayLoop(Poller* poller, std::vector<Listener> listeners,
-                     std::vector<SocketAddress> upstream, const Limits& limits, Reporter reporter)
+                     std::vector<SocketAddress> upstream, const Limits& limits, Reporter reporter,
+                     Crew* crew)
     : poller_(*poller),
       upstream_(std::move(upstream)),
       limits_(limits),
       reporter_(std::move(reporter)),
+      crew_(crew != nullptr ? *crew : own_crew_),
       scratch_(new char[limits.buffer_bytes]),
       pipes_(std::min(kPipeBuffers * limits.buffer_bytes, kMostPipeBytes)),
       hangups_(*poller),
@@ -79,7 +86,7 @@ RelayLoop::RelayLoop(Poller* poller, std::vector<Listener> listeners,
                {absl::MakeSpan(scratch_.get(), limits.buffer_bytes), &pipes_},
                &statistics_,
                &hangups_},
-      acceptor_(poller, std::move(listeners), limits.connect_timeout, &statistics_,
+      acceptor_(poller, &crew_, std::move(listeners), limits.connect_timeout, &statistics_,
                 [this](Socket* client) { return BeginConnection(client); }),
       events_(kEventsPerWait),
       timers_(limits) {}
@@ -106,7 +113,7 @@ absl::Status RelayLoop::Turn() {
     }
     absl::SleepFor(kRetryWait);
     OnRequests();
-    return absl::OkStatus();
+    return TakeGivenClients();
   }
   failed_waits_ = 0;
   ++statistics_.waits;
@@ -121,7 +128,7 @@ absl::Status RelayLoop::Turn() {
     if (absl::Status status = acceptor_.Retry(); !status.ok()) return status;
   }
   OnRequests();
-  return absl::OkStatus();
+  return TakeGivenClients();
 }
 
 void RelayLoop::Stop() {
@@ -132,6 +139,14 @@ void RelayLoop::Stop() {
 void RelayLoop::ReportStatistics() {
   report_requested_.store(true, std::memory_order_release);
   poller_.Wake().IgnoreError();
+}
+
+bool RelayLoop::Give(GivenClient* given) {
+  // One that is given back has to go somewhere.
+  if (given->refusal.ok() && inbox_.size() >= kMostGiven) return false;
+  inbox_.Put(std::move(*given));
+  poller_.Wake().IgnoreError();
+  return true;
 }
 
 Statistics RelayLoop::statistics() const { return statistics_; }
@@ -180,7 +195,7 @@ void RelayLoop::Expire(Connection& connection, ConnectionTimers::Reason reason) 
       break;
     case ConnectionTimers::kIdle:
       ++statistics_.expired;
-      if (!std::exchange(expiry_reported_, true)) {
+      if (!crew_.expiry_reported.exchange(true)) {
         fprintf(stderr,
                 "relay: a connection is reset: nothing has passed for %s (--idle_timeout)\n",
                 absl::FormatDuration(limits_.idle_timeout).c_str());
@@ -236,13 +251,34 @@ void RelayLoop::OnRequests() {
   if (!stopping_ && stops_requested_.load(std::memory_order_relaxed) > 0) BeginStopping();
 }
 
+absl::Status RelayLoop::TakeGivenClients() {
+  if (inbox_.size() == 0) return absl::OkStatus();
+  for (GivenClient& given : inbox_.TakeAll()) {
+    if (!given.refusal.ok()) {
+      const absl::Status status = acceptor_.TakeBack(std::move(given.client), given.refusal);
+      if (!status.ok()) return status;
+    } else if (stopping_) {
+      given.client.CloseWithReset();
+    } else {
+      given.reserve.Close();
+      const absl::Status status = BeginConnection(&given.client);
+      if (!status.ok()) crew_.give_back(std::move(given.client), status);
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Status RelayLoop::BeginConnection(Socket* client) {
-  if (limits_.max_connections != 0 && connections_.size() >= limits_.max_connections) {
+  // Counted before it is there, so that several loops together do not exceed the limit.
+  const size_t open = crew_.connections.fetch_add(1);
+  if (limits_.max_connections != 0 && open >= limits_.max_connections) {
+    --crew_.connections;
     TurnAway(client);
     return absl::OkStatus();
   }
   auto connection = std::make_unique<Connection>(context_, std::move(*client));
   if (absl::Status status = connection->Start(); !status.ok()) {
+    --crew_.connections;
     *client = connection->ReleaseClient();
     return status;
   }
@@ -259,14 +295,14 @@ absl::Status RelayLoop::BeginConnection(Socket* client) {
 void RelayLoop::TurnAway(Socket* client) {
   client->CloseWithReset();
   ++statistics_.limited;
-  if (!std::exchange(limit_reported_, true)) {
+  if (!crew_.limit_reported.exchange(true)) {
     fprintf(stderr, "relay: a client is refused: %zu connections are open (--max_connections)\n",
-            connections_.size());
+            limits_.max_connections);
   }
 }
 
 void RelayLoop::Retire(Connection& connection) {
-  if (connection.refusal() != 0 && !std::exchange(refusal_reported_, true)) {
+  if (connection.refusal() != 0 && !crew_.refusal_reported.exchange(true)) {
     fprintf(stderr, "relay: a client is refused: connect %s: %s\n",
             upstream_.back().ToString().c_str(), strerror(connection.refusal()));
   }
@@ -279,6 +315,7 @@ void RelayLoop::Retire(Connection& connection) {
   }
   connections_.pop_back();
   --statistics_.active;
+  --crew_.connections;
 }
 
 void RelayLoop::BeginStopping() {

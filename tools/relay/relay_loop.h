@@ -1,5 +1,5 @@
 // The relay itself: one thread, one Poller, its listeners and as many connections as the system
-// allows.
+// allows. Several of them make a relay of several threads (relay_threads.h).
 
 #ifndef SOMEOS_TOOLS_RELAY_RELAY_LOOP_H_
 #define SOMEOS_TOOLS_RELAY_RELAY_LOOP_H_
@@ -15,8 +15,10 @@
 #include "someos/api/event.h"
 #include "someos/api/poller.h"
 #include "someos/tools/relay/acceptor.h"
+#include "someos/tools/relay/client_inbox.h"
 #include "someos/tools/relay/connection.h"
 #include "someos/tools/relay/connection_timers.h"
+#include "someos/tools/relay/crew.h"
 #include "someos/tools/relay/hangup_watch.h"
 #include "someos/tools/relay/limits.h"
 #include "someos/tools/relay/listener.h"
@@ -38,8 +40,9 @@ class RelayLoop {
   // one address; see ConnectionContext.
   RelayLoop(Poller* poller, Listener listener, std::vector<SocketAddress> upstream,
             const Limits& limits, Reporter reporter);
+  // `crew`, if not null, is what it shares with other loops, and is not owned.
   RelayLoop(Poller* poller, std::vector<Listener> listeners, std::vector<SocketAddress> upstream,
-            const Limits& limits, Reporter reporter);
+            const Limits& limits, Reporter reporter, Crew* crew = nullptr);
   RelayLoop(const RelayLoop&) = delete;
   RelayLoop& operator=(const RelayLoop&) = delete;
 
@@ -55,6 +58,10 @@ class RelayLoop {
   // Makes Run() call the reporter soon. Safe from any thread and from a signal handler.
   void ReportStatistics();
 
+  // Gives it a client that another loop has accepted or gives back. False if too many are on their
+  // way already; then `*given` is as it was. Safe from any thread, until the loop is destroyed.
+  bool Give(GivenClient* given);
+
   // For the loop's thread, or when Run() has returned.
   Statistics statistics() const;
 
@@ -66,8 +73,10 @@ class RelayLoop {
   absl::Status Turn();
   absl::Status OnEvent(const Event& event);
   void OnRequests();
+  // Begins connections with the clients that other loops have given. Errors are the poller's.
+  absl::Status TakeGivenClients();
 
-  // For the acceptor.
+  // Begins a connection with `*client`, or leaves the client there and says what is wanting.
   absl::Status BeginConnection(Socket* client);
   // Closes a client: there are enough connections.
   void TurnAway(Socket* client);
@@ -88,6 +97,9 @@ class RelayLoop {
   const std::vector<SocketAddress> upstream_;
   const Limits limits_;
   const Reporter reporter_;
+  Crew own_crew_;
+  Crew& crew_;
+  ClientInbox inbox_;
   Statistics statistics_;
   const std::unique_ptr<char[]> scratch_;
   PipePool pipes_;
@@ -95,9 +107,6 @@ class RelayLoop {
   const ConnectionContext context_;
 
   Acceptor acceptor_;
-  bool refusal_reported_ = false;  // each is reported once, and then only counted
-  bool limit_reported_ = false;
-  bool expiry_reported_ = false;
   int failed_waits_ = 0;  // in a row, for want of memory
 
   std::vector<Event> events_;

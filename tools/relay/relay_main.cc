@@ -24,7 +24,7 @@
 #include "someos/tools/relay/listeners.h"
 #include "someos/tools/relay/options.h"
 #include "someos/tools/relay/passed_listeners.h"
-#include "someos/tools/relay/relay_loop.h"
+#include "someos/tools/relay/relay_threads.h"
 #include "someos/tools/relay/socket_address.h"
 #include "someos/tools/relay/standard_descriptors.h"
 #include "someos/tools/relay/statistics.h"
@@ -41,14 +41,14 @@ int Fail(int code, absl::string_view message) {
 }
 
 // Whom the signal handler tells; set before the handler is.
-RelayLoop* signalled_loop = nullptr;
+RelayThreads* signalled_relay = nullptr;
 
 extern "C" void OnSignal(int signal) {
   const int saved_errno = errno;
   if (signal == SIGUSR1) {
-    signalled_loop->ReportStatistics();
+    signalled_relay->ReportStatistics();
   } else {
-    signalled_loop->Stop();
+    signalled_relay->Stop();
   }
   errno = saved_errno;
 }
@@ -88,8 +88,14 @@ std::string AddressesOf(const std::vector<Listener>& listeners) {
 }
 
 int RunRelay(const Options& options, std::vector<Listener> listeners) {
-  const absl::StatusOr<std::unique_ptr<Poller>> poller = NewPoller(options.poller);
-  if (!poller.ok()) return Fail(kFailed, poller.status().message());
+  std::vector<std::unique_ptr<Poller>> owned;
+  std::vector<Poller*> pollers;
+  for (int i = 0; i < options.threads; ++i) {
+    absl::StatusOr<std::unique_ptr<Poller>> poller = NewPoller(options.poller);
+    if (!poller.ok()) return Fail(kFailed, poller.status().message());
+    owned.push_back(*std::move(poller));
+    pollers.push_back(owned.back().get());
+  }
   const absl::StatusOr<std::vector<SocketAddress>> upstream = Resolve(options.connect);
   if (!upstream.ok()) {
     return Fail(kFailed, absl::StrCat("--connect ", options.connect_text, ": ",
@@ -100,15 +106,15 @@ int RunRelay(const Options& options, std::vector<Listener> listeners) {
   }
   const std::string addresses = AddressesOf(listeners);
 
-  RelayLoop loop(poller->get(), std::move(listeners), *upstream, options.limits, PrintStatistics);
-  signalled_loop = &loop;
+  RelayThreads relay(pollers, std::move(listeners), *upstream, options.limits, PrintStatistics);
+  signalled_relay = &relay;
   SetSignals(OnSignal);
   printf("relay: listening on %s, connecting to %s, waiting with %s\n", addresses.c_str(),
-         options.connect_text.c_str(), std::string((*poller)->name()).c_str());
+         options.connect_text.c_str(), std::string(pollers.front()->name()).c_str());
   fflush(stdout);
-  const absl::Status status = loop.Run();
-  SetSignals(SIG_IGN);  // the loop is about to go
-  PrintStatistics(loop.statistics());
+  const absl::Status status = relay.Run();
+  SetSignals(SIG_IGN);  // the relay is about to go
+  PrintStatistics(relay.statistics());
   return status.ok() ? 0 : Fail(kFailed, status.message());
 }
 

@@ -153,6 +153,32 @@ TEST_F(RelayMainTest, SignalsReportAndStop) {
   }
 }
 
+TEST_F(RelayMainTest, SignalsAreForAllThreadsTogether) {
+  constexpr int kConnections = 6;
+  PeerServer server;
+  std::vector<std::string> arguments = To(server.address());
+  arguments.push_back("--threads=3");
+  RelayProcess relay(arguments);
+  const SocketAddress address = relay.Address();
+  std::vector<Peer> peers;
+  for (int i = 0; i < kConnections; ++i) {
+    peers.push_back(Peer::ConnectedTo(address));
+    ASSERT_TRUE(peers.back().Send("hello"));
+    peers.push_back(server.Accept());
+    ASSERT_EQ(peers.back().Receive(5), "hello");
+  }
+  relay.Signal(SIGUSR1);
+  const std::string report = relay.NextLine();
+  EXPECT_THAT(report, StartsWith("relay: accepted=6 active=6 "));
+  EXPECT_EQ(Count(report, "up_bytes"), kConnections * 5);
+  relay.Signal(SIGTERM);
+  EXPECT_THAT(relay.NextLine(), StartsWith("relay: accepted=6 active=0 "));
+  EXPECT_EQ(relay.ExitCode(), 0);
+  EXPECT_THAT(relay.RestOfOutput(), IsEmpty());
+  EXPECT_THAT(relay.RestOfErrors(), IsEmpty());
+  for (Peer& peer : peers) EXPECT_EQ(peer.ReceiveAll().error, 0);
+}
+
 // Otherwise what the relay prints would go to a peer, or into its own poller.
 TEST_F(RelayMainTest, NothingIsPrintedToAPeerIfTheStandardDescriptorsAreClosed) {
   ASSERT_NO_FATAL_FAILURE(EnterTestDirectory());

@@ -32,6 +32,9 @@ struct Statistics {
   uint64_t modifies = 0;  // Poller::Modify calls
 };
 
+// Adds what another thread has counted.
+Statistics& operator+=(Statistics& sum, const Statistics& other);
+
 // One line of "name=value" pairs, without a newline.
 std::string ToString(const Statistics& statistics);
 

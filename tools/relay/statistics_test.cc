@@ -26,5 +26,15 @@ TEST(StatisticsTest, EachNumberStandsAtItsName) {
             "waits=17 modifies=18446744073709551615");
 }
 
+TEST(StatisticsTest, EachNumberIsAdded) {
+  const Statistics one = {1, 2, 3, 4, 5, 6, 7, 8, {9, 10, 11, 12}, {13, 14, 15, 16}, 17, 18};
+  Statistics sum = one;
+  sum += one;
+  EXPECT_EQ(ToString(sum),
+            "accepted=2 active=4 refused=6 timed_out=8 limited=10 expired=12 reset=14 "
+            "exhausted=16 up_bytes=18 up_spliced=20 up_reads=22 up_stalls=24 "
+            "down_bytes=26 down_spliced=28 down_reads=30 down_stalls=32 waits=34 modifies=36");
+}
+
 }  // namespace
 }  // namespace someos::relay
