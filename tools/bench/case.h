@@ -68,6 +68,7 @@ struct Contender {
   // report it.
   std::optional<double> (*heap_bytes_per_fd)(const Backend* backend, int fds) = nullptr;
   const Backend* implementation = nullptr;  // for make
+  bool times = false;                       // supports Workload::kWaitTimed
   // Another way of using one of the other contenders: not in the matrix, and so not in the plot.
   bool variant = false;
 };

@@ -88,6 +88,7 @@ void RegisterAll(absl::Span<const Contender> contenders, bool brief, bool thread
     for (const Contender& contender : contenders) {
       if (planned.parameters.fds > contender.max_fds) continue;
       if (planned.workload == Workload::kPass && contender.variant) continue;
+      if (planned.workload == Workload::kWaitTimed && !contender.times) continue;
       const std::string name = BenchmarkName(contender, planned);
       order.push_back(name);
       results[name] = {contender.name, contender.backend, planned, {}};

@@ -56,7 +56,7 @@ template <template <typename> class C>
 Contender MakeContender(std::string name, std::string backend, std::string version, int max_fds,
                         const Backend* implementation = nullptr) {
   return {std::move(name), std::move(backend), std::move(version), max_fds,
-          MakeCase<C>,     HeapBytesPerFd<C>,  implementation};
+          MakeCase<C>,     HeapBytesPerFd<C>,  implementation,     C<Touch>::kTimes};
 }
 
 }  // namespace someos::bench
