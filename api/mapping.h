@@ -108,7 +108,9 @@ class Mapping {
   // msync(2) there leaves data in the disk's own memory.
   //
   // kOutOfRange. EIO, and others of msync(2): they may tell of an earlier write that failed.
-  virtual absl::Status Flush(uint64_t offset, uint64_t size, Sync how = Sync::kWait) const = 0;
+  absl::Status Flush(uint64_t offset, uint64_t size, Sync how = Sync::kWait) const {
+    return DoFlush(offset, size, how);
+  }
 
   // Tells the kernel how a range is going to be used; madvise(2). For kDiscard only the whole pages
   // of the range count, for all others every page that it touches.
@@ -167,6 +169,8 @@ class Mapping {
  private:
   static absl::Status NotGuarded();
   absl::Status EnterAfterLoss(Guard& guard) const;
+
+  virtual absl::Status DoFlush(uint64_t offset, uint64_t size, Sync how) const = 0;
 
   // Maps the file again in place of zeros. Called by a Guard that enters when `losses` had begun
   // and some of them have not been repaired; by any thread, while others may be reading.

@@ -43,9 +43,6 @@ class FileCopy final : public Mapping {
     if (status.ok() && !into.empty()) std::memcpy(into.data(), data_ + from, into.size());
     return status;
   }
-  absl::Status Flush(uint64_t offset, uint64_t size, Sync) const override {
-    return CheckRange("flush", offset, size, size_);
-  }
   absl::Status Advise(Advice, uint64_t, uint64_t) const override { return NotMapped("advise"); }
   absl::Status AdviseRaw(int, uint64_t, uint64_t) const override { return NotMapped("advise"); }
   absl::Status Resize(uint64_t) override {
@@ -73,6 +70,9 @@ class FileCopy final : public Mapping {
   absl::Status NotMapped(absl::string_view operation) const {
     return PlainStatus(absl::StatusCode::kUnimplemented,
                        absl::StrCat(operation, " ", request_.object, ": it is a copy"));
+  }
+  absl::Status DoFlush(uint64_t offset, uint64_t size, Sync /*how*/) const override {
+    return CheckRange("flush", offset, size, size_);
   }
   absl::Status Repair(uint32_t) const override { return absl::OkStatus(); }
   absl::Status Loss() const override { return absl::OkStatus(); }

@@ -30,7 +30,7 @@ TEST(GuardTable, GrowsAndUsesEntriesAgain) {
   for (uintptr_t i = 1; i <= 1000; ++i) EXPECT_EQ(GuardTable::Find(i * 4096 + 5), entries[i - 1]);
   GuardTable::Release(*entries[500]);
   EXPECT_EQ(&GuardTable::Claim(), entries[500]);
-  EXPECT_EQ(GuardTable::Find(501 * 4096), nullptr);
+  EXPECT_EQ(GuardTable::Find(uintptr_t{501} * 4096), nullptr);
   for (GuardEntry* entry : entries) GuardTable::Release(*entry);
 }
 

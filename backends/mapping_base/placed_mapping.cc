@@ -165,7 +165,7 @@ absl::Status PlacedMapping::CopyOutByOtherMeans(uint64_t from, absl::Span<char> 
   return absl::OkStatus();
 }
 
-absl::Status PlacedMapping::Flush(uint64_t offset, uint64_t size, Sync how) const {
+absl::Status PlacedMapping::DoFlush(uint64_t offset, uint64_t size, Sync how) const {
   absl::Status status = CheckRange("flush", offset, size, size_);
   const bool changes_file = !request_.memory && request_.source.shared && writable_;
   if (!status.ok() || size == 0 || !changes_file) return status;

@@ -31,7 +31,6 @@ class PlacedMapping final : public Mapping {
   ~PlacedMapping() override;
 
   absl::Status CopyOut(uint64_t from, absl::Span<char> into) const override;
-  absl::Status Flush(uint64_t offset, uint64_t size, Sync how) const override;
   absl::Status Advise(Advice advice, uint64_t offset, uint64_t size) const override;
   absl::Status AdviseRaw(int advice, uint64_t offset, uint64_t size) const override;
   absl::Status Resize(uint64_t size) override;
@@ -70,6 +69,7 @@ class PlacedMapping final : public Mapping {
   absl::Status GrowPlacement(size_t size);
   absl::Status Error(int error, absl::string_view operation) const;
 
+  absl::Status DoFlush(uint64_t offset, uint64_t size, Sync how) const override;
   absl::Status Repair(uint32_t losses) const override;
   absl::Status Loss() const override;
 

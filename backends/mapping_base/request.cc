@@ -80,7 +80,7 @@ absl::StatusOr<uint64_t> FileRange(const Request& request, const FileFacts& fact
     if (size.has_value()) return *size;
     return Invalid(object, "no size is given, and only regular files have one");
   }
-  if (IsOfUnknownSize(facts) && options.copy_if_unmappable) return size.value_or(0);
+  if (request.copy) return size.value_or(0);
   if (facts.size == 0 && !size.has_value()) return Invalid(object, "the file is empty");
   if (options.offset >= facts.size) {
     return OutOfRange(object, absl::StrCat("offset ", options.offset, " is not before the end of ",
@@ -121,37 +121,14 @@ absl::string_view WhyNotResizable(const MappingOptions& options) {
   return "";
 }
 
-}  // namespace
-
-bool PopulatesAtOnce() { return kPopulate != 0; }
-
-absl::StatusOr<Request> FileRequest(const MappingSystem& system, int fd,
-                                    std::optional<uint64_t> size, const MappingOptions& options) {
-  Request request;
-  request.object = absl::StrCat("fd ", fd);
-  if (fd < 0) return ErrnoStatus(EBADF, Map(request.object));
+// What is to be done with the file, apart from its range.
+absl::Status SetMode(Request& request, const MappingOptions& options) {
   if (options.guarded && !options.keep_descriptor) {
     return Invalid(request.object, "a guarded mapping needs keep_descriptor");
   }
   if (options.copy_if_unmappable && options.access == Access::kWrite) {
     return Invalid(request.object, "copy_if_unmappable is for kRead and kCopy");
   }
-  FileFacts facts;
-  const int error = system.Stat(fd, facts);
-  if (error != 0) return ErrnoStatus(error, Map(request.object));
-  const absl::StatusOr<uint64_t> bytes = FileRange(request, facts, size, options);
-  if (!bytes.ok()) return bytes.status();
-  if (options.offset > kMostFileBytes || *bytes > kMostFileBytes - options.offset) {
-    return OutOfRange(request.object, "files have no more than 2^63-1 bytes");
-  }
-  request.source.offset = RoundDown(options.offset);
-  request.slack = static_cast<size_t>(options.offset - request.source.offset);
-  absl::Status status = CheckAddressable(request.object, *bytes + request.slack);
-  if (!status.ok()) return status;
-  request.size = static_cast<size_t>(*bytes);
-  status = SetReserve(request, options.reserve);
-  if (!status.ok()) return status;
-  request.source.fd = fd;
   request.source.shared = options.access != Access::kCopy;
   request.source.flags = request.source.shared ? MAP_SHARED : MAP_PRIVATE;
   request.source.protection = Protection(options.access, options.executable);
@@ -162,8 +139,41 @@ absl::StatusOr<Request> FileRequest(const MappingSystem& system, int fd,
   request.not_resizable = WhyNotResizable(options);
   request.sparse = options.sparse;
   request.copy_if_unmappable = options.copy_if_unmappable;
+  return absl::OkStatus();
+}
+
+// The `bytes` from the offset on, in whole pages of the file.
+absl::Status SetRange(Request& request, uint64_t bytes, const MappingOptions& options) {
+  if (options.offset > kMostFileBytes || bytes > kMostFileBytes - options.offset) {
+    return OutOfRange(request.object, "files have no more than 2^63-1 bytes");
+  }
+  request.source.offset = RoundDown(options.offset);
+  request.slack = static_cast<size_t>(options.offset - request.source.offset);
+  absl::Status status = CheckAddressable(request.object, bytes + request.slack);
+  if (!status.ok()) return status;
+  request.size = static_cast<size_t>(bytes);
+  return SetReserve(request, options.reserve);
+}
+
+}  // namespace
+
+bool PopulatesAtOnce() { return kPopulate != 0; }
+
+absl::StatusOr<Request> FileRequest(const MappingSystem& system, int fd,
+                                    std::optional<uint64_t> size, const MappingOptions& options) {
+  Request request;
+  request.object = absl::StrCat("fd ", fd);
+  if (fd < 0) return ErrnoStatus(EBADF, Map(request.object));
+  request.source.fd = fd;
+  absl::Status status = SetMode(request, options);
+  if (!status.ok()) return status;
+  FileFacts facts;
+  const int error = system.Stat(fd, facts);
+  if (error != 0) return ErrnoStatus(error, Map(request.object));
   request.copy = options.copy_if_unmappable && IsOfUnknownSize(facts);
-  return request;
+  const absl::StatusOr<uint64_t> bytes = FileRange(request, facts, size, options);
+  status = bytes.ok() ? SetRange(request, *bytes, options) : bytes.status();
+  return status.ok() ? absl::StatusOr<Request>(std::move(request)) : status;
 }
 
 namespace {
