@@ -39,7 +39,7 @@ bool KeptEvents::TakeReportable(absl::Span<const ScanEntry> table,
   return taken;
 }
 
-void KeptEvents::Drop(int fd) {
+void KeptEvents::DropIfKept(int fd) {
   const auto kept = std::find_if(events_.begin(), events_.end(),
                                  [fd](const Kept& event) { return event.fd == fd; });
   if (kept != events_.end()) events_.erase(kept);

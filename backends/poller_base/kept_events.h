@@ -38,7 +38,9 @@ class KeptEvents {
                       absl::FunctionRef<void(int fd, uint16_t raw)> take);
 
   // Forgets what was kept about the file that `fd` named until now, if anything.
-  void Drop(int fd);
+  void Drop(int fd) {
+    if (ABSL_PREDICT_FALSE(!events_.empty())) DropIfKept(fd);
+  }
 
  private:
   struct Kept {
@@ -47,6 +49,7 @@ class KeptEvents {
   };
 
   void AddIfToldOnce(int fd, uint16_t raw, ScanEntry& entry);
+  void DropIfKept(int fd);
 
   std::vector<Kept> events_;  // at most one for each descriptor, in the order of Add
 };
