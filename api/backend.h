@@ -21,6 +21,20 @@ struct PollerOptions {
   // with threads, changes then take no lock and waits need no atomic exchange. Only epoll makes use
   // of it; the other backends ignore it. Calls that overlap nevertheless have undefined behaviour.
   bool externally_synchronized = false;
+  // The poller makes no system call that backends/SYSTEM_CALLS.md calls optional. For a program
+  // under a seccomp filter that ends a process at a call which it does not allow: such a filter
+  // need not allow those then. Without this option, what a filter or a kernel refuses with an errno
+  // is done without, so other programs need it not. It costs what that page says, above all:
+  //  - epoll: timeouts are rounded up to milliseconds (Capabilities::timeout_resolution).
+  //  - A file that was closed and not unregistered is taken for another one with the same inode
+  //    number: a deleted file for a new one and, on select and poll, any eventfd, timerfd or the
+  //    like for any other.
+  //  - epoll: RebuildAfterFork does not notice that a number names another file by now.
+  //  - select and poll: a perf event's change is lost if a wait has no room for it.
+  //  - A forked child leaves the parent's descriptors of the poller open, until it ends or executes
+  //    a program.
+  // Linux only; elsewhere, and by kqueue, it is ignored.
+  bool required_system_calls_only = false;
 };
 
 // The description of one mechanism, `//backends/<name>`. Constant, with static lifetime.

@@ -23,16 +23,17 @@ int AboveStandardStreams(int fd) {
   return duplicate;
 }
 
-OwnDescriptor OwnDescriptor::Take(int fd) {
+OwnDescriptor OwnDescriptor::Take(int fd, SystemCalls calls) {
   WatchForForks();
   fd = AboveStandardStreams(fd);
-  return fd < 0 ? OwnDescriptor() : OwnDescriptor(fd);
+  return fd < 0 ? OwnDescriptor() : OwnDescriptor(fd, calls);
 }
 
 OwnDescriptor& OwnDescriptor::operator=(OwnDescriptor&& other) noexcept {
   if (this == &other) return *this;
   Close();
   fd_ = std::exchange(other.fd_, -1);
+  calls_ = other.calls_;
   fork_generation_ = other.fork_generation_;
   process_ = other.process_;
 #ifndef __linux__
@@ -61,11 +62,12 @@ bool OwnDescriptor::IsUnchanged() const {
 }
 
 bool OwnDescriptor::IsReplaced() const {
-  return valid() && getppid() == process_ && !IsUnchanged();
+  if (!valid() || calls_ == SystemCalls::kRequired) return false;
+  return getppid() == process_ && !IsUnchanged();
 }
 
 bool OwnDescriptor::IsParents() const {
-  if (getppid() != process_) return false;
+  if (calls_ == SystemCalls::kRequired || getppid() != process_) return false;
 #ifdef __linux__
   const pid_t self = getpid();
   const auto number = static_cast<unsigned long>(fd_);

@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <utility>
 
+#include "someos/backends/base/system_calls.h"
+
 namespace someos::base {
 
 // Takes a descriptor that a system call has just returned, and which is to be close-on-exec.
@@ -29,8 +31,9 @@ int AboveStandardStreams(int fd);
 class OwnDescriptor {
  public:
   OwnDescriptor() = default;
-  // Takes ownership of AboveStandardStreams(fd). Invalid, with errno set, if that fails.
-  static OwnDescriptor Take(int fd);
+  // Takes ownership of AboveStandardStreams(fd). Invalid, with errno set, if that fails. With
+  // kRequired, no child can tell what the number names.
+  static OwnDescriptor Take(int fd, SystemCalls calls = SystemCalls::kAll);
   ~OwnDescriptor() { Close(); }
   OwnDescriptor(OwnDescriptor&& other) noexcept { *this = std::move(other); }
   OwnDescriptor& operator=(OwnDescriptor&& other) noexcept;
@@ -46,21 +49,22 @@ class OwnDescriptor {
   // for files without an inode number on systems without kcmp.
   bool IsUnchanged() const;
 
-  // In a child of the process that took the file, while that lives: !IsUnchanged(). Otherwise
-  // false.
+  // In a child of the process that took the file, while that lives: !IsUnchanged(). Otherwise, and
+  // if the child cannot ask, false.
   bool IsReplaced() const;
 
   // Tells that the number is known to name the file that was taken, from now on in this process.
   void Confirm();
 
  private:
-  explicit OwnDescriptor(int fd) : fd_(fd) { Confirm(); }
+  OwnDescriptor(int fd, SystemCalls calls) : fd_(fd), calls_(calls) { Confirm(); }
 
   bool IsParents() const;
   // Preserves errno.
   void Close();
 
   int fd_ = -1;
+  SystemCalls calls_ = SystemCalls::kAll;
   uint32_t fork_generation_ = 0;  // in which the number is known to name the file
   pid_t process_ = 0;             // the same
 #ifndef __linux__

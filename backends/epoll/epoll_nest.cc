@@ -7,11 +7,13 @@
 
 #include "someos/api/errno_status.h"
 #include "someos/backends/base/own_descriptor.h"
+#include "someos/backends/base/system_calls.h"
 
 namespace someos {
 
-absl::StatusOr<EpollNest> EpollNest::Create(const EpollSystem& system, const EpollSet& set) {
-  base::OwnDescriptor fd = base::OwnDescriptor::Take(system.create(EPOLL_CLOEXEC));
+absl::StatusOr<EpollNest> EpollNest::Create(const EpollSystem& system, const EpollSet& set,
+                                            base::SystemCalls calls) {
+  base::OwnDescriptor fd = base::OwnDescriptor::Take(system.create(EPOLL_CLOEXEC), calls);
   if (!fd.valid()) return ErrnoStatus(errno, "fd: epoll_create1");
   EpollNest nest(system, std::move(fd));
   if (const int error = nest.Add(set); error != 0) return ErrnoStatus(error, "fd: epoll_ctl");

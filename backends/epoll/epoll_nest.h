@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "someos/backends/base/own_descriptor.h"
+#include "someos/backends/base/system_calls.h"
 #include "someos/backends/epoll/epoll_set.h"
 #include "someos/backends/epoll/epoll_system.h"
 
@@ -18,7 +19,8 @@ namespace someos {
 class EpollNest {
  public:
   // EMFILE, ENFILE, ENOMEM, ENOSPC. `system` must outlive the nest.
-  static absl::StatusOr<EpollNest> Create(const EpollSystem& system, const EpollSet& set);
+  static absl::StatusOr<EpollNest> Create(const EpollSystem& system, const EpollSet& set,
+                                          base::SystemCalls calls);
 
   int fd() const { return fd_.get(); }
 

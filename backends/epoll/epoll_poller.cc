@@ -12,6 +12,7 @@
 #include "absl/base/optimization.h"
 #include "absl/strings/str_cat.h"
 #include "someos/api/errno_status.h"
+#include "someos/backends/base/system_calls.h"
 
 namespace someos {
 namespace {
@@ -43,9 +44,11 @@ using poller_base::WakeChannel;
 absl::StatusOr<std::unique_ptr<EpollPoller>> EpollPoller::Create(const PollerOptions& options,
                                                                  const EpollSystem& system) {
   base::WatchForForks();
-  absl::StatusOr<WakeChannel> wake_channel = WakeChannel::Create();
+  const base::SystemCalls calls = base::SystemCallsOf(options);
+  absl::StatusOr<WakeChannel> wake_channel = WakeChannel::Create(calls);
   if (!wake_channel.ok()) return wake_channel.status();
-  absl::StatusOr<EpollSet> set = EpollSet::Create("create an epoll poller", system, *wake_channel);
+  absl::StatusOr<EpollSet> set =
+      EpollSet::Create("create an epoll poller", system, *wake_channel, calls);
   if (!set.ok()) return set.status();
   return std::unique_ptr<EpollPoller>(
       new EpollPoller(options, system, *std::move(set), *std::move(wake_channel)));
@@ -55,7 +58,7 @@ EpollPoller::EpollPoller(const PollerOptions& options, const EpollSystem& system
                          WakeChannel wake_channel)
     : options_(options),
       wait_(system.wait),
-      waiter_(system, options.return_on_signal),
+      waiter_(system, options.return_on_signal, base::SystemCallsOf(options)),
       registrations_(system, std::move(set), std::move(wake_channel), options) {}
 
 Capabilities EpollPoller::capabilities() const {

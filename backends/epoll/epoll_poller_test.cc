@@ -75,6 +75,19 @@ TEST(EpollPollerTest, WaitsInMillisecondsInASandboxThatDoesNotKnowPwait2) {
   ExpectFallback<EPERM>();
 }
 
+TEST(EpollPollerTest, WithRequiredSystemCallsOnlyItWaitsInMilliseconds) {
+  EpollSystem system = RealEpollSystem();
+  system.wait_precisely = RefusePreciseWait<ENOSYS>;
+  precise_waits = 0;
+  PollerOptions options;
+  options.required_system_calls_only = true;
+  const auto poller = EpollPoller::Create(options, system).value();
+  EXPECT_EQ(poller->capabilities().timeout_resolution, absl::Milliseconds(1));
+  Event events[1];
+  EXPECT_EQ(poller->Wait(events, absl::Microseconds(1500)).value_or(9), 0u);
+  EXPECT_EQ(precise_waits, 0) << "asked whether there is epoll_pwait2";
+}
+
 TEST(EpollPollerTest, CreationWithoutEpollIsUnimplemented) {
   EpollSystem system = RealEpollSystem();
   system.create = RefuseCreate;

@@ -14,6 +14,7 @@
 namespace someos {
 namespace {
 
+using base::SystemCalls;
 using poller_base::FdError;
 using poller_base::FileIdentity;
 using poller_base::WakeChannel;
@@ -26,8 +27,8 @@ bool NamesAnotherFile(int error) { return error == EBADF || error == ENOENT || e
 
 // Whether `fd` is open and names a file of a kind that a set takes, so that it is not the kind of
 // the file that makes the kernel refuse it with EPERM, but a sandbox.
-bool MayBeInASet(int fd) {
-  const std::optional<FileIdentity> identity = FileIdentity::Of(fd);
+bool MayBeInASet(int fd, SystemCalls calls) {
+  const std::optional<FileIdentity> identity = FileIdentity::Of(fd, calls);
   return identity.has_value() && identity->may_block();
 }
 
@@ -81,6 +82,7 @@ EpollRegistrations::EpollRegistrations(const EpollSystem& system, EpollSet set,
                                        WakeChannel wake_channel, const PollerOptions& options)
     : system_(system),
       externally_synchronized_(options.externally_synchronized),
+      calls_(base::SystemCallsOf(options)),
       waits_in_poll_(options.return_on_signal),
       set_(std::move(set)),
       wake_channel_(std::move(wake_channel)) {
@@ -143,7 +145,7 @@ absl::Status EpollRegistrations::CheckNotOwn(int fd) const {
 }
 
 absl::Status EpollRegistrations::RegisterAlwaysReady(int fd, EpollState state, uint64_t data) {
-  const std::optional<FileIdentity> identity = FileIdentity::Of(fd);
+  const std::optional<FileIdentity> identity = FileIdentity::Of(fd, calls_);
   if (!identity.has_value()) return FdError(errno, "register", fd);
   // These can be waited for, so the EPERM has another cause.
   if (identity->may_block()) return FdError(EPERM, "register", fd);
@@ -182,7 +184,7 @@ absl::Status EpollRegistrations::ModifyAlwaysReady(int fd, Interest interest, ui
   EpollEntry& entry = table_.At(fd);
   EpollState state = entry.Load();
   if (!state.registered) return FdError(ENOENT, "modify", fd);
-  const std::optional<FileIdentity> identity = FileIdentity::Of(fd);
+  const std::optional<FileIdentity> identity = FileIdentity::Of(fd, calls_);
   if (!identity.has_value()) return FdError(errno, "modify", fd);
   if (!always_ready_.Holds(fd, *identity)) return FdError(ENOENT, "modify", fd);
   if (state.trigger == Trigger::kExclusive || trigger == Trigger::kExclusive) {
@@ -199,7 +201,7 @@ absl::Status EpollRegistrations::ModifyAlwaysReady(int fd, Interest interest, ui
 absl::StatusOr<int> EpollRegistrations::NestFd() {
   base::LockIfThreads lock(mutex_);
   if (!nest_.has_value()) {
-    absl::StatusOr<EpollNest> nest = EpollNest::Create(system_, set_);
+    absl::StatusOr<EpollNest> nest = EpollNest::Create(system_, set_, calls_);
     if (!nest.ok()) return nest.status();
     nest_ = *std::move(nest);
     if (always_ready_.active() > 0) wake_channel_.Signal();
@@ -230,7 +232,7 @@ absl::StatusOr<int> EpollRegistrations::TakeError(int fd) {
 
 int EpollRegistrations::Mismatch(int fd, const EpollState& state) {
   if (!state.always_ready && !state.gone) return AskKernel(fd, state);
-  const std::optional<FileIdentity> identity = FileIdentity::Of(fd);
+  const std::optional<FileIdentity> identity = FileIdentity::Of(fd, calls_);
   if (!identity.has_value()) return errno;
   return !state.gone && always_ready_.Holds(fd, *identity) ? 0 : ENOENT;
 }
@@ -252,7 +254,7 @@ int EpollRegistrations::AskKernel(int fd, const EpollState& state) {
     case ENOSPC:  // it was about to be added
       return ENOENT;
     case EPERM:
-      return MayBeInASet(fd) ? 0 : ENOENT;
+      return MayBeInASet(fd, calls_) ? 0 : ENOENT;
     default:
       return 0;  // EEXIST; or, in a sandbox, the kernel does not tell
   }
@@ -287,7 +289,7 @@ size_t EpollRegistrations::TakeAlwaysReady(absl::Span<Event> events) {
     if (!fd.has_value()) break;
     EpollEntry& entry = table_.At(*fd);
     const EpollState state = entry.Load();
-    const std::optional<FileIdentity> identity = FileIdentity::QuickOf(*fd);
+    const std::optional<FileIdentity> identity = FileIdentity::QuickOf(*fd, calls_);
     const bool same_file = identity.has_value() && always_ready_.Holds(*fd, *identity);
     const bool once = state.trigger == Trigger::kEdge || state.trigger == Trigger::kOneShot;
     if (!same_file || once) {
@@ -321,7 +323,7 @@ absl::Status EpollRegistrations::DropStale() {
   // unregistered its descriptor normally.
   if (!stale_suspected_) return absl::OkStatus();
   constexpr absl::string_view kOperation = "wait: drop stale registrations";
-  absl::StatusOr<EpollSet> fresh = EpollSet::Create(kOperation, system_, wake_channel_);
+  absl::StatusOr<EpollSet> fresh = EpollSet::Create(kOperation, system_, wake_channel_, calls_);
   if (!fresh.ok()) return fresh.status();
   // On a failure, for example without memory, the old set remains, and the next wait tries again.
   absl::Status failure;
@@ -364,7 +366,7 @@ absl::Status EpollRegistrations::RebuildAfterFork() {
   for (const auto& [fd, state] : Registered()) {
     if (const int error = CheckInChild(fd, state); error != 0) ForgetLost(fd, error);
   }
-  absl::StatusOr<EpollListing> parents_files = EpollListing::Of(kRebuild, set_.fd());
+  absl::StatusOr<EpollListing> parents_files = ListParentsFiles();
   if (!parents_files.ok()) return parents_files.status();
   if (parents_files->Find(EpollSet::WakeTag(wake_channel_)) != nullptr) {
     ConfirmInherited();
@@ -379,6 +381,11 @@ absl::Status EpollRegistrations::RebuildAfterFork() {
   return lost_.Take();
 }
 
+absl::StatusOr<EpollListing> EpollRegistrations::ListParentsFiles() const {
+  if (calls_ == SystemCalls::kRequired) return EpollListing();
+  return EpollListing::Of(kRebuild, set_.fd());
+}
+
 void EpollRegistrations::ConfirmInherited() {
   set_.Confirm();
   const int fd = wake_channel_.fd();
@@ -389,14 +396,14 @@ int EpollRegistrations::CheckInChild(int fd, const EpollState& state) const {
   if (fcntl(fd, F_GETFD) == -1) return errno;
   if (state.gone) return ENOENT;
   if (!state.always_ready) return 0;
-  const std::optional<FileIdentity> identity = FileIdentity::Of(fd);
+  const std::optional<FileIdentity> identity = FileIdentity::Of(fd, calls_);
   return identity.has_value() && always_ready_.Holds(fd, *identity) ? 0 : ENOENT;
 }
 
 absl::StatusOr<EpollSet> EpollRegistrations::ReplaceSet() {
-  absl::StatusOr<WakeChannel> wake_channel = WakeChannel::Create();
+  absl::StatusOr<WakeChannel> wake_channel = WakeChannel::Create(calls_);
   if (!wake_channel.ok()) return wake_channel.status();
-  absl::StatusOr<EpollSet> set = EpollSet::Create(kRebuild, system_, *wake_channel);
+  absl::StatusOr<EpollSet> set = EpollSet::Create(kRebuild, system_, *wake_channel, calls_);
   if (!set.ok()) return set.status();
   wake_channel_ = *std::move(wake_channel);
   table_.At(wake_channel_.fd());
@@ -412,7 +419,7 @@ void EpollRegistrations::Refill() {
     const int error = state.always_ready ? 0 : AddTo(set_, fd, state);
     if (error == 0) continue;
     // A file that no set takes, so not the registered one.
-    const bool another = error == EPERM && !MayBeInASet(fd);
+    const bool another = error == EPERM && !MayBeInASet(fd, calls_);
     ForgetLost(fd, another ? ENOENT : error);
   }
 }

@@ -29,6 +29,7 @@
 #include "someos/backends/base/fork_generation.h"
 #include "someos/backends/base/fork_guard.h"
 #include "someos/backends/base/lock_if_threads.h"
+#include "someos/backends/base/system_calls.h"
 #include "someos/backends/epoll/epoll_entry.h"
 #include "someos/backends/epoll/epoll_listing.h"
 #include "someos/backends/epoll/epoll_nest.h"
@@ -130,6 +131,8 @@ class EpollRegistrations {
   // The parts of a rebuild. The first returns an errno, or 0 if nothing is known against `fd` that
   // could be lost by opening a descriptor. The second returns the old set.
   int CheckInChild(int fd, const EpollState& state) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Of set_; empty if it must not ask for it.
+  absl::StatusOr<EpollListing> ListParentsFiles() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Called if the old set is known to be the parent's.
   void ConfirmInherited() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::StatusOr<EpollSet> ReplaceSet() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -141,6 +144,7 @@ class EpollRegistrations {
 
   const EpollSystem& system_;
   const bool externally_synchronized_;
+  const base::SystemCalls calls_;
   const bool waits_in_poll_;  // instead of in the kernel's wait alone
   EpollSet set_;  // replaced under mutex_, by the waiting thread or, after a fork, in the child
   poller_base::WakeChannel wake_channel_;

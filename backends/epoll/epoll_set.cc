@@ -5,12 +5,14 @@
 #include "absl/strings/str_cat.h"
 #include "someos/api/errno_status.h"
 #include "someos/backends/base/own_descriptor.h"
+#include "someos/backends/base/system_calls.h"
 
 namespace someos {
 
 absl::StatusOr<EpollSet> EpollSet::Create(absl::string_view operation, const EpollSystem& system,
-                                          const poller_base::WakeChannel& wake_channel) {
-  base::OwnDescriptor fd = base::OwnDescriptor::Take(system.create(EPOLL_CLOEXEC));
+                                          const poller_base::WakeChannel& wake_channel,
+                                          base::SystemCalls calls) {
+  base::OwnDescriptor fd = base::OwnDescriptor::Take(system.create(EPOLL_CLOEXEC), calls);
   if (!fd.valid()) return ErrnoStatus(errno, absl::StrCat(operation, ": epoll_create1"));
   EpollSet set(system, std::move(fd));
   // Edge-triggered, so that each signal causes one event and an eventfd need never be drained.

@@ -12,6 +12,7 @@
 #include "absl/strings/string_view.h"
 #include "someos/api/interest.h"
 #include "someos/backends/base/own_descriptor.h"
+#include "someos/backends/base/system_calls.h"
 #include "someos/backends/epoll/epoll_mask.h"
 #include "someos/backends/epoll/epoll_system.h"
 #include "someos/backends/poller_base/wake_channel.h"
@@ -25,7 +26,8 @@ class EpollSet {
   // Creates a set that watches `wake_channel` for signals and reports them with WakeTag. Error
   // messages begin with `operation`. EMFILE, ENFILE, ENOMEM, ENOSPC. `system` must outlive the set.
   static absl::StatusOr<EpollSet> Create(absl::string_view operation, const EpollSystem& system,
-                                         const poller_base::WakeChannel& wake_channel);
+                                         const poller_base::WakeChannel& wake_channel,
+                                         base::SystemCalls calls = base::SystemCalls::kAll);
 
   // The tag of the wake channel. No registration has it, because no two open descriptors have the
   // same number; nor has a channel of another set. Even, as all tags (EpollEntry).

@@ -44,6 +44,7 @@ int EpollWaiter::WaitInPoll(int epoll_fd, epoll_event* events, int max_events,
 }
 
 absl::Duration EpollWaiter::Resolution() const {
+  if (!precise_.load(std::memory_order_relaxed)) return absl::Milliseconds(1);
   const timespec none = {};
   epoll_event unused;
   const bool precise = system_->wait_precisely(-1, &unused, 1, none) < 0 && errno == EBADF;

@@ -13,6 +13,7 @@
 #include "absl/base/optimization.h"
 #include "absl/time/time.h"
 #include "someos/backends/base/deadline.h"
+#include "someos/backends/base/system_calls.h"
 #include "someos/backends/epoll/epoll_system.h"
 
 namespace someos {
@@ -23,9 +24,13 @@ class EpollWaiter {
  public:
   // `system` must outlive the waiter and its copies. If `only_handlers_interrupt`, Wait fails with
   // EINTR only after a signal handler has run. epoll_wait(2) does so also after the process was
-  // stopped and continued; poll(2), which then waits for the epoll object, does not.
-  explicit EpollWaiter(const EpollSystem& system, bool only_handlers_interrupt = false)
-      : system_(&system), polls_(only_handlers_interrupt) {}
+  // stopped and continued; poll(2), which then waits for the epoll object, does not. With
+  // kRequired, never uses epoll_pwait2.
+  explicit EpollWaiter(const EpollSystem& system, bool only_handlers_interrupt = false,
+                       base::SystemCalls calls = base::SystemCalls::kAll)
+      : system_(&system),
+        polls_(only_handlers_interrupt),
+        precise_(calls == base::SystemCalls::kAll) {}
   EpollWaiter(const EpollWaiter& other)
       : system_(other.system_),
         polls_(other.polls_),
@@ -49,7 +54,8 @@ class EpollWaiter {
     return WaitFor(epoll_fd, events, max_events, deadline);
   }
 
-  // Timeouts are rounded up to a multiple of this. Asks the kernel, without waiting.
+  // Timeouts are rounded up to a multiple of this. Asks the kernel, without waiting, unless it is
+  // known that epoll_pwait2 is not used.
   absl::Duration Resolution() const;
 
  private:
@@ -58,7 +64,7 @@ class EpollWaiter {
 
   const EpollSystem* system_;
   bool polls_;
-  std::atomic<bool> precise_{true};  // false once the kernel turns out not to have epoll_pwait2
+  std::atomic<bool> precise_;  // false once the kernel turns out not to have epoll_pwait2
 };
 
 }  // namespace someos

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "someos/backends/base/system_calls.h"
 #include "someos/backends/poller_base/reader_close.h"
 #include "someos/backends/poller_base/slow_growth.h"
 
@@ -47,7 +48,7 @@ Readiness ReadinessOf(short mask) {
 
 absl::StatusOr<std::unique_ptr<PollPoller>> PollPoller::Create(
     const PollerOptions& options, const PollSystem& system, const KnownFilesSystem& known_files) {
-  absl::StatusOr<WakeChannel> wake_channel = WakeChannel::Create();
+  absl::StatusOr<WakeChannel> wake_channel = WakeChannel::Create(base::SystemCallsOf(options));
   if (!wake_channel.ok()) return wake_channel.status();
   return std::unique_ptr<PollPoller>(
       new PollPoller(options, system, *std::move(wake_channel), known_files));

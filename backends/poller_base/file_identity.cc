@@ -20,6 +20,9 @@
 #include <optional>
 
 namespace someos::poller_base {
+
+using base::SystemCalls;
+
 namespace {
 
 // The finalizer of a 64-bit mixing function; spreads consecutive inode numbers.
@@ -87,9 +90,12 @@ bool ReadStatx(int /*fd*/, struct stat& /*status*/, uint32_t& /*birth*/) {
 #endif
 
 // Reads what identifies a file into `status`, and its birth if the system has it.
-bool ReadStatus(int fd, struct stat& status, uint32_t& birth) {
-  if (ReadStatx(fd, status, birth)) return true;
-  return errno != EBADF && fstat(fd, &status) == 0;  // an older kernel, or a sandbox
+bool ReadStatus(int fd, SystemCalls calls, struct stat& status, uint32_t& birth) {
+  if (calls == SystemCalls::kAll) {
+    if (ReadStatx(fd, status, birth)) return true;
+    if (errno == EBADF) return false;
+  }
+  return fstat(fd, &status) == 0;  // or an older kernel, or a sandbox
 }
 
 // A digest of what name_to_handle_at(2) returns; 0 if it returns nothing.
@@ -170,10 +176,10 @@ bool PortsAgree(uint32_t some, uint32_t others) {
   return agree(some >> 16, others >> 16) && agree(some & 0xffff, others & 0xffff);
 }
 
-std::optional<FileIdentity> FileIdentity::QuickOf(int fd) {
+std::optional<FileIdentity> FileIdentity::QuickOf(int fd, SystemCalls calls) {
   struct stat status;
   FileDigest digest;
-  if (!ReadStatus(fd, status, digest.birth)) return std::nullopt;
+  if (!ReadStatus(fd, calls, status, digest.birth)) return std::nullopt;
   if (S_ISSOCK(status.st_mode) && status.st_ino == 0) {
     digest.file = SocketPorts(fd);
     return FileIdentity{digest, status.st_mode, /*by_ports=*/true};
@@ -189,19 +195,20 @@ std::optional<FileIdentity> FileIdentity::QuickOf(int fd) {
   }
   digest.file = Fold(mixed);
   if (IsAnonymous(status.st_mode)) {
-    digest.file = (digest.file & ~kAnonymousMask) | AnonymousId(fd);
+    const uint32_t id = calls == SystemCalls::kAll ? AnonymousId(fd) : kIdUnknown;
+    digest.file = (digest.file & ~kAnonymousMask) | id;
   }
   return FileIdentity{digest, status.st_mode};
 }
 
-std::optional<FileIdentity> FileIdentity::Of(int fd) {
-  std::optional<FileIdentity> identity = QuickOf(fd);
+std::optional<FileIdentity> FileIdentity::Of(int fd, SystemCalls calls) {
+  std::optional<FileIdentity> identity = QuickOf(fd, calls);
   if (!identity.has_value()) return identity;
   if (NamesPathOnly(fd)) {
     errno = EBADF;
     return std::nullopt;
   }
-  if (identity->always_ready() || S_ISFIFO(identity->mode)) {
+  if (calls == SystemCalls::kAll && (identity->always_ready() || S_ISFIFO(identity->mode))) {
     identity->digest.generation = HandleDigest(fd);
   }
   return identity;

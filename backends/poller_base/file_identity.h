@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <optional>
 
+#include "someos/backends/base/system_calls.h"
+
 namespace someos::poller_base {
 
 // Digests of what the kernel reports about the file behind a descriptor.
@@ -42,11 +44,14 @@ struct FileIdentity {
   bool may_block() const { return S_ISFIFO(mode) || S_ISSOCK(mode); }
 
   // On Linux, neither waits for the server of a network file system, which may not answer.
+  // With kRequired they may, and learn nothing but what fstat(2) reports: neither birth nor
+  // generation, nor the number of an eventfd.
   //
   // nullopt, with errno set to EBADF, if `fd` is not open, or open as a path only (O_PATH).
-  static std::optional<FileIdentity> Of(int fd);
+  static std::optional<FileIdentity> Of(int fd, base::SystemCalls calls = base::SystemCalls::kAll);
   // The same in a single system call: without the generation, and a path only is not noticed.
-  static std::optional<FileIdentity> QuickOf(int fd);
+  static std::optional<FileIdentity> QuickOf(int fd,
+                                             base::SystemCalls calls = base::SystemCalls::kAll);
 
   // Compares `found`, which Of() has just returned, with the file that had `digest`: 0 if they are
   // the same, ENOENT if not, or the errno of a failed Of().

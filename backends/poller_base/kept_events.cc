@@ -12,9 +12,9 @@ namespace someos::poller_base {
 void KeptEvents::AddIfToldOnce(int fd, uint16_t raw, ScanEntry& entry) {
   using Telling = ScanEntry::Telling;
   if (entry.telling == Telling::kUnknown) {
-    const std::optional<FileIdentity> identity = FileIdentity::QuickOf(fd);
+    const std::optional<FileIdentity> identity = FileIdentity::QuickOf(fd, calls_);
     if (!identity.has_value()) return;
-    entry.telling = TellsOnce(fd, identity->mode) ? Telling::kOnce : Telling::kAlways;
+    entry.telling = TellsOnce(fd, identity->mode, calls_) ? Telling::kOnce : Telling::kAlways;
   }
   if (entry.telling == Telling::kOnce) events_.push_back({fd, raw});
 }

@@ -9,6 +9,7 @@
 #include "absl/base/optimization.h"
 #include "absl/functional/function_ref.h"
 #include "absl/types/span.h"
+#include "someos/backends/base/system_calls.h"
 #include "someos/backends/poller_base/scan_entry.h"
 
 namespace someos::poller_base {
@@ -20,6 +21,9 @@ namespace someos::poller_base {
 // given to Add. Not thread-safe.
 class KeptEvents {
  public:
+  // With kRequired, perf events are not told from files that may not be kept (told_once.h).
+  explicit KeptEvents(base::SystemCalls calls = base::SystemCalls::kAll) : calls_(calls) {}
+
   bool empty() const { return events_.empty(); }
 
   // Keeps `raw`, which the kernel has reported about `fd`, if it reports that only once; finds out
@@ -51,6 +55,7 @@ class KeptEvents {
   void AddIfToldOnce(int fd, uint16_t raw, ScanEntry& entry);
   void DropIfKept(int fd);
 
+  const base::SystemCalls calls_;
   std::vector<Kept> events_;  // at most one for each descriptor, in the order of Add
 };
 

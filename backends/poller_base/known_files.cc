@@ -9,6 +9,7 @@
 
 #include "someos/api/interest.h"
 #include "someos/backends/base/own_descriptor.h"
+#include "someos/backends/base/system_calls.h"
 #include "someos/backends/poller_base/file_identity.h"
 #include "someos/backends/poller_base/known_files_system.h"
 #include "someos/backends/poller_base/slow_growth.h"
@@ -20,7 +21,10 @@ int ErrnoUnless0(int result) { return result == 0 ? 0 : errno; }
 
 }  // namespace
 
-KnownFiles::KnownFiles(const KnownFilesSystem& system) : system_(system) { CreateSet(); }
+KnownFiles::KnownFiles(const KnownFilesSystem& system, base::SystemCalls calls)
+    : system_(calls == base::SystemCalls::kAll ? system : NoKnownFilesSystem()), calls_(calls) {
+  CreateSet();
+}
 
 void KnownFiles::CreateSet() {
   set_ = base::OwnDescriptor::Take(system_.create());
@@ -32,7 +36,7 @@ int KnownFiles::Add(int fd, bool known, Interest interest) {
   const bool in_set = known && !has_digest && set_.valid();
   const bool may_be_told_once = HasAny(interest, Interest::kPriority) && !in_set;
   if (!set_.valid() || (known && has_digest) || may_be_told_once) {
-    const std::optional<FileIdentity> identity = FileIdentity::Of(fd);
+    const std::optional<FileIdentity> identity = IdentityOf(fd);
     if (!identity.has_value()) return errno;
     if (known && has_digest && identity->SameAs(*FindDigest(fd))) return EEXIST;
     if (!set_.valid() || (may_be_told_once && identity->always_ready())) {
@@ -59,7 +63,7 @@ int KnownFiles::Add(int fd, bool known, Interest interest) {
 }
 
 int KnownFiles::AddDigest(int fd) {
-  const std::optional<FileIdentity> identity = FileIdentity::Of(fd);
+  const std::optional<FileIdentity> identity = IdentityOf(fd);
   if (!identity.has_value()) return errno;
   RememberDigest(fd, identity->digest);
   return 0;
@@ -75,7 +79,7 @@ void KnownFiles::RememberDigest(int fd, const FileDigest& digest) {
 
 int KnownFiles::Check(int fd) {
   if (const FileDigest* const digest = FindDigest(fd); digest != nullptr) {
-    const std::optional<FileIdentity> identity = FileIdentity::Of(fd);
+    const std::optional<FileIdentity> identity = IdentityOf(fd);
     const int error = FileIdentity::Mismatch(identity, *digest);
     // It may be known better by now.
     if (error == 0) digests_[static_cast<size_t>(fd)] = identity->digest;
@@ -101,7 +105,7 @@ int KnownFiles::CheckBySet(int fd) const {
   if (error == 0 || error == ENOENT || error == EBADF) return error;
   // EPERM: the kind of file that no set takes. Or a sandbox does not allow the call any more, and
   // nobody can tell.
-  const std::optional<FileIdentity> identity = FileIdentity::Of(fd);
+  const std::optional<FileIdentity> identity = IdentityOf(fd);
   if (!identity.has_value()) return errno;
   return error == EPERM && !identity->may_block() ? ENOENT : 0;
 }
@@ -117,7 +121,7 @@ void KnownFiles::Remove(int fd) {
 
 int KnownFiles::CheckInChild(int fd) const {
   if (const FileDigest* const digest = FindDigest(fd); digest != nullptr) {
-    return FileIdentity::Mismatch(FileIdentity::Of(fd), *digest);
+    return FileIdentity::Mismatch(IdentityOf(fd), *digest);
   }
   if (fcntl(fd, F_GETFD) == -1) return errno;
   // Another set, of the child's own, may have the number.

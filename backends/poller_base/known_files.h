@@ -9,6 +9,7 @@
 
 #include "someos/api/interest.h"
 #include "someos/backends/base/own_descriptor.h"
+#include "someos/backends/base/system_calls.h"
 #include "someos/backends/poller_base/change_count.h"
 #include "someos/backends/poller_base/file_identity.h"
 #include "someos/backends/poller_base/known_files_system.h"
@@ -32,8 +33,9 @@ namespace someos::poller_base {
 // Not thread-safe. The functions that return an int return 0 or an errno.
 class KnownFiles {
  public:
-  // `system` must outlive the object.
-  explicit KnownFiles(const KnownFilesSystem& system);
+  // `system` must outlive the object. With kRequired it is not used: there is no set.
+  explicit KnownFiles(const KnownFilesSystem& system,
+                      base::SystemCalls calls = base::SystemCalls::kAll);
 
   // Whether `fd` is the number of the set.
   bool Owns(int fd) const { return fd == set_.get(); }
@@ -72,7 +74,10 @@ class KnownFiles {
   int CheckBySet(int fd) const;
   void CreateSet();
 
+  std::optional<FileIdentity> IdentityOf(int fd) const { return FileIdentity::Of(fd, calls_); }
+
   const KnownFilesSystem& system_;
+  const base::SystemCalls calls_;
   base::OwnDescriptor set_;              // invalid if the kernel refuses it
   std::optional<ChangeCount> removals_;  // from the set
   // By descriptor. Empty as long as all files are in the set.

@@ -9,6 +9,7 @@
 #include "absl/base/optimization.h"
 #include "absl/strings/str_cat.h"
 #include "someos/api/errno_status.h"
+#include "someos/backends/base/system_calls.h"
 #include "someos/backends/poller_base/fd_error.h"
 #include "someos/backends/poller_base/hangup_error.h"
 #include "someos/backends/poller_base/implied_readiness.h"
@@ -23,7 +24,8 @@ ScanningPoller::ScanningPoller(const PollerOptions& options, WakeChannel wake_ch
     : options_(options),
       wake_channel_(std::move(wake_channel)),
       fork_generation_(base::ForkGeneration()),
-      known_files_(known_files) {
+      known_files_(known_files, base::SystemCallsOf(options)),
+      kept_(base::SystemCallsOf(options)) {
   base::WatchForForks();
 }
 
@@ -286,7 +288,7 @@ absl::Status ScanningPoller::DoRebuildAfterFork() {
   // Before a descriptor is opened that could reuse the number of a registration whose file is
   // closed.
   ForgetOtherFiles();
-  absl::StatusOr<WakeChannel> wake_channel = WakeChannel::Create();
+  absl::StatusOr<WakeChannel> wake_channel = WakeChannel::Create(base::SystemCallsOf(options_));
   if (!wake_channel.ok()) return wake_channel.status();
   if (absl::Status replaced = ReplaceWakeFd(wake_channel->fd()); !replaced.ok()) return replaced;
   wake_channel_ = *std::move(wake_channel);

@@ -27,8 +27,9 @@ bool IsPerfEvent([[maybe_unused]] int fd) {
 
 }  // namespace
 
-bool TellsOnce(int fd, mode_t mode) {
+bool TellsOnce(int fd, mode_t mode, base::SystemCalls calls) {
   if (S_ISREG(mode)) return true;
+  if (calls == base::SystemCalls::kRequired) return false;
   // Linux's perf events, like eventfds, have no type in their mode. Others are not asked, because
   // the request could mean something else to them.
   return (mode & S_IFMT) == 0 && IsPerfEvent(fd);

@@ -5,6 +5,8 @@
 
 #include <sys/types.h>
 
+#include "someos/backends/base/system_calls.h"
+
 namespace someos::poller_base {
 
 // Whether the kernel may report a condition of the file `fd`, whose st_mode is `mode`, to the first
@@ -13,8 +15,9 @@ namespace someos::poller_base {
 // true for every regular file, because procfs does not say which of its files are meant.
 //
 // It is false for pipes, sockets, terminals, eventfds and the like: what was true of them before
-// says nothing about now, and a read could block. Preserves errno.
-bool TellsOnce(int fd, mode_t mode);
+// says nothing about now, and a read could block. With kRequired, perf events are not told from
+// those. Preserves errno.
+bool TellsOnce(int fd, mode_t mode, base::SystemCalls calls);
 
 }  // namespace someos::poller_base
 

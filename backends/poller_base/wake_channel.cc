@@ -21,6 +21,7 @@
 namespace someos::poller_base {
 
 using base::OwnDescriptor;
+using base::SystemCalls;
 
 namespace {
 
@@ -55,12 +56,14 @@ uint32_t NewSerial() {
 WakeChannel::WakeChannel(base::OwnDescriptor read_end, base::OwnDescriptor write_end)
     : read_end_(std::move(read_end)), write_end_(std::move(write_end)), serial_(NewSerial()) {}
 
-absl::StatusOr<WakeChannel> WakeChannel::Create() {
+absl::StatusOr<WakeChannel> WakeChannel::Create([[maybe_unused]] SystemCalls calls) {
 #ifdef __linux__
-  OwnDescriptor event = OwnDescriptor::Take(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
+  OwnDescriptor event = OwnDescriptor::Take(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), calls);
   if (event.valid()) return WakeChannel(std::move(event), OwnDescriptor());
-  // A pipe would fail for the same reason.
-  if (IsShortage(errno)) return ErrnoStatus(errno, "create a wake channel: eventfd");
+  // After a shortage, a pipe would fail for the same reason.
+  if (calls == SystemCalls::kRequired || IsShortage(errno)) {
+    return ErrnoStatus(errno, "create a wake channel: eventfd");
+  }
 #endif
   return CreatePipe();
 }

@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "someos/backends/base/own_descriptor.h"
+#include "someos/backends/base/system_calls.h"
 
 namespace someos::poller_base {
 
@@ -15,8 +16,9 @@ namespace someos::poller_base {
 // non-blocking and close-on-exec.
 class WakeChannel {
  public:
-  // EMFILE, ENFILE, ENOMEM: no descriptor or memory left. Otherwise the errno of pipe2(2).
-  static absl::StatusOr<WakeChannel> Create();
+  // EMFILE, ENFILE, ENOMEM: no descriptor or memory left. Otherwise the errno of pipe2(2), or, with
+  // kRequired, of eventfd(2): then no pipe takes its place.
+  static absl::StatusOr<WakeChannel> Create(base::SystemCalls calls = base::SystemCalls::kAll);
   // A pipe on every system, for kqueue implementations that do not accept an eventfd.
   static absl::StatusOr<WakeChannel> CreatePipe();
 

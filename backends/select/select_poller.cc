@@ -19,6 +19,7 @@
 #include "absl/strings/str_cat.h"
 #include "someos/api/errno_status.h"
 #include "someos/backends/base/single_threaded.h"
+#include "someos/backends/base/system_calls.h"
 #include "someos/backends/poller_base/reader_close.h"
 
 namespace someos {
@@ -87,7 +88,7 @@ uint64_t Word(const fd_set& set, int fd) {
 
 absl::StatusOr<std::unique_ptr<SelectPoller>> SelectPoller::Create(
     const PollerOptions& options, const SelectSystem& system, const KnownFilesSystem& known_files) {
-  absl::StatusOr<WakeChannel> wake_channel = WakeChannel::Create();
+  absl::StatusOr<WakeChannel> wake_channel = WakeChannel::Create(base::SystemCallsOf(options));
   if (!wake_channel.ok()) return wake_channel.status();
   if (wake_channel->fd() >= FD_SETSIZE) {
     return OutOfRange("create a select poller: wake channel", wake_channel->fd());

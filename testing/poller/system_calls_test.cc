@@ -1,5 +1,6 @@
-// Holds the pollers to backends/SYSTEM_CALLS.md, with a seccomp filter that ends a process at any
-// other system call.
+// Holds the pollers to backends/SYSTEM_CALLS.md, with seccomp filters that end a process at any
+// other system call: those that allow what the page lists, and those that allow what it calls
+// required, for pollers with PollerOptions::required_system_calls_only.
 
 #include "absl/base/config.h"
 #include "gtest/gtest.h"
@@ -20,12 +21,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <cstdlib>
 #include <fstream>
 #include <map>
 #include <memory>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -110,8 +113,8 @@ const std::map<std::string, int>& Numbers() {
   return *numbers;
 }
 
-// The calls of the page's column `backend`.
-std::set<int> Listed(absl::string_view backend) {
+// Those calls of the page's column `backend` that a poller with `options` makes.
+std::set<int> Listed(absl::string_view backend, const PollerOptions& options) {
   std::ifstream page(std::getenv("SYSTEM_CALLS"));
   EXPECT_TRUE(page.good());
   std::vector<std::string> columns;
@@ -127,7 +130,8 @@ std::set<int> Listed(absl::string_view backend) {
     if (number == Numbers().end() || number->second < 0) continue;
     for (size_t i = 2; i < cells.size(); ++i) {
       if (columns[i] != backend) continue;
-      if (cells[i] == "required" || cells[i] == "optional") listed.insert(number->second);
+      const bool optional = cells[i] == "optional" && !options.required_system_calls_only;
+      if (cells[i] == "required" || optional) listed.insert(number->second);
     }
   }
   EXPECT_FALSE(listed.empty()) << "no column for " << backend;
@@ -173,27 +177,40 @@ class Operations {
  public:
   explicit Operations(int eventfd) : eventfd_(eventfd) {}
 
-  // Returns whether all worked.
-  bool Run(const Backend& backend, Poller& parents) {
-    absl::StatusOr<std::unique_ptr<Poller>> made = backend.create({});
+  // What the parent does before it forks.
+  void Prepare(Poller& parents) {
+    for (const int fd : Files()) {
+      works_ = works_ && parents.Register(fd, Interest::kReadable).ok();
+    }
+  }
+
+  // Returns whether all worked. `parents` was prepared.
+  bool Run(const Backend& backend, PollerOptions options, Poller& parents,
+           std::unique_ptr<Poller> unused_parents) {
+    absl::StatusOr<std::unique_ptr<Poller>> made = backend.create(options);
     if (!made.ok()) return false;
     Use(**made);
     DropStale(**made);
     *made = nullptr;
     works_ = works_ && parents.RebuildAfterFork().ok();
+    for (const int fd : Files()) works_ = works_ && parents.Unregister(fd).ok();
     Use(parents);
-    PollerOptions returning;
-    returning.return_on_signal = true;
-    made = backend.create(returning);
+    unused_parents = nullptr;
+    options.return_on_signal = true;
+    made = backend.create(options);
     if (!made.ok()) return false;
     Use(**made);
     return works_;
   }
 
  private:
+  std::array<int, 4> Files() const {
+    return {pipe_.reader.get(), pair_.near.get(), file_.get(), eventfd_};
+  }
+
   void Use(Poller& poller) {
     poller.capabilities();
-    for (const int fd : {pipe_.reader.get(), pair_.near.get(), file_.get(), eventfd_}) {
+    for (const int fd : Files()) {
       works_ = works_ && poller.Register(fd, Interest::kReadable, 1).ok();
       works_ = works_ && poller.Modify(fd, Interest::kNone, 2).ok();
     }
@@ -203,9 +220,8 @@ class Operations {
     works_ = works_ && poller.TakeError(pair_.near.get()).ok() && poller.Wake().ok();
     WaitForAll(poller);
     poller.Modify(pair_.near.get(), Interest::kReadable).IgnoreError();
-    for (const int fd : {pipe_.reader.get(), pair_.near.get(), file_.get(), eventfd_}) {
-      works_ = works_ && poller.Unregister(fd).ok();
-    }
+    if (poller.capabilities().nestable) works_ = works_ && poller.fd().ok();
+    for (const int fd : Files()) works_ = works_ && poller.Unregister(fd).ok();
   }
 
   void WaitForAll(Poller& poller) {
@@ -240,16 +256,19 @@ class Operations {
 };
 
 // How it ended; `unlisted` is then the first call that is not listed, if that is how.
-int RunFiltered(const Backend& backend, int& unlisted) {
-  const std::set<int> calls = Listed(backend.name);
-  const std::unique_ptr<Poller> parents = backend.create({}).value();
+int RunFiltered(const Backend& backend, const PollerOptions& options, int& unlisted) {
+  const std::set<int> calls = Listed(backend.name, options);
+  const std::unique_ptr<Poller> parents = backend.create(options).value();
+  std::unique_ptr<Poller> unused = backend.create(options).value();
   Operations operations(MustSucceed(eventfd(0, EFD_CLOEXEC), "eventfd"));
+  operations.Prepare(*parents);
   const Pipe report;
   const pid_t child = MustSucceed(fork(), "fork");
   if (child == 0) {
     g_report = report.writer.get();
     if (!AllowOnly(calls)) _exit(kNoFilters);
-    _exit(operations.Run(backend, *parents) ? kWorked : kFailed);
+    const bool worked = operations.Run(backend, options, *parents, std::move(unused));
+    _exit(worked ? kWorked : kFailed);
   }
   int status = -1;
   MustSucceed(waitpid(child, &status, 0), "waitpid");
@@ -267,16 +286,24 @@ std::string NameOf(int number) {
   return absl::StrCat("number ", number);
 }
 
-TEST(SystemCallsTest, NoneIsMadeThatIsNotListed) {
+void ExpectListedCallsOnly(const PollerOptions& options) {
   for (const Backend* backend : AllBackends()) {
     if (backend->name == "kqueue") continue;  // libkqueue's calls are not ours
     SCOPED_TRACE(backend->name);
     int unlisted = -1;
-    const int end = RunFiltered(*backend, unlisted);
+    const int end = RunFiltered(*backend, options, unlisted);
     if (end == kNoFilters) GTEST_SKIP() << "seccomp filters are not possible here";
     EXPECT_NE(end, kUnlisted) << NameOf(unlisted) << " is not listed as it should be";
     EXPECT_TRUE(end == kWorked || end == kUnlisted) << end;
   }
+}
+
+TEST(SystemCallsTest, NoneIsMadeThatIsNotListed) { ExpectListedCallsOnly({}); }
+
+TEST(SystemCallsTest, OnlyRequiredOnesAreMadeIfAskedFor) {
+  PollerOptions options;
+  options.required_system_calls_only = true;
+  ExpectListedCallsOnly(options);
 }
 
 }  // namespace
