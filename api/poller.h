@@ -193,9 +193,10 @@ class Poller {
   //
   // EINVAL: `events` is empty. kFailedPrecondition: another thread is in Wait, or the poller was
   // made before a fork. EINTR only if the poller was made with `return_on_signal`. The errno of
-  // clock_gettime(2) if a sandbox does not let the clock be read. On epoll, EMFILE, ENFILE, ENOMEM
-  // or ENOSPC, if there is nothing to report but what a descriptor that was closed before it was
-  // unregistered has left, and that cannot be cleared away; the next Wait tries again.
+  // clock_gettime(2) if a sandbox does not let the clock be read. On epoll, ENFILE, ENOMEM or
+  // ENOSPC, if there is nothing to report but what a descriptor that was closed before it was
+  // unregistered has left, and that cannot be cleared away; the next Wait tries again. (EMFILE as
+  // well, if there was no number left when it was unregistered either.)
   ABSL_ATTRIBUTE_ALWAYS_INLINE absl::StatusOr<size_t> Wait(absl::Span<Event> events,
                                                            absl::Duration timeout) {
     if (ABSL_PREDICT_FALSE(events.empty())) return NoRoom().Take();

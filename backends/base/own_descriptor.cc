@@ -29,6 +29,10 @@ OwnDescriptor OwnDescriptor::Take(int fd, SystemCalls calls) {
   return fd < 0 ? OwnDescriptor() : OwnDescriptor(fd, calls);
 }
 
+OwnDescriptor OwnDescriptor::Duplicate() const {
+  return Take(fcntl(fd_, F_DUPFD_CLOEXEC, STDERR_FILENO + 1), calls_);
+}
+
 OwnDescriptor& OwnDescriptor::operator=(OwnDescriptor&& other) noexcept {
   if (this == &other) return *this;
   Close();

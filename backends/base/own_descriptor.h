@@ -38,6 +38,10 @@ class OwnDescriptor {
   OwnDescriptor(OwnDescriptor&& other) noexcept { *this = std::move(other); }
   OwnDescriptor& operator=(OwnDescriptor&& other) noexcept;
 
+  // Another number for the same file, which must be valid. Invalid, with errno set, if there is
+  // none left.
+  OwnDescriptor Duplicate() const;
+
   int get() const { return fd_; }
   bool valid() const { return fd_ >= 0; }
 

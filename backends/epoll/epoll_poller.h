@@ -5,7 +5,8 @@
 //    removes it without notice, unless a duplicate keeps the file open; then its events continue.
 //    Once the number is unregistered or registered again, such events are stale: the poller drops
 //    them and replaces its kernel object (two epoll_ctl calls per registration), because epoll has
-//    no way to remove them. If a number that was registered again later names that old file once
+//    no way to remove them. Until then it holds one descriptor more, so that it can do so when the
+//    process has no more. If a number that was registered again later names that old file once
 //    more, it still counts as registered: the kernel has both files under that number and does not
 //    tell which one the poller means.
 //  - What Linux tells only once (see point 7 of the contract) is lost if Register or Modify is

@@ -130,34 +130,36 @@ TEST(EpollPollerTest, EventsOfAClosedDescriptorWithADuplicateDoNotMakeWaitSpin) 
   for (const int fd : {duplicate, pair[1], other[0], other[1]}) close(fd);
 }
 
-// The new kernel set takes the lowest free number, which may be that of a registration whose file
-// was closed without Unregister; and a set cannot watch itself (EINVAL).
-TEST(EpollPollerTest, TheNewKernelSetMayTakeTheNumberOfAClosedDescriptor) {
+// The old kernel set's second number and the new set take the lowest free numbers, which may be
+// those of registrations whose files were closed without Unregister; and a set cannot watch itself
+// (EINVAL).
+TEST(EpollPollerTest, TheKernelSetsMayTakeTheNumbersOfClosedDescriptors) {
   int closed[2], pair[2], other[2];
-  ASSERT_EQ(pipe(closed), 0);  // the lowest number of all, once it is closed
+  ASSERT_EQ(pipe(closed), 0);  // the lowest numbers of all, once they are closed
   const absl::StatusOr<std::unique_ptr<EpollPoller>> poller = EpollPoller::Create({});
   ASSERT_TRUE(poller.ok()) << poller.status();
   ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
   ASSERT_EQ(pipe(other), 0);
-  ASSERT_TRUE((*poller)->Register(closed[0], Interest::kReadable, 1).ok());
+  for (const int fd : closed) ASSERT_TRUE((*poller)->Register(fd, Interest::kReadable, 1).ok());
   ASSERT_TRUE((*poller)->Register(pair[0], Interest::kReadable, 2).ok());
   ASSERT_TRUE((*poller)->Register(other[0], Interest::kReadable, 3).ok());
   const int duplicate = dup(pair[0]);
-  close(closed[0]);
+  for (const int fd : closed) close(fd);
   close(pair[0]);
   ASSERT_TRUE((*poller)->Unregister(pair[0]).ok());
+  ASSERT_NE(fcntl(closed[0], F_GETFD), -1) << "the old set has another second number";
   ASSERT_EQ(write(pair[1], "x", 1), 1);  // what the old set goes on reporting
   Event events[4];
   ASSERT_EQ((*poller)->Wait(events, absl::ZeroDuration()).value_or(99), 0u);
-  ASSERT_NE(fcntl(closed[0], F_GETFD), -1) << "the new set has another number";
+  ASSERT_NE(fcntl(closed[1], F_GETFD), -1) << "the new set has another number";
 
   ASSERT_EQ(write(other[1], "x", 1), 1);
   const absl::StatusOr<size_t> one = (*poller)->Wait(events, absl::InfiniteDuration());
   ASSERT_TRUE(one.ok()) << one.status();
   ASSERT_EQ(*one, 1u);
   EXPECT_EQ(events[0].data, 3u);
-  EXPECT_TRUE((*poller)->Unregister(closed[0]).ok());
-  for (const int fd : {closed[1], duplicate, pair[1], other[0], other[1]}) close(fd);
+  for (const int fd : closed) EXPECT_TRUE((*poller)->Unregister(fd).ok());
+  for (const int fd : {duplicate, pair[1], other[0], other[1]}) close(fd);
 }
 
 TEST(EpollPollerTest, ReportsItsOwnMaskAsRaw) {

@@ -1,6 +1,8 @@
 // Failures while the epoll backend replaces its kernel object: for stale registrations, and after a
 // fork.
 
+#include <poll.h>
+
 #include <cerrno>
 #include <cstddef>
 #include <memory>
@@ -13,6 +15,7 @@
 #include "someos/api/interest.h"
 #include "someos/api/poller.h"
 #include "someos/backends/epoll/epoll_faults.h"
+#include "someos/testing/faults/descriptor_budget.h"
 #include "someos/testing/faults/fault_plan.h"
 #include "someos/testing/open_descriptors.h"
 #include "someos/testing/pipe.h"
@@ -26,7 +29,7 @@ namespace {
 
 // A poller whose next wait replaces its kernel object: a file that was closed before it was
 // unregistered is ready, and a duplicate keeps it open.
-class EpollRebuildFaultTest : public testing::TestWithParam<Fault> {
+class EpollRebuildTest : public testing::Test {
  protected:
   void SetUp() override {
     poller_ = FaultyEpoll().create({}).value();
@@ -40,7 +43,8 @@ class EpollRebuildFaultTest : public testing::TestWithParam<Fault> {
     stale_.reader.reset();
     ASSERT_THAT(poller_->Unregister(fd), Succeeds());
     WriteText(stale_.writer.get(), "x");
-    descriptors_ = OpenDescriptors().size();
+    // Without the second number that the object has until it is replaced.
+    descriptors_ = OpenDescriptors().size() - 1;
   }
 
   absl::StatusOr<size_t> Wait() { return poller_->Wait(events_, absl::Milliseconds(10)); }
@@ -67,6 +71,8 @@ class EpollRebuildFaultTest : public testing::TestWithParam<Fault> {
   Event events_[8];
 };
 
+class EpollRebuildFaultTest : public EpollRebuildTest, public testing::WithParamInterface<Fault> {};
+
 TEST_P(EpollRebuildFaultTest, WithNothingElseReadyWaitSaysSo) {
   // Once for each call of this kind: the new object's wake channel, the first registration, ...
   for (int nth = 1; nth <= 3; ++nth) {
@@ -79,7 +85,7 @@ TEST_P(EpollRebuildFaultTest, WithNothingElseReadyWaitSaysSo) {
       break;
     }
     EXPECT_THAT(count, FailsWithErrno(GetParam().error, "wait: drop stale registrations"));
-    EXPECT_EQ(OpenDescriptors().size(), descriptors_);
+    EXPECT_EQ(OpenDescriptors().size(), descriptors_ + 1);
   }
   ExpectAllWell();
 }
@@ -107,10 +113,41 @@ TEST_P(EpollRebuildFaultTest, AWakeIsNotLost) {
 
 INSTANTIATE_TEST_SUITE_P(
     Faults, EpollRebuildFaultTest,
-    testing::Values(Fault{"epoll_create1", EMFILE}, Fault{"epoll_create1", ENFILE},
-                    Fault{"epoll_create1", ENOMEM}, Fault{"epoll_ctl ADD", ENOMEM},
-                    Fault{"epoll_ctl ADD", ENOSPC}, Fault{"epoll_ctl MOD", ENOMEM}),
+    testing::Values(Fault{"epoll_create1", ENFILE}, Fault{"epoll_create1", ENOMEM},
+                    Fault{"epoll_ctl ADD", ENOMEM}, Fault{"epoll_ctl ADD", ENOSPC},
+                    Fault{"epoll_ctl MOD", ENOMEM}),
     [](const testing::TestParamInfo<Fault>& info) { return FaultName(info.param); });
+
+TEST_F(EpollRebuildTest, NeedsNoFreeNumber) {
+  const int nested = poller_->fd().value();
+  ++descriptors_;
+  {
+    const DescriptorBudget none(0);
+    EXPECT_THAT(Wait(), Succeeds());
+  }
+  ExpectAllWell();
+  pollfd outer = {nested, POLLIN, 0};
+  EXPECT_EQ(poll(&outer, 1, 0), 1) << "the other loop still has the old object";
+  ReadAvailable(level_.reader.get());
+  EXPECT_EQ(Wait().value_or(9), 0u);
+  EXPECT_EQ(poll(&outer, 1, 0), 0);
+}
+
+// Another thread opens something at the moment at which a number is free.
+TEST_F(EpollRebuildTest, WithoutAFreeNumberAfterAllTheOldObjectStays) {
+  plan_.Fail("epoll_create1", EMFILE, 1);
+  plan_.Fail("epoll_create1", EMFILE, 2);
+  EXPECT_THAT(Wait(), FailsWithErrno(EMFILE, "wait: drop stale registrations"));
+  EXPECT_TRUE(plan_.done());
+  EXPECT_EQ(OpenDescriptors().size(), descriptors_);
+  WriteText(level_.writer.get(), "x");
+  plan_.Fail("epoll_create1", EMFILE);
+  ASSERT_EQ(Wait().value_or(9), 1u);
+  EXPECT_EQ(events_[0].data, 1u);
+  EXPECT_TRUE(plan_.done());
+  ReadAvailable(level_.reader.get());
+  ExpectAllWell();
+}
 
 }  // namespace
 }  // namespace someos

@@ -107,7 +107,7 @@ absl::Status EpollRegistrations::RegisterAgain(int fd, Interest interest, uint64
     if (absl::Status own = CheckNotOwn(fd); !own.ok()) return own;
     return FdError(error, "register", fd);
   }
-  stale_suspected_ = true;
+  SuspectStale(fd);
   ForgetAlwaysReady(fd);
   entry.Store(state, data);
   if (const int error = ReplaceIn(set_, fd, state); error != 0) {
@@ -137,7 +137,7 @@ absl::Status EpollRegistrations::RegisterAfterError(int fd, EpollState state, ui
 
 absl::Status EpollRegistrations::CheckNotOwn(int fd) const {
   if (wake_channel_.Owns(fd)) return poller_base::OwnDescriptorError(fd, "wake channel");
-  if (fd == set_.fd()) return poller_base::OwnDescriptorError(fd, "epoll set");
+  if (set_.Owns(fd)) return poller_base::OwnDescriptorError(fd, "epoll set");
   if (nest_.has_value() && fd == nest_->fd()) {
     return poller_base::OwnDescriptorError(fd, "epoll set");
   }
@@ -154,7 +154,7 @@ absl::Status EpollRegistrations::RegisterAlwaysReady(int fd, EpollState state, u
   if (old.registered && old.always_ready && always_ready_.Holds(fd, *identity)) {
     return FdError(EEXIST, "register", fd);
   }
-  if (old.registered) stale_suspected_ = true;
+  if (old.registered) SuspectStale(fd);
   state.always_ready = true;
   entry.Store(state, data);
   always_ready_.Add(fd, *identity, false);
@@ -248,7 +248,7 @@ int EpollRegistrations::AskKernel(int fd, const EpollState& state) {
     case EBADF:
       return EBADF;
     case 0:
-      if (set_.Remove(fd) != 0) stale_suspected_ = true;
+      if (set_.Remove(fd) != 0) SuspectStale(fd);
       return ENOENT;
     case ENOMEM:
     case ENOSPC:  // it was about to be added
@@ -316,6 +316,22 @@ size_t EpollRegistrations::TakeAlwaysReady(absl::Span<Event> events) {
   return delivered;
 }
 
+void EpollRegistrations::SuspectStale(int fd) {
+  stale_suspected_ = true;
+  // By the time when the set has to be replaced the process may have used up its numbers; now at
+  // least one was closed.
+  set_.Reserve(fd);
+}
+
+absl::StatusOr<EpollSet> EpollRegistrations::CreateFresh(absl::string_view operation) {
+  absl::StatusOr<EpollSet> fresh = EpollSet::Create(operation, system_, wake_channel_, calls_);
+  // If another thread takes the number that is given up, the old set is still there.
+  if (ErrnoOf(fresh.status()) == EMFILE && set_.GiveUpNumber()) {
+    fresh = EpollSet::Create(operation, system_, wake_channel_, calls_);
+  }
+  return fresh;
+}
+
 absl::Status EpollRegistrations::DropStale() {
   const base::NoCancellation complete;
   base::LockIfThreads lock(mutex_);
@@ -323,7 +339,7 @@ absl::Status EpollRegistrations::DropStale() {
   // unregistered its descriptor normally.
   if (!stale_suspected_) return absl::OkStatus();
   constexpr absl::string_view kOperation = "wait: drop stale registrations";
-  absl::StatusOr<EpollSet> fresh = EpollSet::Create(kOperation, system_, wake_channel_, calls_);
+  absl::StatusOr<EpollSet> fresh = CreateFresh(kOperation);
   if (!fresh.ok()) return fresh.status();
   // On a failure, for example without memory, the old set remains, and the next wait tries again.
   absl::Status failure;
@@ -331,10 +347,10 @@ absl::Status EpollRegistrations::DropStale() {
     table_.ForEach([&](int fd, EpollEntry& entry) {
       EpollState state = entry.Load();
       if (!failure.ok() || !state.registered || state.always_ready || state.gone) return;
-      const int error = visit(fd, state);
+      // The set's second number may have been that of a closed file.
+      const int error = set_.Owns(fd) ? ENOENT : visit(fd, state);
       if (error == 0) return;
-      // The new set itself may have reused the number of a closed file (EINVAL).
-      if (fd != fresh->fd() && !NamesAnotherFile(error)) {
+      if (!NamesAnotherFile(error)) {
         failure = FdError(error, absl::StrCat(kOperation, ": register"), fd);
         return;
       }

@@ -85,7 +85,7 @@ class EpollRegistrations {
   // Fills `events` with the files that epoll refuses, in round-robin order. Returns how many.
   size_t TakeAlwaysReady(absl::Span<Event> events);
   // If the kernel's set may contain stale registrations, replaces it by a new one with the current
-  // registrations. If that fails, the old set remains.
+  // registrations. If that fails, the old set remains, perhaps with another number.
   absl::Status DropStale();
 
   // ---- After a fork, in the child.
@@ -119,6 +119,10 @@ class EpollRegistrations {
   // The status of a modification of or to an `exclusive` registration, or of another one, that
   // epoll_ctl(2) has refused.
   ABSL_ATTRIBUTE_NOINLINE static absl::Status ModifyError(int fd, bool exclusive, int error);
+  ABSL_ATTRIBUTE_NOINLINE void SuspectStale(int fd) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // A new set for DropStale.
+  absl::StatusOr<EpollSet> CreateFresh(absl::string_view operation)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status RegisterAlwaysReady(int fd, EpollState state, uint64_t data)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void UpdateAlwaysReady() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -163,7 +167,8 @@ class EpollRegistrations {
   // Once NestFd was called. While there are always-ready files, every wait then leaves a signal in
   // the wake channel, so that the nest is readable.
   std::optional<EpollNest> nest_ ABSL_GUARDED_BY(mutex_);
-  // A descriptor was closed before it was unregistered, so the kernel may still report it.
+  // A descriptor was closed before it was unregistered, so the kernel may still report it. Set by
+  // SuspectStale, which also prepares for that.
   bool stale_suspected_ ABSL_GUARDED_BY(mutex_) = false;
   poller_base::LostRegistrations lost_ ABSL_GUARDED_BY(mutex_);
 };
@@ -235,7 +240,7 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline absl::Status EpollRegistrations::Unregister(
   if (ABSL_PREDICT_FALSE(state & EpollState::kAlwaysReady)) {
     ForgetAlwaysReady(fd);
   } else if (ABSL_PREDICT_FALSE(set_.Remove(fd) != 0)) {
-    stale_suspected_ = true;  // closed already (EBADF), or closed and reused (ENOENT)
+    SuspectStale(fd);  // closed already (EBADF), or closed and reused (ENOENT)
   }
   entry->Forget();
   return absl::OkStatus();

@@ -22,4 +22,17 @@ absl::StatusOr<EpollSet> EpollSet::Create(absl::string_view operation, const Epo
   return set;
 }
 
+void EpollSet::Reserve(int freed) {
+  if (second_.valid()) return;
+  base::OwnDescriptor lowest = fd_.Duplicate();
+  second_ = lowest.valid() && lowest.get() == freed ? lowest.Duplicate() : std::move(lowest);
+}
+
+bool EpollSet::GiveUpNumber() {
+  if (!second_.valid()) return false;
+  if (second_.get() > fd_.get()) std::swap(fd_, second_);
+  second_ = base::OwnDescriptor();
+  return true;
+}
+
 }  // namespace someos

@@ -37,6 +37,16 @@ class EpollSet {
 
   int fd() const { return fd_.get(); }
 
+  // Whether `fd` >= 0 is a number of the set, which may have a second one:
+  bool Owns(int fd) const { return fd == fd_.get() || fd == second_.get(); }
+  // Gives the set a second number, if it has one only and there is one left. (That may be the
+  // number of a registration whose file is closed.) It is not `freed`, which the user of the
+  // library has just closed, and may be about to give to another file by dup2(2).
+  void Reserve(int freed);
+  // If the set has two numbers, closes one for the caller to open something else, and returns true.
+  // Changes fd(). It is the lower number, since the limit may be below the higher one.
+  bool GiveUpNumber();
+
   // In a forked child: whether fd() is known to be this set still (OwnDescriptor::IsUnchanged), and
   // that it is known now.
   bool IsUnchanged() const { return fd_.IsUnchanged(); }
@@ -62,11 +72,15 @@ class EpollSet {
     epoll_event event;
     event.events = EpollMask(interest, trigger);
     event.data.u64 = tag;
-    return system_->control(fd_.get(), operation, fd, &event) == 0 ? 0 : errno;
+    return system_->control(fd_.get(), operation, fd, &event) == 0 ? 0 : ErrorOf(fd);
   }
+  // Of a call that the kernel has refused. If `fd` has become a number of the set itself, which it
+  // refuses with EINVAL, it does not name the file that was registered.
+  int ErrorOf(int fd) const { return errno == EINVAL && Owns(fd) ? ENOENT : errno; }
 
   const EpollSystem* system_;
   base::OwnDescriptor fd_;
+  base::OwnDescriptor second_;  // invalid, or for the same set
 };
 
 }  // namespace someos

@@ -111,11 +111,37 @@ TEST_F(EpollSetTest, MovingClosesWhatTheTargetHadOnce) {
     ASSERT_EQ(reuse.get(), replaced);
   }
   EXPECT_TRUE(IsOpen(moved)) << "closed by the source";
-  {
-    const EpollSet last = std::move(target);
-  }
+  { const EpollSet last = std::move(target); }
   EXPECT_FALSE(IsOpen(moved));
   EXPECT_TRUE(IsOpen(replaced)) << "closed once more";
+}
+
+TEST_F(EpollSetTest, GivesUpTheLowerOfTwoNumbers) {
+  EpollSet set = NewSet();
+  EXPECT_FALSE(set.GiveUpNumber());
+  ASSERT_EQ(set.Add(pipe_.reader.get(), Interest::kReadable, Trigger::kLevel, 7), 0);
+  const int lower = set.fd();
+  const auto before = OpenDescriptors();
+  set.Reserve(-1);
+  set.Reserve(-1);
+  EXPECT_EQ(OpenDescriptors().size(), before.size() + 1);
+  EXPECT_TRUE(set.GiveUpNumber());
+  EXPECT_FALSE(IsOpen(lower));
+  EXPECT_GT(set.fd(), lower);
+  EXPECT_TRUE(IsCloseOnExec(set.fd()));
+  WriteText(pipe_.writer.get(), "x");
+  EXPECT_THAT(TagsNow(set), ElementsAre(7u));
+
+  const int higher = set.fd();
+  set.Reserve(-1);
+  EXPECT_TRUE(IsOpen(lower));
+  EXPECT_TRUE(set.GiveUpNumber());
+  EXPECT_FALSE(IsOpen(lower));
+  EXPECT_EQ(set.fd(), higher);
+
+  set.Reserve(/*freed=*/lower);
+  EXPECT_FALSE(IsOpen(lower));
+  EXPECT_TRUE(set.GiveUpNumber());
 }
 
 int controls;
