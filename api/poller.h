@@ -219,6 +219,11 @@ class Poller {
   // the parent had registered at the time of the fork. Tries all of them, and returns the error of
   // the first descriptor that could not be registered again (because it is closed, for example);
   // such a descriptor is unregistered then. In the process that made the poller: a no-op, OK.
+  //
+  // kFailedPrecondition: another thread of the child is in a call; or one of the parent was, for a
+  // moment even in Wait, when the child was made without fork handlers (a bare clone(), _Fork()).
+  // Then it is not known what the parent had registered, and all that remains to be done with the
+  // poller is to destroy it.
   absl::Status RebuildAfterFork() { return DoRebuildAfterFork(); }
 
   // The error behind a kError or kHangup event: reads and clears the pending error of the socket
@@ -253,7 +258,8 @@ class Poller {
   absl::StatusOr<int> fd() { return DoFd(); }
 
   // All registrations in the order of their descriptors, including those that are paused, have
-  // fired (one-shot) or were closed without Unregister. Thread-safe.
+  // fired (one-shot) or were closed without Unregister. Thread-safe. Empty in a forked child in
+  // which RebuildAfterFork() fails with kFailedPrecondition.
   virtual std::vector<Registration> registrations() const = 0;
 
   // Statistics since the poller was made. Thread-safe.

@@ -8,7 +8,9 @@
 
 #include "absl/base/config.h"
 #include "absl/base/thread_annotations.h"
+#include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
+#include "someos/api/errno_status.h"
 #include "someos/backends/base/mutex_lock.h"
 
 namespace someos::base {
@@ -79,21 +81,34 @@ namespace {
 #pragma clang diagnostic ignored "-Wglobal-constructors"
 #endif
 #ifdef __APPLE__  // has no priorities
-__attribute__((constructor)) void InstallForkHandlers() {
+__attribute__((constructor)) void InstallForkHandlers(){
 #else
 __attribute__((constructor(101))) void InstallForkHandlers() {  // up to 100 are the compiler's own
 #endif
-  pthread_atfork([] { ForkGuards::Get().LockAll(); }, [] { ForkGuards::Get().UnlockAll(); },
-                 [] { ForkGuards::Get().StartChild(); });
-}
+    pthread_atfork([] { ForkGuards::Get().LockAll(); }, [] { ForkGuards::Get().UnlockAll(); },
+                   [] { ForkGuards::Get().StartChild(); });
+}  // namespace
 #ifdef __clang__
 #pragma clang diagnostic pop
 #endif
 
-}  // namespace
+}  // namespace someos::base
 
 ForkGuard::ForkGuard(absl::Mutex& mutex) : mutex_(mutex) { ForkGuards::Get().Add(*this); }
 
 ForkGuard::~ForkGuard() { ForkGuards::Get().Remove(*this); }
+
+bool ForkGuard::IsFree() const {
+  if (!TryLock(mutex_)) return false;
+  Unlock(mutex_);
+  return true;
+}
+
+absl::Status ForkGuard::NotFreeError(absl::string_view operation) {
+  return PlainStatus(
+      absl::StatusCode::kFailedPrecondition,
+      absl::StrCat(operation, ": another thread is in a call of this poller, or was when this ",
+                   "process was made without fork handlers; then destroy the poller"));
+}
 
 }  // namespace someos::base

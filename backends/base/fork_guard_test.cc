@@ -10,6 +10,7 @@
 
 #include "absl/synchronization/mutex.h"
 #include "gtest/gtest.h"
+#include "someos/testing/bare_clone.h"
 
 namespace someos::base {
 namespace {
@@ -79,6 +80,24 @@ TEST(ForkGuardTest, GuardsInAGrandchildToo) {
   EXPECT_EQ(StatusOfChild([&] { return ChildFindsOrder(twins) ? 0 : 1; }), 0);
 }
 
+TEST(ForkGuardTest, TellsWhatAMissingThreadHasLeftLocked) {
+  if (!kHasBareClone) GTEST_SKIP() << "this system has no clone(2)";
+  Twins twins;
+  const ForkGuard guard(twins.mutex);
+  EXPECT_EQ(StatusOfBareClone([&] { return guard.IsFree() && guard.IsFree() ? 0 : 1; }), 0);
+  std::atomic<bool> held{false}, stop{false};
+  std::thread holder([&] {
+    absl::MutexLock lock(twins.mutex);
+    held = true;
+    while (!stop.load()) std::this_thread::yield();
+  });
+  while (!held.load()) std::this_thread::yield();
+  EXPECT_EQ(StatusOfBareClone([&] { return guard.IsFree() ? 1 : 0; }), 0);
+  stop = true;
+  holder.join();
+  EXPECT_TRUE(guard.IsFree());
+}
+
 TEST(ForkGuardTest, EveryGuardKeepsItsOwnMutex) {
   absl::Mutex mutexes[3];
   const ForkGuard first(mutexes[0]);
@@ -114,9 +133,7 @@ TEST(ForkGuardTest, AMutexMayGo) {
     auto gone = std::make_unique<Twins>();
     Twins stays;
     const ForkGuard guard(stays.mutex);
-    {
-      const ForkGuard short_lived(gone->mutex);
-    }
+    { const ForkGuard short_lived(gone->mutex); }
     gone.reset();
     EXPECT_TRUE(ChildFindsOrder(stays));
   }

@@ -9,14 +9,21 @@
 
 namespace someos::base {
 
-// Abseil renamed Lock and Unlock to lock and unlock in its release of August 2025, and later
-// deprecated the old names and a MutexLock that takes a pointer, which is the only one before.
+// Abseil renamed Lock, Unlock and TryLock to lock, unlock and try_lock in its release of August
+// 2025, and later deprecated the old names and a MutexLock that takes a pointer, which is the only
+// one before.
 #if defined(ABSL_LTS_RELEASE_VERSION) && ABSL_LTS_RELEASE_VERSION < 20250814
 inline void Lock(absl::Mutex& mutex) ABSL_EXCLUSIVE_LOCK_FUNCTION(mutex) { mutex.Lock(); }
 inline void Unlock(absl::Mutex& mutex) ABSL_UNLOCK_FUNCTION(mutex) { mutex.Unlock(); }
+inline bool TryLock(absl::Mutex& mutex) ABSL_EXCLUSIVE_TRYLOCK_FUNCTION(true, mutex) {
+  return mutex.TryLock();
+}
 #else
 inline void Lock(absl::Mutex& mutex) ABSL_EXCLUSIVE_LOCK_FUNCTION(mutex) { mutex.lock(); }
 inline void Unlock(absl::Mutex& mutex) ABSL_UNLOCK_FUNCTION(mutex) { mutex.unlock(); }
+inline bool TryLock(absl::Mutex& mutex) ABSL_EXCLUSIVE_TRYLOCK_FUNCTION(true, mutex) {
+  return mutex.try_lock();
+}
 #endif
 
 // As absl::MutexLock.

@@ -8,12 +8,14 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <cstdint>
 #include <memory>
 #include <thread>
 #include <utility>
 
+#include "absl/base/config.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
@@ -25,6 +27,7 @@
 #include "someos/backends/epoll/epoll_faults.h"
 #include "someos/backends/epoll/epoll_poller.h"
 #include "someos/backends/epoll/epoll_system.h"
+#include "someos/testing/bare_clone.h"
 #include "someos/testing/expect_in_child.h"
 #include "someos/testing/faults/fault_plan.h"
 #include "someos/testing/pipe.h"
@@ -200,6 +203,56 @@ TEST_F(EpollForkTest, WhatMovesMeanwhileIsKept) {
   const ScopedFd event = NewEventfd();
   ASSERT_THAT(poller->Register(event.get(), Interest::kReadable, 1), Succeeds());
   ExpectInChild([&] { EXPECT_THAT(poller->RebuildAfterFork(), Succeeds()); });
+}
+
+// Makes a change of a set last until it is told to end.
+class SlowChange {
+ public:
+  SlowChange() { begun_ = end_ = false; }
+
+  static EpollSystem System() {
+    EpollSystem system = RealEpollSystem();
+    system.control = [](int epoll_fd, int operation, int fd, epoll_event* event) {
+      if (operation == EPOLL_CTL_MOD) {
+        begun_ = true;
+        while (!end_) std::this_thread::yield();
+      }
+      return epoll_ctl(epoll_fd, operation, fd, event);
+    };
+    return system;
+  }
+  void AwaitBegin() const {
+    while (!begun_) std::this_thread::yield();
+  }
+  void End() const { end_ = true; }
+
+ private:
+  static inline std::atomic<bool> begun_, end_;
+};
+
+// What a thread of the parent has begun, no thread of such a child ends.
+TEST_F(EpollForkTest, ABareCloneDuringAChangeIsNotRebuilt) {
+  if (!kHasBareClone) GTEST_SKIP() << "this system has no clone(2)";
+  const SlowChange change;
+  const EpollSystem system = SlowChange::System();
+  auto poller = EpollPoller::Create({}, system).value();
+  const Pipe pipe;
+  ASSERT_THAT(poller->Register(pipe.reader.get(), Interest::kReadable, 1), Succeeds());
+  std::thread changing(
+      [&] { EXPECT_THAT(poller->Modify(pipe.reader.get(), Interest::kReadable, 2), Succeeds()); });
+  change.AwaitBegin();
+  EXPECT_EQ(StatusOfBareClone([&] {
+              if (!absl::IsFailedPrecondition(poller->RebuildAfterFork())) return 1;
+              if (!poller->registrations().empty()) return 2;
+#ifndef ABSL_HAVE_THREAD_SANITIZER  // minds that a mutex goes that is locked
+              poller = nullptr;
+#endif
+              return 0;
+            }),
+            0);
+  change.End();
+  changing.join();
+  EXPECT_EQ(StatusOfBareClone([&] { return poller->RebuildAfterFork().ok() ? 0 : 1; }), 0);
 }
 
 // epoll keeps the file that a number named before, while a duplicate keeps it open.

@@ -261,6 +261,7 @@ int EpollRegistrations::AskKernel(int fd, const EpollState& state) {
 }
 
 std::vector<Registration> EpollRegistrations::List() const {
+  if (forked() && !fork_guard_.IsFree()) return {};
   base::LockIfThreads lock(mutex_);
   std::vector<Registration> result;
   table_.ForEach([&](int fd, const EpollEntry& entry) {
@@ -375,6 +376,7 @@ absl::Status EpollRegistrations::DropStale() {
 }
 
 absl::Status EpollRegistrations::RebuildAfterFork() {
+  if (!fork_guard_.IsFree()) return base::ForkGuard::NotFreeError(kRebuild);
   const base::NoCancellation complete;
   base::LockIfThreads lock(mutex_);
   // Before a descriptor is opened that could reuse the number of a registration whose file is

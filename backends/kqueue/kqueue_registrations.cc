@@ -318,6 +318,7 @@ KqueueRegistrations::Batch KqueueRegistrations::UnregisterBatch(absl::Span<const
 }
 
 std::vector<Registration> KqueueRegistrations::List() const {
+  if (forked() && !fork_guard_.IsFree()) return {};
   base::MutexLock lock(mutex_);
   std::vector<Registration> result;
   for (size_t fd = 0; fd < table_.size(); ++fd) {
@@ -459,6 +460,7 @@ void KqueueRegistrations::DeliverAlwaysReady(Room& room) {
 }
 
 absl::Status KqueueRegistrations::Rebuild(QueueMaker new_queue) {
+  if (!fork_guard_.IsFree()) return base::ForkGuard::NotFreeError("rebuild after fork");
   base::MutexLock lock(mutex_);
   // Before a descriptor is opened that could reuse the number of a registration whose file is
   // closed.

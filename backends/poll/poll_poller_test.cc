@@ -5,15 +5,22 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <memory>
+#include <thread>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
 #include "someos/api/errno_status.h"
+#include "someos/api/interest.h"
 #include "someos/api/poller.h"
+#include "someos/backends/poll/poll_system.h"
+#include "someos/backends/poller_base/known_files_system.h"
+#include "someos/testing/bare_clone.h"
 
 namespace someos {
 namespace {
@@ -107,6 +114,38 @@ TEST_F(PollPollerTest, AClosedDescriptorIsReportedOnceAndNotLookedAtAgain) {
   EXPECT_EQ(events_[0].raw, POLLNVAL);
   ASSERT_EQ((*poller)->Wait(events_, absl::ZeroDuration()).value_or(9), 0u);
   EXPECT_LT(last_set[0].fd, 0);
+}
+
+// A change that lasts until it is told to end.
+std::atomic<bool> change_begun{false}, change_end{false};
+
+int AddSlowly(int set, int fd) {
+  change_begun = true;
+  while (!change_end) std::this_thread::yield();
+  return poller_base::RealKnownFilesSystem().add(set, fd);
+}
+
+// What a thread of the parent has begun, no thread of such a child ends.
+TEST_F(PollPollerTest, ABareCloneDuringAChangeIsNotRebuilt) {
+  if (!kHasBareClone) GTEST_SKIP() << "this system has no clone(2)";
+  poller_base::KnownFilesSystem slow = poller_base::RealKnownFilesSystem();
+  slow.add = AddSlowly;
+  const auto poller = PollPoller::Create({}, PollOrSelectSystem(), slow).value();
+  std::thread changing(
+      [&] { EXPECT_TRUE(poller->Register(first_[0], Interest::kReadable, 1).ok()); });
+  while (!change_begun) std::this_thread::yield();
+  EXPECT_EQ(StatusOfBareClone([&] {
+              if (!absl::IsFailedPrecondition(poller->RebuildAfterFork())) return 1;
+              return poller->registrations().empty() ? 0 : 2;
+            }),
+            0);
+  change_end = true;
+  changing.join();
+  EXPECT_EQ(StatusOfBareClone([&] {
+              if (!poller->RebuildAfterFork().ok()) return 1;
+              return poller->registrations().size() == 1 ? 0 : 2;
+            }),
+            0);
 }
 
 }  // namespace

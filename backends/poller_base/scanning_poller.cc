@@ -141,6 +141,7 @@ void ScanningPoller::SyncChanged() {
 }
 
 std::vector<Registration> ScanningPoller::registrations() const {
+  if (forked() && !fork_guard_.IsFree()) return {};
   base::LockIfThreads lock(mutex_);
   std::vector<Registration> result;
   for (size_t fd = 0; fd < table_.size(); ++fd) {
@@ -283,6 +284,7 @@ void ScanningPoller::DeliverClosed() {
 
 absl::Status ScanningPoller::DoRebuildAfterFork() {
   if (!forked()) return absl::OkStatus();
+  if (!fork_guard_.IsFree()) return base::ForkGuard::NotFreeError("rebuild after fork");
   base::LockIfThreads lock(mutex_);
   SyncChanged();
   // Before a descriptor is opened that could reuse the number of a registration whose file is
