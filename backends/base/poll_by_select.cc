@@ -8,6 +8,7 @@
 #include <cerrno>
 
 #include "someos/backends/base/descriptor_bitmap.h"
+#include "someos/backends/base/restarted_wait.h"
 
 namespace someos::base {
 namespace {
@@ -50,7 +51,7 @@ int PollBySelect(pollfd* fds, nfds_t count, const Deadline& deadline) {
     if (one->fd >= 0) sets.Add(*one);
   }
   timespec timeout = {};
-  if (!deadline.infinite()) timeout = deadline.AsTimespec();
+  if (!deadline.infinite()) timeout = TimeoutOfOneCall(deadline);
   const int ready = pselect(highest + 1, sets.read.data(), sets.write.data(), sets.except.data(),
                             deadline.infinite() ? nullptr : &timeout, nullptr);
   if (ready < 0 && errno != EBADF) return ready;

@@ -12,6 +12,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "someos/backends/base/restarted_wait.h"
+
 namespace someos::base {
 namespace {
 
@@ -36,15 +38,15 @@ int BlockInPoll(PollFd* fds, nfds_t count, const Deadline& deadline) {
   if (deadline.immediate()) return poll(fds, count, 0);
   if (deadline.infinite()) return poll(fds, count, -1);
 #if defined(__linux__) && defined(SYS_poll)
-  // If the process is stopped and continued, poll(2) goes on until its deadline, but ppoll(2) for
-  // the time that was left. So ppoll waits only for what is not a whole number of milliseconds; the
+  // If the process is stopped and continued, poll(2) goes on until its deadline, but not ppoll(2)
+  // (restarted_wait.h). So ppoll waits only for what is not a whole number of milliseconds; the
   // caller calls again for that.
   if (const int milliseconds = deadline.AsWholeMilliseconds(); milliseconds > 0) {
     return poll(fds, count, milliseconds);
   }
 #endif
   if constexpr (HasPpoll<PollFd>::value) {
-    const timespec timeout = deadline.AsTimespec();
+    const timespec timeout = TimeoutOfOneCall(deadline);
     const int found = ppoll(fds, count, &timeout, nullptr);
     if (found >= 0 || IsErrorOfPoll(errno)) return found;
   }

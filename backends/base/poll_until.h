@@ -11,8 +11,8 @@
 namespace someos::base {
 
 // poll(2) until `deadline`, with ppoll(2) where it exists, otherwise with milliseconds (macOS). -1
-// and errno on failure; EINTR only after a signal handler has run. May return 0 up to a millisecond
-// early, so the caller must check deadline.Passed() and call again.
+// and errno on failure; EINTR only after a signal handler has run. May return 0 early, so the
+// caller must check deadline.Passed() and call again.
 int PollUntil(pollfd* fds, nfds_t count, const Deadline& deadline);
 
 // The resolution of its timeouts, if the caller does so.

@@ -13,6 +13,7 @@
 #include "someos/api/errno_status.h"
 #include "someos/api/on_signal.h"
 #include "someos/backends/base/descriptor_bitmap.h"
+#include "someos/backends/base/restarted_wait.h"
 #include "someos/backends/poller_base/look_back_off.h"
 #include "someos/backends/poller_base/python_timeout.h"
 #include "someos/backends/select/select_system.h"
@@ -76,7 +77,7 @@ absl::Status SelectLists::Run() {
       for (const int fd : fds_[list]) bitmaps[list].Add(fd);
     }
     timespec timeout;
-    if (!deadline.infinite()) timeout = deadline.AsTimespec();
+    if (!deadline.infinite()) timeout = base::TimeoutOfOneCall(deadline);
     return system_.select(highest_ + 1, bitmaps[kRead].data(), bitmaps[kWrite].data(),
                           bitmaps[kExcept].data(), deadline.infinite() ? nullptr : &timeout);
   };

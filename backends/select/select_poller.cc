@@ -18,6 +18,7 @@
 #include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
 #include "someos/api/errno_status.h"
+#include "someos/backends/base/restarted_wait.h"
 #include "someos/backends/base/single_threaded.h"
 #include "someos/backends/base/system_calls.h"
 #include "someos/backends/poller_base/reader_close.h"
@@ -144,7 +145,7 @@ void SelectPoller::Forget(int fd) {
 int SelectPoller::Block(const Deadline& deadline) {
   found_ = watched_;
   if (deadline.infinite()) return Select(/*reads=*/true, nullptr);
-  const timespec timeout = deadline.AsTimespec();
+  const timespec timeout = base::TimeoutOfOneCall(deadline);
   return Select(/*reads=*/true, &timeout);
 }
 

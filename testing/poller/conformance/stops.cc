@@ -8,10 +8,6 @@
 #include <csignal>
 #include <functional>
 
-#ifdef __linux__
-#include <sys/syscall.h>
-#endif
-
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
@@ -66,20 +62,12 @@ int StatusOfStoppedWait(const Backend& backend, const PollerOptions& options,
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-constexpr absl::Duration kTimeout = absl::Seconds(2);
+// A wait that goes on for what was left at the stop takes twice as long. One that may be a second
+// late (select_poller.h) has two seconds for a machine that is busy.
+constexpr absl::Duration kTimeout = absl::Seconds(3);
 
 TEST_P(SignalsTest, AStopDoesNotLengthenAWait) {
   const int status = StatusOfStoppedWait(backend(), {}, kTimeout);
-#ifdef __linux__
-  bool kernel_goes_on = backend().name == "select";
-#ifndef SYS_poll
-  kernel_goes_on = kernel_goes_on || backend().name == "poll";
-#endif
-  if (kernel_goes_on) {
-    EXPECT_EQ(status, 4);
-    GTEST_SKIP() << "Linux waits for the time that was left, see " << backend().name << "_poller.h";
-  }
-#endif
   EXPECT_EQ(status, 0) << "2: failed, 3: early, 4: late";
 }
 
