@@ -81,18 +81,18 @@ namespace {
 #pragma clang diagnostic ignored "-Wglobal-constructors"
 #endif
 #ifdef __APPLE__  // has no priorities
-__attribute__((constructor)) void InstallForkHandlers(){
+__attribute__((constructor)) void InstallForkHandlers() {
 #else
 __attribute__((constructor(101))) void InstallForkHandlers() {  // up to 100 are the compiler's own
 #endif
-    pthread_atfork([] { ForkGuards::Get().LockAll(); }, [] { ForkGuards::Get().UnlockAll(); },
-                   [] { ForkGuards::Get().StartChild(); });
+  pthread_atfork([] { ForkGuards::Get().LockAll(); }, [] { ForkGuards::Get().UnlockAll(); },
+                 [] { ForkGuards::Get().StartChild(); });
 }  // namespace
 #ifdef __clang__
 #pragma clang diagnostic pop
 #endif
 
-}  // namespace someos::base
+}  // namespace
 
 ForkGuard::ForkGuard(absl::Mutex& mutex) : mutex_(mutex) { ForkGuards::Get().Add(*this); }
 

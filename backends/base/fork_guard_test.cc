@@ -133,7 +133,9 @@ TEST(ForkGuardTest, AMutexMayGo) {
     auto gone = std::make_unique<Twins>();
     Twins stays;
     const ForkGuard guard(stays.mutex);
-    { const ForkGuard short_lived(gone->mutex); }
+    {
+      const ForkGuard short_lived(gone->mutex);
+    }
     gone.reset();
     EXPECT_TRUE(ChildFindsOrder(stays));
   }

@@ -111,7 +111,9 @@ TEST_F(EpollSetTest, MovingClosesWhatTheTargetHadOnce) {
     ASSERT_EQ(reuse.get(), replaced);
   }
   EXPECT_TRUE(IsOpen(moved)) << "closed by the source";
-  { const EpollSet last = std::move(target); }
+  {
+    const EpollSet last = std::move(target);
+  }
   EXPECT_FALSE(IsOpen(moved));
   EXPECT_TRUE(IsOpen(replaced)) << "closed once more";
 }

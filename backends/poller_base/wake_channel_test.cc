@@ -130,8 +130,9 @@ TEST_P(WakeChannelTest, ASignalTravelsWithTheChannel) {
   EXPECT_TRUE(OpenedSince(before).empty());
 }
 
-INSTANTIATE_TEST_SUITE_P(Kinds, WakeChannelTest,
-                         testing::Values(WakeChannel::Create, WakeChannel::CreatePipe));
+INSTANTIATE_TEST_SUITE_P(
+    Kinds, WakeChannelTest,
+    testing::Values(+[] { return WakeChannel::Create(); }, WakeChannel::CreatePipe));
 
 }  // namespace
 }  // namespace someos::poller_base

@@ -26,15 +26,15 @@
 
 // Runs all scenarios on the backend that `backend_function` returns: a `const MappingBackend& ()`.
 // To be used once per `Name`, within namespace someos.
-#define SOMEOS_MAPPING_CONFORMANCE_TESTS(Name, backend_function)     \
-  SOMEOS_MAPPING_SUITE_(Name, MappingMakingTest, backend_function);  \
-  SOMEOS_MAPPING_SUITE_(Name, MappingAccessTest, backend_function);  \
-  SOMEOS_MAPPING_SUITE_(Name, MappingResizeTest, backend_function);  \
-  SOMEOS_MAPPING_SUITE_(Name, MappingMemoryTest, backend_function);  \
-  SOMEOS_MAPPING_SUITE_(Name, MappingGuardTest, backend_function);   \
-  SOMEOS_MAPPING_SUITE_(Name, MappingRangesTest, backend_function);  \
-  SOMEOS_MAPPING_SUITE_(Name, MappingCopyTest, backend_function);    \
-  SOMEOS_MAPPING_SUITE_(Name, MappingForkTest, backend_function);    \
+#define SOMEOS_MAPPING_CONFORMANCE_TESTS(Name, backend_function)    \
+  SOMEOS_MAPPING_SUITE_(Name, MappingMakingTest, backend_function); \
+  SOMEOS_MAPPING_SUITE_(Name, MappingAccessTest, backend_function); \
+  SOMEOS_MAPPING_SUITE_(Name, MappingResizeTest, backend_function); \
+  SOMEOS_MAPPING_SUITE_(Name, MappingMemoryTest, backend_function); \
+  SOMEOS_MAPPING_SUITE_(Name, MappingGuardTest, backend_function);  \
+  SOMEOS_MAPPING_SUITE_(Name, MappingRangesTest, backend_function); \
+  SOMEOS_MAPPING_SUITE_(Name, MappingCopyTest, backend_function);   \
+  SOMEOS_MAPPING_SUITE_(Name, MappingForkTest, backend_function);   \
   SOMEOS_MAPPING_SUITE_(Name, MappingStormTest, backend_function)
 
 #define SOMEOS_MAPPING_SUITE_(Name, Suite, backend_function) \

@@ -9,9 +9,9 @@
 #include "someos/testing/mapping/faults/fixture.h"
 
 // Runs all scenarios on the mechanism that `function` returns: a `const Mechanism& ()`.
-#define SOMEOS_MAPPING_FAULT_TESTS(Name, function)                                           \
-  INSTANTIATE_TEST_SUITE_P(Name, MappingMakingFaultTest, ::testing::Values(&function()));    \
-  INSTANTIATE_TEST_SUITE_P(Name, MappingResizeFaultTest, ::testing::Values(&function()));    \
+#define SOMEOS_MAPPING_FAULT_TESTS(Name, function)                                        \
+  INSTANTIATE_TEST_SUITE_P(Name, MappingMakingFaultTest, ::testing::Values(&function())); \
+  INSTANTIATE_TEST_SUITE_P(Name, MappingResizeFaultTest, ::testing::Values(&function())); \
   INSTANTIATE_TEST_SUITE_P(Name, MappingAccessFaultTest, ::testing::Values(&function()))
 
 #endif  // SOMEOS_TESTING_MAPPING_FAULT_TESTS_H_

@@ -78,9 +78,8 @@ void SetSize(const ScopedFd& file, uint64_t size) {
 }
 
 void WriteAt(const ScopedFd& file, uint64_t offset, const std::string& bytes) {
-  const ssize_t count =
-      MustSucceed(pwrite(file.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset)),
-                  "pwrite");
+  const ssize_t count = MustSucceed(
+      pwrite(file.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset)), "pwrite");
   EXPECT_EQ(static_cast<size_t>(count), bytes.size());
 }
 

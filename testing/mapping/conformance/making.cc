@@ -49,8 +49,7 @@ TEST_P(MappingMakingTest, APartAtAnyOffset) {
     MappingOptions options;
     options.offset = offset;
     for (const size_t size : {size_t{1}, PageSize(), 2 * PageSize() + 1}) {
-      const std::unique_ptr<Mapping> mapping =
-          Map(file, size, options);
+      const std::unique_ptr<Mapping> mapping = Map(file, size, options);
       ASSERT_NE(mapping, nullptr);
       EXPECT_EQ(mapping->view(), contents.substr(offset, size)) << offset << " " << size;
     }
@@ -122,7 +121,8 @@ TEST_P(MappingMakingTest, WhatIsNoFileOfBytes) {
   const Pipe pipe;
   EXPECT_FALSE(Failure(pipe.reader.get(), 5).ok());
   EXPECT_NE(ErrnoOf(Failure(pipe.reader.get(), 5)), 0);
-  EXPECT_THAT(Failure(pipe.reader.get(), std::nullopt), FailsWithErrno(EINVAL, MapFd(pipe.reader.get())));
+  EXPECT_THAT(Failure(pipe.reader.get(), std::nullopt),
+              FailsWithErrno(EINVAL, MapFd(pipe.reader.get())));
   const ScopedFd directory(MustSucceed(open("/", O_RDONLY | O_DIRECTORY), "open"));
   EXPECT_NE(ErrnoOf(Failure(directory.get(), 5)), 0);
 }

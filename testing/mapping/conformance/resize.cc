@@ -113,8 +113,7 @@ TEST_P(MappingResizeTest, IsRefusedToReadersAndCopies) {
     const std::unique_ptr<Mapping> mapping = MapAll(file, options);
     ASSERT_NE(mapping, nullptr);
     EXPECT_FALSE(mapping->capabilities().resizable);
-    EXPECT_THAT(mapping->Resize(10),
-                FailsWithCode(absl::StatusCode::kFailedPrecondition, kResize));
+    EXPECT_THAT(mapping->Resize(10), FailsWithCode(absl::StatusCode::kFailedPrecondition, kResize));
     EXPECT_THAT(mapping->Resize(1), FailsWithCode(absl::StatusCode::kFailedPrecondition, kResize));
     EXPECT_EQ(mapping->view(), "hello");
   }
