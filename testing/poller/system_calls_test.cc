@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <cstdlib>
 #include <fstream>
 #include <map>
@@ -152,19 +153,28 @@ void ReportCall(int /*signal*/, siginfo_t* info, void* /*context*/) {
   _exit(kUnlisted);
 }
 
-// Allows this process `calls` and no others, but to end. False if there can be no filters.
-bool AllowOnly(const std::set<int>& calls) {
+struct Filter {
+  std::set<int> allowed;
+  std::set<int> refused;  // with `error`, also if they are among the allowed
+  int error = 0;
+};
+
+// Allows this process no other calls, but to end. False if there can be no filters.
+bool Enter(const Filter& filter) {
   struct sigaction action = {};
   action.sa_sigaction = ReportCall;
   action.sa_flags = SA_SIGINFO;
   sigaction(SIGSYS, &action, nullptr);
   std::vector<sock_filter> code = {BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr))};
-  const auto allow = [&](int call) {
+  const auto answer = [&](int call, uint32_t action) {
     code.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<uint32_t>(call), 0, 1));
-    code.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW));
+    code.push_back(BPF_STMT(BPF_RET | BPF_K, action));
   };
-  for (const int call : calls) allow(call);
-  allow(SYS_exit_group);
+  for (const int call : filter.refused) {
+    answer(call, SECCOMP_RET_ERRNO | static_cast<uint32_t>(filter.error));
+  }
+  for (const int call : filter.allowed) answer(call, SECCOMP_RET_ALLOW);
+  answer(SYS_exit_group, SECCOMP_RET_ALLOW);
   code.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRAP));
   const sock_fprog program = {static_cast<unsigned short>(code.size()), code.data()};
   return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
@@ -256,8 +266,8 @@ class Operations {
 };
 
 // How it ended; `unlisted` is then the first call that is not listed, if that is how.
-int RunFiltered(const Backend& backend, const PollerOptions& options, int& unlisted) {
-  const std::set<int> calls = Listed(backend.name, options);
+int RunFiltered(const Backend& backend, const PollerOptions& options, const Filter& filter,
+                int& unlisted) {
   const std::unique_ptr<Poller> parents = backend.create(options).value();
   std::unique_ptr<Poller> unused = backend.create(options).value();
   Operations operations(MustSucceed(eventfd(0, EFD_CLOEXEC), "eventfd"));
@@ -266,7 +276,7 @@ int RunFiltered(const Backend& backend, const PollerOptions& options, int& unlis
   const pid_t child = MustSucceed(fork(), "fork");
   if (child == 0) {
     g_report = report.writer.get();
-    if (!AllowOnly(calls)) _exit(kNoFilters);
+    if (!Enter(filter)) _exit(kNoFilters);
     const bool worked = operations.Run(backend, options, *parents, std::move(unused));
     _exit(worked ? kWorked : kFailed);
   }
@@ -291,7 +301,8 @@ void ExpectListedCallsOnly(const PollerOptions& options) {
     if (backend->name == "kqueue") continue;  // libkqueue's calls are not ours
     SCOPED_TRACE(backend->name);
     int unlisted = -1;
-    const int end = RunFiltered(*backend, options, unlisted);
+    const Filter filter = {Listed(backend->name, options), {}};
+    const int end = RunFiltered(*backend, options, filter, unlisted);
     if (end == kNoFilters) GTEST_SKIP() << "seccomp filters are not possible here";
     EXPECT_NE(end, kUnlisted) << NameOf(unlisted) << " is not listed as it should be";
     EXPECT_TRUE(end == kWorked || end == kUnlisted) << end;
@@ -304,6 +315,30 @@ TEST(SystemCallsTest, OnlyRequiredOnesAreMadeIfAskedFor) {
   PollerOptions options;
   options.required_system_calls_only = true;
   ExpectListedCallsOnly(options);
+}
+
+// Each alone, and all together.
+TEST(SystemCallsTest, OptionalOnesMayBeRefused) {
+  PollerOptions frugal;
+  frugal.required_system_calls_only = true;
+  for (const Backend* backend : AllBackends()) {
+    if (backend->name == "kqueue") continue;
+    const std::set<int> listed = Listed(backend->name, {});
+    std::set<int> optional = listed;
+    for (const int call : Listed(backend->name, frugal)) optional.erase(call);
+    std::vector<std::set<int>> refusals = {optional};
+    for (const int call : optional) refusals.push_back({call});
+    for (const std::set<int>& refused : refusals) {
+      for (const int error : {EPERM, ENOSYS}) {
+        SCOPED_TRACE(absl::StrCat(backend->name, ", errno ", error, ", ",
+                                  refused.size() == 1 ? NameOf(*refused.begin()) : "all"));
+        int unlisted = -1;
+        const int end = RunFiltered(*backend, {}, {listed, refused, error}, unlisted);
+        if (end == kNoFilters) GTEST_SKIP() << "seccomp filters are not possible here";
+        EXPECT_EQ(end, kWorked);
+      }
+    }
+  }
 }
 
 }  // namespace
