@@ -13,8 +13,8 @@
 namespace someos::base {
 
 // If the process is stopped and continued (SIGSTOP, SIGCONT) during such a call, Linux restarts the
-// call with the time that was left at the stop (poll_select_finish in fs/select.c), and nobody is
-// told. So a long wait is made of several calls, and the caller looks at the clock between them.
+// call with the time that was left at the stop (findings/linux_stopped_waits.sh), and nobody
+// is told. So a long wait is made of several calls, and the caller looks at the clock between them.
 // Each waits for an eighth of what is left, but for no less than a second: a stop lengthens the
 // wait by no more than that. (An hour takes some fifty calls, a second takes one.)
 //
