@@ -78,8 +78,9 @@ PlacedMapping::PlacedMapping(const MappingSystem& system, Request request,
       allocates_(!request_.sparse) {
   writable_ = request_.writable;
   Adopt(request_.size);
-  if (request_.advise_populate)
+  if (request_.advise_populate) {
     system_.Advise(placement_->begin(), placement_->length(), MADV_WILLNEED);
+  }
 }
 
 absl::Status PlacedMapping::StartGuarding() {
