@@ -220,7 +220,17 @@ void Pretend(int code, const void* address) {
               "rt_tgsigqueueinfo");
 }
 
+// Whether what Pretend sends arrives. qemu's user mode takes it for a fault of its own.
+bool ReportsArrive() {
+  const int signal = SignalThatEnds([] {
+    Handle(SA_SIGINFO);
+    Pretend(BUS_MCEERR_AR, &g_seen);
+  });
+  return signal == 0;
+}
+
 TEST(FaultHandler, BrokenMemoryIsPassedOn) {
+  if (!ReportsArrive()) GTEST_SKIP() << "no report can be sent here, as in qemu's user mode";
   const ScopedFd file = FileOfPages(2);
   ExpectInChild([&] {
     Handle(SA_SIGINFO);
@@ -239,6 +249,7 @@ TEST(FaultHandler, BrokenMemoryIsPassedOn) {
 }
 
 TEST(FaultHandler, AReportOfBrokenMemoryThatNobodyHandlesEndsTheProgram) {
+  if (!ReportsArrive()) GTEST_SKIP() << "no report can be sent here, as in qemu's user mode";
   const ScopedFd file = FileOfPages(1);
   EXPECT_EQ(SignalThatEnds([&] {
               SetAction(SIG_DFL);
