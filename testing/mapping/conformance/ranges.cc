@@ -99,7 +99,11 @@ TEST_P(MappingRangesTest, DiscardedMemoryHasWhatItHadOrZeros) {
     if (!memory->capabilities().advice_discard) continue;
     for (size_t i = 0; i < memory->size(); ++i) memory->data()[i] = 'x';
     // The first byte and the last page are not of it as a whole.
-    ASSERT_THAT(memory->Advise(Advice::kDiscard, 1, 2 * PageSize()), Succeeds());
+    const absl::Status discarded = memory->Advise(Advice::kDiscard, 1, 2 * PageSize());
+    if (absl::IsUnimplemented(discarded)) {
+      GTEST_SKIP() << discarded.message() << ", as in qemu's user mode";
+    }
+    ASSERT_THAT(discarded, Succeeds());
     for (size_t i = 0; i < memory->size(); ++i) {
       const bool may_be_gone = i >= PageSize() && i < 2 * PageSize();
       ASSERT_TRUE(memory->data()[i] == 'x' || (may_be_gone && memory->data()[i] == '\0')) << i;
