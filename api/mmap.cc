@@ -5,13 +5,10 @@
 #include <optional>
 #include <string>
 
-#include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
-#include "someos/api/errno_status.h"
+#include "someos/api/find_linked.h"
 #include "someos/api/linked_mappings.h"
 #include "someos/api/mapping.h"
 #include "someos/api/mmap/mmap.h"
@@ -40,14 +37,7 @@ absl::Span<const MappingBackend* const> LinkedMappingBackends() {
 }
 
 absl::StatusOr<const MappingBackend*> FindMappingBackend(absl::string_view name) {
-  for (const MappingBackend* backend : LinkedMappingBackends()) {
-    if (backend->name == name) return backend;
-  }
-  const std::string linked = absl::StrJoin(
-      LinkedMappingBackends(), ", ",
-      [](std::string* out, const MappingBackend* backend) { absl::StrAppend(out, backend->name); });
-  return PlainStatus(absl::StatusCode::kNotFound,
-                     absl::StrCat("no mapping \"", name, "\" in this build; linked: ", linked));
+  return internal::FindLinked(LinkedMappingBackends(), "mapping", name);
 }
 
 absl::StatusOr<std::unique_ptr<Mapping>> MapFile(int fd, std::optional<uint64_t> size,

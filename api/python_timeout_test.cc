@@ -9,12 +9,13 @@
 #include <optional>
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
 #include "someos/api/errno_status.h"
-#include "someos/api/python_error.h"
+#include "someos/testing/python_says.h"
 
 namespace someos::select {
 namespace {
@@ -32,18 +33,8 @@ PythonNumber Huge(double nearest) { return PythonNumber::HugeInt(nearest); }
 std::string Said(const absl::StatusOr<std::optional<absl::Duration>>& timeout) {
   if (timeout.ok()) return timeout->has_value() ? absl::StrCat(**timeout) : "blocks";
   const absl::Status& status = timeout.status();
-  switch (PythonErrorOf(status)) {
-    case PythonError::kOsError:
-      return absl::StrCat("errno ", ErrnoOf(status));
-    case PythonError::kTypeError:
-      return absl::StrCat("TypeError: ", status.message());
-    case PythonError::kValueError:
-      return absl::StrCat("ValueError: ", status.message());
-    case PythonError::kOverflowError:
-      return absl::StrCat("OverflowError: ", status.message());
-    default:
-      return status.ToString();
-  }
+  const int error = ErrnoOf(status);
+  return error != 0 ? absl::StrCat("errno ", error) : Says(status);
 }
 
 // What 3.13 says for an int and for a float that no count of nanoseconds holds.

@@ -8,10 +8,10 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "someos/api/errno_status.h"
+#include "someos/api/find_linked.h"
 #include "someos/api/linked_pollers.h"
 #include "someos/api/trace.h"
 #include "someos/backends/base/trusted_environment.h"
@@ -51,14 +51,7 @@ absl::Span<const Backend* const> LinkedBackends() {
 }
 
 absl::StatusOr<const Backend*> FindBackend(absl::string_view name) {
-  for (const Backend* backend : LinkedBackends()) {
-    if (backend->name == name) return backend;
-  }
-  const std::string linked = absl::StrJoin(
-      LinkedBackends(), ", ",
-      [](std::string* out, const Backend* backend) { absl::StrAppend(out, backend->name); });
-  return PlainStatus(absl::StatusCode::kNotFound,
-                     absl::StrCat("no poller \"", name, "\" in this build; linked: ", linked));
+  return internal::FindLinked(LinkedBackends(), "poller", name);
 }
 
 absl::StatusOr<DefaultChoice> DefaultBackend() {

@@ -5,9 +5,10 @@
 #include <optional>
 
 #include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "someos/api/errno_status.h"
-#include "someos/backends/base/regular_file_size.h"
+#include "someos/backends/mapping_base/mapping_system.h"
 
 namespace someos::mmap {
 namespace {
@@ -89,11 +90,12 @@ absl::StatusOr<CheckedArguments> CheckArguments(int fileno, int64_t length,
   // resize() then truncates that file.
   checked->is_file = (checked->flags & kMapAnon) == 0;
   if (fileno == -1) return checked;
-  const absl::StatusOr<std::optional<uint64_t>> size = base::RegularFileSize(fileno);
-  if (!size.ok()) return size.status();
-  if (!size->has_value()) return checked;  // the kernel decides
+  mapping_base::FileFacts file;
+  const int error = mapping_base::RealMappingSystem().Stat(fileno, file);
+  if (error != 0) return ErrnoStatus(error, absl::StrCat("size of fd ", fileno));
+  if (!file.regular) return checked;  // the kernel decides
   const absl::StatusOr<uint64_t> mapped =
-      LengthOf(**size, static_cast<uint64_t>(length), static_cast<uint64_t>(arguments.offset));
+      LengthOf(file.size, static_cast<uint64_t>(length), static_cast<uint64_t>(arguments.offset));
   if (!mapped.ok()) return mapped.status();
   checked->length = static_cast<size_t>(*mapped);
   return checked;

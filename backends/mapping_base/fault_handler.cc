@@ -44,8 +44,7 @@ std::array<Signal,
     g_signals = {{{SIGBUS, {}}, {SIGSEGV, {}}}};
 #endif
 
-// ---- zeros
-// ---------------------------------------------------------------------------------------
+// ---- zeros ----------------------------------------------------------------------------------
 
 // Maps zeros; false if the kernel refuses. Safe in a signal handler: mmap(2) is a plain system call
 // on all platforms. On Linux by its number, so that ThreadSanitizer does not take it for a write,
@@ -102,8 +101,7 @@ bool IsFault(const siginfo_t& info) {
   return true;
 }
 
-// ---- all else
-// ------------------------------------------------------------------------------------
+// ---- all else -------------------------------------------------------------------------------
 
 // Whether the instruction that was interrupted will cause the signal again.
 bool ComesAgain(const siginfo_t& info) {

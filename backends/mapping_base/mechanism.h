@@ -34,6 +34,20 @@ absl::StatusOr<std::unique_ptr<Mapping>> MapRawBy(const Mechanism& mechanism,
                                                   const MappingSystem& system,
                                                   const RawMapping& raw);
 
+// The backend that consists of `mechanism`, over the kernel's own system calls. `implementation` is
+// as in MappingBackend.
+template <const Mechanism& (*mechanism)()>
+MappingBackend BackendOf(absl::string_view implementation) {
+  return {mechanism().name, implementation,
+          [](int fd, std::optional<uint64_t> size, const MappingOptions& options) {
+            return MapFileBy(mechanism(), RealMappingSystem(), fd, size, options);
+          },
+          [](uint64_t size, const MemoryOptions& options) {
+            return MapMemoryBy(mechanism(), RealMappingSystem(), size, options);
+          },
+          [](const RawMapping& raw) { return MapRawBy(mechanism(), RealMappingSystem(), raw); }};
+}
+
 }  // namespace someos::mapping_base
 
 #endif  // SOMEOS_BACKENDS_MAPPING_BASE_MECHANISM_H_

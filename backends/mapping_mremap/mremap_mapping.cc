@@ -1,9 +1,7 @@
 #include "someos/backends/mapping_mremap/mremap_mapping.h"
 
 #include <cstddef>
-#include <cstdint>
 #include <memory>
-#include <optional>
 
 #include "absl/memory/memory.h"
 #include "someos/api/mapping.h"
@@ -27,17 +25,8 @@ const mapping_base::Mechanism& MremapMechanism() {
 }
 
 const MappingBackend& MremapMappingBackend() {
-  static const MappingBackend kBackend = {
-      "mremap", "mmap(2) and mremap(2)",
-      [](int fd, std::optional<uint64_t> size, const MappingOptions& options) {
-        return MapFileBy(MremapMechanism(), mapping_base::RealMappingSystem(), fd, size, options);
-      },
-      [](uint64_t size, const MemoryOptions& options) {
-        return MapMemoryBy(MremapMechanism(), mapping_base::RealMappingSystem(), size, options);
-      },
-      [](const RawMapping& raw) {
-        return MapRawBy(MremapMechanism(), mapping_base::RealMappingSystem(), raw);
-      }};
+  static const MappingBackend kBackend =
+      mapping_base::BackendOf<MremapMechanism>("mmap(2) and mremap(2)");
   return kBackend;
 }
 

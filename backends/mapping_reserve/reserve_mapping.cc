@@ -1,9 +1,7 @@
 #include "someos/backends/mapping_reserve/reserve_mapping.h"
 
 #include <cstddef>
-#include <cstdint>
 #include <memory>
-#include <optional>
 
 #include "absl/memory/memory.h"
 #include "someos/api/mapping.h"
@@ -25,17 +23,8 @@ const mapping_base::Mechanism& ReserveMechanism() {
 }
 
 const MappingBackend& ReserveMappingBackend() {
-  static const MappingBackend kBackend = {
-      "reserve", "mmap(2) with MAP_FIXED in a reservation",
-      [](int fd, std::optional<uint64_t> size, const MappingOptions& options) {
-        return MapFileBy(ReserveMechanism(), mapping_base::RealMappingSystem(), fd, size, options);
-      },
-      [](uint64_t size, const MemoryOptions& options) {
-        return MapMemoryBy(ReserveMechanism(), mapping_base::RealMappingSystem(), size, options);
-      },
-      [](const RawMapping& raw) {
-        return MapRawBy(ReserveMechanism(), mapping_base::RealMappingSystem(), raw);
-      }};
+  static const MappingBackend kBackend =
+      mapping_base::BackendOf<ReserveMechanism>("mmap(2) with MAP_FIXED in a reservation");
   return kBackend;
 }
 

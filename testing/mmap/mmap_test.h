@@ -14,7 +14,7 @@
 #include "gtest/gtest.h"
 #include "someos/api/mapping.h"
 #include "someos/api/mmap.h"
-#include "someos/testing/mmap/python_says.h"
+#include "someos/testing/python_says.h"
 #include "someos/testing/scoped_fd.h"
 #include "someos/testing/system_call.h"
 #include "someos/testing/temporary_file.h"

@@ -1,6 +1,7 @@
 #include "someos/testing/python/binding/python_object.h"
 
 #include <cerrno>
+#include <initializer_list>
 #include <string>
 
 #include "someos/api/errno_status.h"
@@ -62,6 +63,18 @@ bool AddConstants(PyObject* module, absl::Span<const Constant> constants) {
     if (value == nullptr || PyModule_AddObject(module, constant.name, value) != 0) return false;
   }
   return true;
+}
+
+PyObject* MakeModule(PyModuleDef& definition,
+                     std::initializer_list<bool (*)(PyObject* module)> parts) {
+  Ref module = Ref::Owning(PyModule_Create(&definition));
+  if (!module) return nullptr;
+  Py_INCREF(PyExc_OSError);
+  if (PyModule_AddObject(module.get(), "error", PyExc_OSError) != 0) return nullptr;
+  for (bool (*const part)(PyObject*) : parts) {
+    if (!part(module.get())) return nullptr;
+  }
+  return module.Release();
 }
 
 }  // namespace someos::python

@@ -6,6 +6,7 @@
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>  // first: it configures the system's headers
 
+#include <initializer_list>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -86,6 +87,11 @@ PyTypeObject* AddType(PyObject* module, PyType_Spec& spec, const char* name);
 
 // Adds integers to a module by their names. Returns false if an exception was raised.
 bool AddConstants(PyObject* module, absl::Span<const Constant> constants);
+
+// Makes a module, with OSError as its `error`, as Python's modules of the operating system have it;
+// each of `parts` adds to it, and returns false if an exception was raised. nullptr if one was.
+PyObject* MakeModule(PyModuleDef& definition,
+                     std::initializer_list<bool (*)(PyObject* module)> parts);
 
 }  // namespace someos::python
 

@@ -34,13 +34,6 @@ bool AddAllConstants(PyObject* module) {
 }  // namespace someos::python
 
 PyMODINIT_FUNC PyInit_mmap() {
-  using someos::python::Ref;
-  Ref module = Ref::Owning(PyModule_Create(&someos::python::definition));
-  if (!module) return nullptr;
-  Py_INCREF(PyExc_OSError);
-  if (PyModule_AddObject(module.get(), "error", PyExc_OSError) != 0) return nullptr;
-  if (!someos::python::AddAllConstants(module.get()) || !someos::python::AddMmap(module.get())) {
-    return nullptr;
-  }
-  return module.Release();
+  namespace python = someos::python;
+  return python::MakeModule(python::definition, {python::AddAllConstants, python::AddMmap});
 }

@@ -33,15 +33,8 @@ bool AddAllConstants(PyObject* module) {
 }  // namespace someos::python
 
 PyMODINIT_FUNC PyInit_select() {
-  using someos::python::Ref;
-  Ref module = Ref::Owning(PyModule_Create(&someos::python::definition));
-  if (!module) return nullptr;
-  Py_INCREF(PyExc_OSError);
-  if (PyModule_AddObject(module.get(), "error", PyExc_OSError) != 0) return nullptr;
-  if (!someos::python::AddAllConstants(module.get()) || !someos::python::AddSelect(module.get()) ||
-      !someos::python::AddPoll(module.get()) || !someos::python::AddEpoll(module.get()) ||
-      !someos::python::AddKqueue(module.get())) {
-    return nullptr;
-  }
-  return module.Release();
+  namespace python = someos::python;
+  return python::MakeModule(python::definition,
+                            {python::AddAllConstants, python::AddSelect, python::AddPoll,
+                             python::AddEpoll, python::AddKqueue});
 }

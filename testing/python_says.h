@@ -1,7 +1,7 @@
 // What a call returns, as Python would print it, for comparison with what an interpreter has said.
 
-#ifndef SOMEOS_TESTING_MMAP_PYTHON_SAYS_H_
-#define SOMEOS_TESTING_MMAP_PYTHON_SAYS_H_
+#ifndef SOMEOS_TESTING_PYTHON_SAYS_H_
+#define SOMEOS_TESTING_PYTHON_SAYS_H_
 
 #include <string>
 
@@ -46,4 +46,4 @@ std::string Says(const absl::StatusOr<Int>& number) {
 
 }  // namespace someos
 
-#endif  // SOMEOS_TESTING_MMAP_PYTHON_SAYS_H_
+#endif  // SOMEOS_TESTING_PYTHON_SAYS_H_
