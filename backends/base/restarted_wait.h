@@ -15,8 +15,9 @@ namespace someos::base {
 // If the process is stopped and continued (SIGSTOP, SIGCONT) during such a call, Linux restarts the
 // call with the time that was left at the stop (findings/linux_stopped_waits.sh), and nobody
 // is told. So a long wait is made of several calls, and the caller looks at the clock between them.
-// Each waits for an eighth of what is left, but for no less than a second: a stop lengthens the
-// wait by no more than that. (An hour takes some fifty calls, a second takes one.)
+// Each waits for an eighth of what is left, but for no less than a tenth of a second: a stop
+// lengthens the wait by no more than that. (An hour takes some seventy calls, a second takes nine,
+// a tenth of a second one.)
 //
 // Not for an infinite deadline, which a stop cannot lengthen. On other systems, the time that is
 // left.
@@ -25,7 +26,7 @@ inline timespec TimeoutOfOneCall(const Deadline& deadline) {
 #ifdef __linux__
   constexpr int64_t kNanosPerSecond = 1'000'000'000;
   const int64_t left = timeout.tv_sec * kNanosPerSecond + timeout.tv_nsec;
-  const int64_t once = std::min(left, std::max(left / 8, kNanosPerSecond));
+  const int64_t once = std::min(left, std::max(left / 8, kNanosPerSecond / 10));
   timeout.tv_sec = static_cast<time_t>(once / kNanosPerSecond);
   timeout.tv_nsec = static_cast<decltype(timeout.tv_nsec)>(once % kNanosPerSecond);
 #endif

@@ -23,8 +23,8 @@
 //  - Interest::kErrors alone works on Linux only: the BSDs do not wait for a descriptor without
 //    other events.
 //  - If the process is stopped and continued (SIGSTOP, SIGCONT) during a wait, it may end later on
-//    Linux, by an eighth of the time that was left or by a second (base/restarted_wait.h): on
-//    architectures that have no poll(2) but ppoll(2), such as aarch64.
+//    Linux, by an eighth of the time that was left or by a tenth of a second
+//    (base/restarted_wait.h): on architectures that have no poll(2) but ppoll(2), such as aarch64.
 //  - While RLIMIT_NOFILE is not above the number of registrations, Linux's poll(2) refuses them.
 //    Then select(2) takes its place: hang-ups and errors show as readable and writable only, an
 //    interest in neither reports nothing, and Wait allocates memory.

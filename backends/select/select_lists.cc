@@ -81,6 +81,8 @@ absl::Status SelectLists::Run() {
     return system_.select(highest_ + 1, bitmaps[kRead].data(), bitmaps[kWrite].data(),
                           bitmaps[kExcept].data(), deadline.infinite() ? nullptr : &timeout);
   };
+  // The deadline knows what was left when its clock was read last.
+  if (interrupted_) static_cast<void>(deadline_.Passed());
   // No object lasts from one call of select() to the next, but the thread does.
   thread_local poller_base::LookBackOff looks;
   int count;
@@ -88,9 +90,11 @@ absl::Status SelectLists::Run() {
     count = looks.LookThenBlock(deadline_, select);
     if (count < 0 && errno == EBADF) return NotOpenError();
     if (count < 0 && (errno != EINTR || options_.on_signal == OnSignal::kReturn)) {
+      interrupted_ = true;
       return ErrnoStatus(errno, "select");
     }
   } while (count <= 0 && !deadline_.Passed());
+  if (count <= 0 && deadline_.clock_error() != 0) return poller_base::NoClockError(deadline_);
 
   finished_ = true;
   for (const List list : {kRead, kWrite, kExcept}) {

@@ -69,6 +69,7 @@ class SelectLists {
   // Run replaces descriptors that are not ready by kNotReady.
   absl::InlinedVector<int, 16> fds_[kListCount];
   int highest_ = -1;
+  bool interrupted_ = false;  // a Run has failed, so that the next one has less time
   bool finished_ = false;
 };
 

@@ -13,7 +13,8 @@
 //  - The kernel knows numbers, not files: see //backends/poll about reused numbers. An O_PATH
 //    descriptor under such a number shows as readable and writable.
 //  - If the process is stopped and continued (SIGSTOP, SIGCONT) during a wait, it may end later on
-//    Linux, by an eighth of the time that was left or by a second (base/restarted_wait.h).
+//    Linux, by an eighth of the time that was left or by a tenth of a second
+//    (base/restarted_wait.h).
 //  - The time of a wait is proportional to the highest registered number.
 
 #ifndef SOMEOS_BACKENDS_SELECT_SELECT_POLLER_H_
