@@ -1,0 +1,64 @@
+// What a backend of threads provides: its Core. The objects of threading (Lock, Condition, Thread and
+// the others) are templates over a Core and stand once, in this directory, so that the backends are
+// distinct types, each without a virtual call:
+//
+//   namespace someos::thread_pthread {
+//   using Lock = thread_base::Lock<Core>;
+//   }
+//
+// A Core is a struct of types and static functions. Everything that blocks is made of one thing, a
+// word on which threads wait while it has a value, as futex(2) does it:
+//
+//   struct Core {
+//     // 32 bits that threads wait on: load, store, exchange, compare_exchange_strong, fetch_add and
+//     // so on, as std::atomic<uint32_t> has them.
+//     using Word = std::atomic<uint32_t>;
+//
+//     // A point in time on the Core's clock, with the functions of base::Deadline: a constructor
+//     // from absl::Duration, NotStarted, Start, infinite, immediate, Passed, clock_error.
+//     using Deadline = base::Deadline;
+//
+//     // Called by each operation of the objects before its effect, which then happens as a whole. A
+//     // backend that steps lets another thread run here.
+//     static void Point(const Operation& operation);
+//
+//     // Waits while the word is `expected`, until Wake is called for it or the deadline passes.
+//     // `operation` is what the thread wants, for reports. Like a futex, it may return kWoken without
+//     // a reason; callers look again. Neither a signal nor a stop of the process ends or lengthens it.
+//     static WaitEnd Wait(Word& word, uint32_t expected, Deadline& deadline,
+//                         const Operation& operation);
+//     // Wakes up to `count` threads that wait on the word. The word may be destroyed by then.
+//     static void Wake(Word& word, int count);
+//
+//     // The thread owns the object from now on, or does not any more: for reports.
+//     static void Acquired(const Operation& operation);
+//     static void Released(const void* object);
+//
+//     // Runs `body` in a thread of its own, or here (thread_dummy).
+//     static absl::StatusOr<Started> Start(absl::AnyInvocable<void() &&> body, const StartOptions&);
+//     ...
+//   };
+//
+// All functions are thread-safe.
+
+#ifndef SOMEOS_BACKENDS_THREAD_BASE_CORE_H_
+#define SOMEOS_BACKENDS_THREAD_BASE_CORE_H_
+
+namespace someos::thread_base {
+
+// An operation on an object of threading, as reports name it: "Lock.Acquire".
+struct Operation {
+  const char* name;    // lives for ever
+  const void* object;  // nullptr if there is none
+};
+
+// Why a wait has ended.
+enum class WaitEnd {
+  kWoken,     // by Wake, or for no reason
+  kTimedOut,  // the deadline has passed
+  kForever,   // it has not begun: no other thread is left that could end it (thread_dummy)
+};
+
+}  // namespace someos::thread_base
+
+#endif  // SOMEOS_BACKENDS_THREAD_BASE_CORE_H_
