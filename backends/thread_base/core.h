@@ -34,15 +34,41 @@
 //     static void Acquired(const Operation& operation);
 //     static void Released(const void* object);
 //
-//     // Runs `body` in a thread of its own, or here (thread_dummy).
-//     static absl::StatusOr<Started> Start(absl::AnyInvocable<void() &&> body, const StartOptions&);
-//     ...
+//     // A thread that Start has made, to be given to Join or to Detach, once. Copyable.
+//     using Handle = pthread_t;
+//     // Runs `body` in a thread of its own; if kInline, here, before Start returns. If it cannot,
+//     // kResourceExhausted "can't start new thread", and `body` is destroyed without being called.
+//     static absl::StatusOr<Handle> Start(absl::AnyInvocable<void() &&> body,
+//                                         const StartOptions& options);
+//     static constexpr bool kInline = false;
+//     // Returns when the thread is gone, with its thread_local objects. May be called while the
+//     // thread runs only if kJoinBlocks; otherwise the objects first wait, by Wait, for a word
+//     // that the thread sets at its end. They do so in the destructor of a thread_local object
+//     // that `body` makes first: for the Core, the thread must end after that.
+//     static constexpr bool kJoinBlocks = true;
+//     static void Join(Handle handle);
+//     static void Detach(Handle handle);
+//
+//     // Of the calling thread: a number that no other living thread has, never 0; and the system's
+//     // number for it.
+//     static uint64_t Ident();
+//     static int64_t NativeId();
+//     // Whether it is the thread that runs main(), or the one that has forked this process.
+//     static bool IsMain();
+//     // Gives the calling thread a name that the system's tools (or reports) show, shortened to what it
+//     // takes.
+//     static void SetNativeName(const std::string& name);
+//
+//     // Whether threads can have stacks of this size: kInvalidArgument "size not valid: 1 bytes".
+//     static absl::Status CheckStackSize(size_t size);
 //   };
 //
 // All functions are thread-safe.
 
 #ifndef SOMEOS_BACKENDS_THREAD_BASE_CORE_H_
 #define SOMEOS_BACKENDS_THREAD_BASE_CORE_H_
+
+#include <cstddef>
 
 namespace someos::thread_base {
 
@@ -57,6 +83,10 @@ enum class WaitEnd {
   kWoken,     // by Wake, or for no reason
   kTimedOut,  // the deadline has passed
   kForever,   // it has not begun: no other thread is left that could end it (thread_dummy)
+};
+
+struct StartOptions {
+  size_t stack_size = 0;  // in bytes, rounded up to what the system takes; 0: the system's default
 };
 
 }  // namespace someos::thread_base
