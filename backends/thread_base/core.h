@@ -55,11 +55,12 @@
 //     static int64_t NativeId();
 //     // Whether it is the thread that runs main(), or the one that has forked this process.
 //     static bool IsMain();
-//     // Gives the calling thread a name that the system's tools (or reports) show, shortened to what it
-//     // takes.
-//     static void SetNativeName(const std::string& name);
+//     // Tells the calling thread's name, which the system's tools, or reports, are to show. `given`:
+//     // by the program.
+//     static void SetName(std::string name, bool given);
 //
-//     // Whether threads can have stacks of this size: kInvalidArgument "size not valid: 1 bytes".
+//     // Whether threads can have stacks of this size, 0 being the system's default: kInvalidArgument
+//     // "size not valid: 1 bytes".
 //     static absl::Status CheckStackSize(size_t size);
 //   };
 //
