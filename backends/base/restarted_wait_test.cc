@@ -14,8 +14,8 @@ absl::Duration OneCall(absl::Duration timeout) {
 }
 
 TEST(RestartedWaitTest, AShortWaitIsOneCall) {
-  for (const absl::Duration timeout :
-       {absl::ZeroDuration(), absl::Nanoseconds(1), absl::Milliseconds(99), absl::Milliseconds(100)}) {
+  for (const absl::Duration timeout : {absl::ZeroDuration(), absl::Nanoseconds(1),
+                                       absl::Milliseconds(99), absl::Milliseconds(100)}) {
     EXPECT_EQ(OneCall(timeout), timeout);
   }
 }
