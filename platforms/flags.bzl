@@ -7,7 +7,8 @@ load(":systems.bzl", "os_constraint")
 def interface_flag(interface):
     """--@someos//platforms:INTERFACE=NAME links only that backend.
 
-    auto links all that the platform has; all links also what needs a third-party library.
+    auto links all that the platform has; all links also what needs a third-party library. Of threads, auto links one,
+    and there is no all.
 
     Args:
       interface: a key of INTERFACES.

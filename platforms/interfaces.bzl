@@ -40,11 +40,19 @@ INTERFACES = {
         "mremap": _mechanism(["linux"]),
         "reserve": _mechanism(SYSTEMS.keys()),
     },
+    "thread": {
+        "pthread": _mechanism(SYSTEMS.keys()),
+        "dummy": _mechanism(SYSTEMS.keys(), auto = []),
+    },
 }
+
+# Interfaces that are types and not objects behind a contract: a build links exactly one mechanism, and their flags have
+# no value `all`.
+_ONE_IS_LINKED = ["thread"]
 
 def values(interface):
     """The possible values of the interface's flag."""
-    return ["auto", "all"] + INTERFACES[interface].keys()
+    return ["auto"] + ([] if interface in _ONE_IS_LINKED else ["all"]) + INTERFACES[interface].keys()
 
 def folder(interface, mechanism):
     """The mechanism's folder in //backends, which is also the name of its --config. Pollers have no prefix."""
@@ -124,6 +132,7 @@ def required_libraries(interface):
         for name, where in INTERFACES[interface].items()
         for system, repository in where.over.items()
         for value in [name, "all"]
+        if value in values(interface)
     } | {"//conditions:default": []})
 
 def links_all_of(interface, mechanisms):

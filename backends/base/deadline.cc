@@ -29,6 +29,13 @@ int64_t DivideRoundingUp(int64_t dividend, int64_t divisor) {
   return dividend / divisor + (dividend % divisor != 0 ? 1 : 0);
 }
 
+timespec ToTimespec(int64_t ns) {
+  timespec result = {};
+  result.tv_sec = static_cast<time_t>(ns / kNanosPerSecond);
+  result.tv_nsec = static_cast<decltype(result.tv_nsec)>(ns % kNanosPerSecond);
+  return result;
+}
+
 }  // namespace
 
 Deadline Deadline::OfTimeout(absl::Duration timeout) {
@@ -60,11 +67,12 @@ bool Deadline::Passed() {
 }
 
 timespec Deadline::AsTimespec() const {
-  const int64_t ns = std::min(remaining_ns_, kLongestWaitSeconds * kNanosPerSecond);
-  timespec result = {};
-  result.tv_sec = static_cast<time_t>(ns / kNanosPerSecond);
-  result.tv_nsec = static_cast<decltype(result.tv_nsec)>(ns % kNanosPerSecond);
-  return result;
+  return ToTimespec(std::min(remaining_ns_, kLongestWaitSeconds * kNanosPerSecond));
+}
+
+timespec Deadline::AsPointInTime() const {
+  const int64_t read_at = end_ns_ - remaining_ns_;
+  return ToTimespec(read_at + std::min(remaining_ns_, kLongestWaitSeconds * kNanosPerSecond));
 }
 
 timeval Deadline::AsTimeval() const {

@@ -68,6 +68,11 @@ class Deadline {
   // Rounded down, unlike the others: less than the remaining time, or 0.
   int AsWholeMilliseconds() const;
 
+  // The deadline itself, for system calls that take a point in time on CLOCK_MONOTONIC; no later
+  // than kLongestWaitSeconds after the last reading of the clock. Not for an infinite or an
+  // immediate deadline, and not before Start.
+  timespec AsPointInTime() const;
+
  private:
   static constexpr int64_t kForever = INT64_MAX;
   static constexpr int64_t kImmediate = INT64_MIN;

@@ -74,6 +74,24 @@ TEST(DeadlineTest, NeverAsksForMoreThanEverySystemTakes) {
   EXPECT_FALSE(deadline.Passed());
 }
 
+TEST(DeadlineTest, ThePointInTimeIsOnTheMonotonicClock) {
+  const auto now = [] {
+    timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return absl::DurationFromTimespec(time);
+  };
+  const absl::Duration before = now();
+  const Deadline deadline(absl::Milliseconds(1500));
+  const absl::Duration end = absl::DurationFromTimespec(deadline.AsPointInTime());
+  EXPECT_GE(end, before + absl::Milliseconds(1500));
+  EXPECT_LE(end, now() + absl::Milliseconds(1500));
+
+  Deadline years(absl::Hours(24 * 365 * 100));
+  EXPECT_LE(years.AsPointInTime().tv_sec, absl::ToInt64Seconds(now()) + kLongest);
+  EXPECT_FALSE(years.Passed());
+  EXPECT_GE(years.AsPointInTime().tv_sec, absl::ToInt64Seconds(before) + kLongest);
+}
+
 // The conversions' limit, and the steps before and behind it.
 TEST(DeadlineTest, AroundTheLongestWait) {
   const absl::Duration longest = absl::Seconds(kLongest);

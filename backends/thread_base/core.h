@@ -1,6 +1,6 @@
-// What a backend of threads provides: its Core. The objects of threading (Lock, Condition, Thread and
-// the others) are templates over a Core and stand once, in this directory, so that the backends are
-// distinct types, each without a virtual call:
+// What a backend of threads provides: its Core. The objects of threading (Lock, Condition, Thread
+// and the others) are templates over a Core and stand once, in this directory, so that the backends
+// are distinct types, each without a virtual call:
 //
 //   namespace someos::thread_pthread {
 //   using Lock = thread_base::Lock<Core>;
@@ -10,25 +10,30 @@
 // word on which threads wait while it has a value, as futex(2) does it:
 //
 //   struct Core {
-//     // 32 bits that threads wait on: load, store, exchange, compare_exchange_strong, fetch_add and
-//     // so on, as std::atomic<uint32_t> has them.
+//     // 32 bits that threads wait on: load, store, exchange, compare_exchange_strong, fetch_add
+//     // and so on, as std::atomic<uint32_t> has them.
 //     using Word = std::atomic<uint32_t>;
 //
 //     // A point in time on the Core's clock, with the functions of base::Deadline: a constructor
 //     // from absl::Duration, NotStarted, Start, infinite, immediate, Passed, clock_error.
 //     using Deadline = base::Deadline;
 //
-//     // Called by each operation of the objects before its effect, which then happens as a whole. A
-//     // backend that steps lets another thread run here.
+//     // Called by each operation of the objects before its effect, which then happens as a
+//     // whole. A backend that steps lets another thread run here.
 //     static void Point(const Operation& operation);
 //
 //     // Waits while the word is `expected`, until Wake is called for it or the deadline passes.
-//     // `operation` is what the thread wants, for reports. Like a futex, it may return kWoken without
-//     // a reason; callers look again. Neither a signal nor a stop of the process ends or lengthens it.
+//     // `operation` is what the thread wants, for reports. Like a futex, it may return kWoken
+//     // without a reason; callers look again. Neither a signal nor a stop of the process ends
+//     // or lengthens it.
 //     static WaitEnd Wait(Word& word, uint32_t expected, Deadline& deadline,
 //                         const Operation& operation);
 //     // Wakes up to `count` threads that wait on the word. The word may be destroyed by then.
 //     static void Wake(Word& word, int count);
+//
+//     // How often to look for a lock to become free before waiting for it: 0 if no other thread
+//     // runs meanwhile.
+//     static constexpr int kSpins = 100;
 //
 //     // The thread owns the object from now on, or does not any more: for reports.
 //     static void Acquired(const Operation& operation);
@@ -55,12 +60,12 @@
 //     static int64_t NativeId();
 //     // Whether it is the thread that runs main(), or the one that has forked this process.
 //     static bool IsMain();
-//     // Tells the calling thread's name, which the system's tools, or reports, are to show. `given`:
-//     // by the program.
+//     // Tells the calling thread's name, which the system's tools, or reports, are to show.
+//     // `given`: by the program.
 //     static void SetName(std::string name, bool given);
 //
-//     // Whether threads can have stacks of this size, 0 being the system's default: kInvalidArgument
-//     // "size not valid: 1 bytes".
+//     // Whether threads can have stacks of this size, 0 being the system's default:
+//     // kInvalidArgument "size not valid: 1 bytes".
 //     static absl::Status CheckStackSize(size_t size);
 //   };
 //

@@ -4,7 +4,7 @@ load("//platforms:interfaces.bzl", "INTERFACES", "available", "folder", "linked_
 load("//platforms:systems.bzl", "PLATFORMS")
 
 # Written out by hand, not computed: the documented choices, by interface and system. _AUTO: what `auto` links, the
-# default first. _POSSIBLE: what can be linked at all, and what `all` links.
+# default first. _POSSIBLE: what can be linked at all, and what `all` links, except for threads, which have no `all`.
 _AUTO = {
     "mapping": {
         "dragonfly": ["mapping_reserve"],
@@ -21,6 +21,14 @@ _AUTO = {
         "macos": ["kqueue", "poll", "select"],
         "netbsd": ["kqueue", "poll", "select"],
         "openbsd": ["kqueue", "poll", "select"],
+    },
+    "thread": {
+        "dragonfly": ["thread_pthread"],
+        "freebsd": ["thread_pthread"],
+        "linux": ["thread_pthread"],
+        "macos": ["thread_pthread"],
+        "netbsd": ["thread_pthread"],
+        "openbsd": ["thread_pthread"],
     },
 }
 _POSSIBLE = {
@@ -39,6 +47,14 @@ _POSSIBLE = {
         "macos": ["kqueue", "poll", "select"],
         "netbsd": ["kqueue", "poll", "select"],
         "openbsd": ["kqueue", "poll", "select"],
+    },
+    "thread": {
+        "dragonfly": ["thread_pthread", "thread_dummy"],
+        "freebsd": ["thread_pthread", "thread_dummy"],
+        "linux": ["thread_pthread", "thread_dummy"],
+        "macos": ["thread_pthread", "thread_dummy"],
+        "netbsd": ["thread_pthread", "thread_dummy"],
+        "openbsd": ["thread_pthread", "thread_dummy"],
     },
 }
 
