@@ -3,16 +3,50 @@
 #ifndef SOMEOS_BACKENDS_THREAD_BASE_THREADS_H_
 #define SOMEOS_BACKENDS_THREAD_BASE_THREADS_H_
 
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "someos/backends/thread_base/hooks.h"
+#include "someos/backends/thread_base/local.h"
 #include "someos/backends/thread_base/lock.h"
+#include "someos/backends/thread_base/stack_size.h"
+#include "someos/backends/thread_base/thread.h"
+#include "someos/backends/thread_base/thread_ref.h"
+#include "someos/backends/thread_base/timer.h"
 
 namespace someos::thread_base {
 
-// The types of a backend.
+// The types and functions of a backend. Their headers describe them.
 template <typename CoreType>
 struct Threads {
   using Core = CoreType;
 
   using Lock = thread_base::Lock<Core>;
+  using Thread = thread_base::Thread<Core>;
+  using ThreadRef = thread_base::ThreadRef<Core>;
+  using Timer = thread_base::Timer<Core>;
+  template <typename T>
+  using Local = thread_base::Local<Core, T>;
+
+  static ThreadRef CurrentThread() { return thread_base::CurrentThread<Core>(); }
+  static ThreadRef MainThread() { return thread_base::MainThread<Core>(); }
+  static std::vector<ThreadRef> Enumerate() { return thread_base::Enumerate<Core>(); }
+  static size_t ActiveCount() { return thread_base::ActiveCount<Core>(); }
+  static uint64_t GetIdent() { return Core::Ident(); }
+  static int64_t GetNativeId() { return Core::NativeId(); }
+  static absl::StatusOr<size_t> StackSize(std::optional<int64_t> size = std::nullopt) {
+    return thread_base::StackSize<Core>(size);
+  }
+  static void SetExceptHook(ExceptHookFunction hook) {
+    HooksOf<Core>().except.Set(std::move(hook));
+  }
+  static void SetThreadHook(ThreadHookFunction hook) {
+    HooksOf<Core>().thread.Set(std::move(hook));
+  }
 };
 
 }  // namespace someos::thread_base

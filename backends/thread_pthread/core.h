@@ -8,6 +8,7 @@
 
 #include "someos/backends/base/deadline.h"
 #include "someos/backends/thread_base/core.h"
+#include "someos/backends/thread_pthread/system_threads.h"
 
 #ifdef __linux__
 #include "someos/backends/thread_pthread/futex.h"
@@ -18,7 +19,7 @@
 namespace someos::thread_pthread {
 
 // See thread_base/core.h.
-struct Core {
+struct Core : SystemThreads {
   using Word = std::atomic<uint32_t>;
   using Deadline = base::Deadline;
 #ifdef __linux__
@@ -27,7 +28,6 @@ struct Core {
   using Words = Parking;
 #endif
 
-  static constexpr bool kInline = false;
   static constexpr int kSpins = 100;
 
   static void Point(const thread_base::Operation& /*operation*/) {}
