@@ -10,9 +10,14 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "someos/backends/thread_base/barrier.h"
+#include "someos/backends/thread_base/condition.h"
+#include "someos/backends/thread_base/event.h"
 #include "someos/backends/thread_base/hooks.h"
 #include "someos/backends/thread_base/local.h"
 #include "someos/backends/thread_base/lock.h"
+#include "someos/backends/thread_base/rlock.h"
+#include "someos/backends/thread_base/semaphore.h"
 #include "someos/backends/thread_base/stack_size.h"
 #include "someos/backends/thread_base/thread.h"
 #include "someos/backends/thread_base/thread_ref.h"
@@ -25,7 +30,13 @@ template <typename CoreType>
 struct Threads {
   using Core = CoreType;
 
+  using Barrier = thread_base::Barrier<Core>;
+  using BoundedSemaphore = thread_base::BoundedSemaphore<Core>;
+  using Condition = thread_base::Condition<Core>;
+  using Event = thread_base::Event<Core>;
   using Lock = thread_base::Lock<Core>;
+  using RLock = thread_base::RLock<Core>;
+  using Semaphore = thread_base::Semaphore<Core>;
   using Thread = thread_base::Thread<Core>;
   using ThreadRef = thread_base::ThreadRef<Core>;
   using Timer = thread_base::Timer<Core>;

@@ -9,7 +9,13 @@
 namespace someos::thread_pthread {
 
 using Threads = thread_base::Threads<Core>;
+using Barrier = Threads::Barrier;
+using BoundedSemaphore = Threads::BoundedSemaphore;
+using Condition = Threads::Condition;
+using Event = Threads::Event;
 using Lock = Threads::Lock;
+using RLock = Threads::RLock;
+using Semaphore = Threads::Semaphore;
 
 }  // namespace someos::thread_pthread
 

@@ -3,14 +3,11 @@
 #ifndef SOMEOS_TESTING_THREADING_CONFORMANCE_FIXTURE_H_
 #define SOMEOS_TESTING_THREADING_CONFORMANCE_FIXTURE_H_
 
-#include <thread>
-#include <utility>
-#include <vector>
-
 #include "absl/base/thread_annotations.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "someos/testing/scenario_alarm.h"
 
 // Skips the running scenario where there is no second thread.
 #define SOMEOS_NEEDS_THREADS() \
@@ -20,7 +17,11 @@ namespace someos {
 
 // The base of the suites, each of which stands in a file of its own.
 template <typename Threads>
-class ThreadingTest : public testing::Test {};
+class ThreadingTest : public testing::Test {
+ private:
+  // A wait that does not end is a failure.
+  ScenarioAlarm alarm_{"threading", 120};
+};
 
 // A call that succeeds and returns this.
 MATCHER_P(Returns, value, "") {
@@ -41,27 +42,6 @@ template <typename Lock>
 void Unlock(Lock& lock) ABSL_NO_THREAD_SAFETY_ANALYSIS {
   lock.unlock();
 }
-
-// Threads that run functions, and are joined at the end of the scope at the latest.
-class Crew {
- public:
-  Crew() = default;
-  Crew(const Crew&) = delete;
-  Crew& operator=(const Crew&) = delete;
-  ~Crew() { Join(); }
-
-  template <typename Function>
-  void Run(Function function) {
-    members_.emplace_back(std::move(function));
-  }
-  void Join() {
-    for (std::thread& member : members_) member.join();
-    members_.clear();
-  }
-
- private:
-  std::vector<std::thread> members_;
-};
 
 }  // namespace someos
 

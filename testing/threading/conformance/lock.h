@@ -13,6 +13,7 @@
 #include "someos/testing/clocks.h"
 #include "someos/testing/status_matchers.h"
 #include "someos/testing/threading/conformance/fixture.h"
+#include "someos/testing/threading/crew.h"
 
 namespace someos {
 
@@ -121,6 +122,7 @@ TYPED_TEST_P(LockTest, ATimedWaitEndsWithTheRelease) {
   ASSERT_THAT(lock.Acquire(), Returns(true));
   Crew crew;
   crew.Run([&] { EXPECT_THAT(lock.Acquire(true, absl::Seconds(1000)), Returns(true)); });
+  crew.AwaitAsleep();
   EXPECT_THAT(lock.Release(), Succeeds());
   crew.Join();
   EXPECT_TRUE(lock.locked());
