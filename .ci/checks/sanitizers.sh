@@ -1,17 +1,16 @@
 # shellcheck shell=bash
 # Sanitizers and fuzzers.
 
-# All of the suite but the benchmarks', under the address and the undefined behaviour sanitizer.
-asan_and_ubsan() {
-  # Not soak, which takes as long as all the rest: it runs without them.
-  bazel test --config=ci --config=asan --config=ubsan "$@" -- //api/... //backends/... //testing/... -//testing/poller/soak/... \
-    //tools/relay/...
+# asan_and_ubsan ARGUMENT...: tests under the address and the undefined behaviour sanitizer.
+asan_and_ubsan() { bazel test --config=ci --config=asan --config=ubsan "$@"; }
+
+# All of the suite but the benchmarks' and soak, which takes as long as all the rest: it runs without them.
+asan_and_ubsan_all() {
+  asan_and_ubsan "$@" -- //api/... //backends/... //testing/... -//testing/poller/soak/... //tools/relay/... //tools/tail/...
 }
 
-# The tests tagged "threads": the others have one thread, in which there is no race to find.
-tsan() {
-  bazel test --config=ci --config=tsan "$@" --build_tests_only --test_tag_filters=threads //backends/... //tools/relay/...
-}
+# tsan ARGUMENT...: tests tagged "threads": the others have one thread, in which there is no race to find.
+tsan() { bazel test --config=ci --config=tsan --build_tests_only --test_tag_filters=threads "$@"; }
 
 # fuzz OPTION...: each fuzzer with libFuzzer's options, from the corpus in the repository.
 fuzz() {
