@@ -6,6 +6,8 @@
 #include <atomic>
 #include <cstdint>
 
+#include "absl/base/optimization.h"
+#include "someos/api/guard_list.h"
 #include "someos/backends/base/single_threaded.h"
 
 namespace someos::internal {
@@ -16,22 +18,46 @@ namespace someos::internal {
 // enters while as many have begun as have ended and been repaired sees no zeros of an earlier loss,
 // and one that finds the same number of begun losses when it leaves has seen no zeros at all.
 //
-// The Guards that are alive and the losses that have begun are in one word, so that entering and
-// leaving are one atomic operation each, which counts and compares at once. While the program has
-// a single thread they are plain additions, at a fifth of the cost. The handler cannot come between
-// their load and store, which touch no mapping.
+// For that, Enter reads the number before all accesses within the Guard, and Leave after them. That
+// is free where they are reads, as processors can keep reads in order; only after writes, which may
+// still be on their way, Leave needs the one atomic read-modify-write.
 class GuardState {
  public:
-  // Counts a Guard. Returns how many losses had begun.
-  uint32_t Enter() { return Begun(Add(1)); }
+  // A Guard that is alive.
+  struct Entered {
+    GuardList::Entry* entry;  // null: counted in crowd_
+    uint32_t losses;          // that had begun
+  };
 
-  // Takes back a Guard. Returns how many losses have begun. What was read before and came from a
-  // loss is in this number: the loss was counted before.
-  uint32_t Leave() { return Begun(Add(uint64_t{0} - 1)); }
+  Entered Enter() {
+    GuardList::Entry* const entry = GuardList::Add(*this);
+    if (ABSL_PREDICT_FALSE(entry == nullptr)) crowd_.fetch_add(1);
+    // The accesses within the Guard, at which the handler runs, stay behind.
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+    return {entry, begun()};
+  }
 
-  bool held() const { return static_cast<uint32_t>(word_.load(std::memory_order_acquire)) != 0; }
+  // Returns how many losses have begun. What was read before and came from a loss is in this
+  // number, and so is what was written, if `may_have_written` says that something was.
+  uint32_t Leave(const Entered& entered, bool may_have_written) {
+    if (ABSL_PREDICT_FALSE(entered.entry == nullptr)) {
+      crowd_.fetch_sub(1);
+      return begun_.load();
+    }
+    if (may_have_written && !base::SingleThreaded()) {
+      entered.entry->exchange(nullptr);
+      return begun_.load();
+    }
+    KeepReadsInOrder();
+    const uint32_t losses = begun();
+    entered.entry->store(nullptr, std::memory_order_release);
+    return losses;
+  }
 
-  uint32_t begun() const { return Begun(word_.load(std::memory_order_acquire)); }
+  // Whether a Guard is alive. Async-signal-safe.
+  bool held() const { return crowd_.load() != 0 || GuardList::Contains(*this); }
+
+  uint32_t begun() const { return begun_.load(std::memory_order_acquire); }
 
   // Whether all losses are over and repaired, `begun` being the number that Enter has returned.
   bool Whole(uint32_t begun) const {
@@ -44,36 +70,35 @@ class GuardState {
   void Repaired(uint32_t losses) { repaired_.store(losses, std::memory_order_release); }
 
   // For the handler, before and after it maps zeros.
-  void LossBegins() { word_.fetch_add(kOneLoss); }
+  void LossBegins() { begun_.fetch_add(1); }
   void LossEnds() { ended_.fetch_add(1); }
 
   // Makes it that of a new mapping.
   void Reset() {
-    word_.store(0, std::memory_order_relaxed);
-    ended_.store(0, std::memory_order_relaxed);
-    repaired_.store(0, std::memory_order_relaxed);
+    GuardList::Remove(*this);
+    for (std::atomic<uint32_t>* number : {&begun_, &ended_, &repaired_, &crowd_}) {
+      number->store(0, std::memory_order_relaxed);
+    }
   }
 
  private:
-  static constexpr uint64_t kOneLoss = uint64_t{1} << 32;
-  static constexpr uint32_t Begun(uint64_t word) { return static_cast<uint32_t>(word >> 32); }
-
-  // Returns what was there before.
-  uint64_t Add(uint64_t change) {
-    if (!base::SingleThreaded()) return word_.fetch_add(change, std::memory_order_acq_rel);
-    // The accesses within the Guard, at which the handler runs, stay on their side.
+  // Reads before stay before reads that follow.
+  static void KeepReadsInOrder() {
+#if defined(__x86_64__) || defined(__i386__)
+    // The processor does it. (No thread fence, which ThreadSanitizer does not know.)
     std::atomic_signal_fence(std::memory_order_seq_cst);
-    const uint64_t before = word_.load(std::memory_order_relaxed);
-    word_.store(before + change, std::memory_order_relaxed);
-    std::atomic_signal_fence(std::memory_order_seq_cst);
-    return before;
+#else
+    std::atomic_thread_fence(std::memory_order_acquire);
+#endif
   }
 
-  static_assert(std::atomic<uint64_t>::is_always_lock_free, "signal handlers use it");
+  static_assert(std::atomic<uint32_t>::is_always_lock_free, "signal handlers use it");
 
-  std::atomic<uint64_t> word_{0};  // upper half: losses that have begun; lower half: Guards
+  std::atomic<uint32_t> begun_{0};
   std::atomic<uint32_t> ended_{0};
   std::atomic<uint32_t> repaired_{0};
+  // Guards that found no entry in their thread's list.
+  std::atomic<uint32_t> crowd_{0};
 };
 
 }  // namespace someos::internal

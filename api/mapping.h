@@ -31,8 +31,8 @@
 //  5. Resize. See there: nothing is lost if it fails, and it is refused while a Guard is alive.
 //  6. Threads. Any thread may call const functions at any time, and may hold Guards, as many as it
 //     likes. Resize and the destructor must not overlap with any other call, and no Guard may be
-//     alive at the end of a mapping. A signal handler must not enter or leave a Guard of a mapping
-//     that the interrupted thread uses.
+//     alive at the end of a mapping. A signal handler must end the Guards that it enters before it
+//     returns, and no others, and must not enter the first one of a thread.
 //  7. Fork. A child has the mapping as well: shared with its parent, or its own copy
 //     (Access::kCopy, private memory). Guards work in it. Guards that other threads of the parent
 //     held at the time of the fork stay alive in the child forever, so that it cannot Resize.
@@ -130,8 +130,9 @@ class Mapping {
   // the mapping moves: see capabilities().may_move.
   //
   // If it fails, for whatever reason, file and mapping are as before. (Unless the kernel refuses
-  // also to shorten the file again to what it was; the message says so then. And in a file that is
-  // longer than the mapping, data() may be another address after a truncation that failed.)
+  // also to shorten the file again to what it was; the message says so then. And data() may be
+  // another address, unless may_move is false: of what was moved to grow, not all can be moved
+  // back.)
   //
   // EINVAL: 0. kOutOfRange: more than the address space, the reservation or a file can have.
   // kFailedPrecondition: a Guard is alive; Access::kRead or kCopy; no descriptor was kept; memory
@@ -170,7 +171,7 @@ class Mapping {
 
  private:
   static absl::Status NotGuarded();
-  absl::Status EnterAfterLoss(Guard& guard) const;
+  absl::StatusOr<Guard> EnterAfterLoss(internal::GuardState::Entered entered) const;
 
   virtual absl::Status DoFlush(uint64_t offset, uint64_t size, Sync how) const = 0;
 
@@ -187,12 +188,12 @@ class Mapping {
 class ABSL_MUST_USE_RESULT Mapping::Guard {
  public:
   Guard(Guard&& other) noexcept
-      : mapping_(std::exchange(other.mapping_, nullptr)), losses_(other.losses_) {}
+      : mapping_(std::exchange(other.mapping_, nullptr)), entered_(other.entered_) {}
   Guard& operator=(Guard&& other) noexcept {
     if (this != &other) {
       Leave();
       mapping_ = std::exchange(other.mapping_, nullptr);
-      losses_ = other.losses_;
+      entered_ = other.entered_;
     }
     return *this;
   }
@@ -221,26 +222,25 @@ class ABSL_MUST_USE_RESULT Mapping::Guard {
  private:
   friend class Mapping;
 
-  Guard(const Mapping& mapping, uint32_t losses) : mapping_(&mapping), losses_(losses) {}
+  Guard(const Mapping& mapping, const internal::GuardState::Entered& entered)
+      : mapping_(&mapping), entered_(entered) {}
 
   // Returns whether pages were lost.
   bool Leave() {
     if (mapping_ == nullptr) return false;
-    return std::exchange(mapping_, nullptr)->guard_state_->Leave() != losses_;
+    const Mapping& mapping = *std::exchange(mapping_, nullptr);
+    return mapping.guard_state_->Leave(entered_, mapping.writable_) != entered_.losses;
   }
 
   const Mapping* mapping_;
-  uint32_t losses_;  // that had begun when it entered
+  internal::GuardState::Entered entered_;
 };
 
 inline absl::StatusOr<Mapping::Guard> Mapping::Enter() const {
   if (ABSL_PREDICT_FALSE(guard_state_ == nullptr)) return NotGuarded();
-  Guard guard(*this, guard_state_->Enter());
-  if (ABSL_PREDICT_FALSE(!guard_state_->Whole(guard.losses_))) {
-    const absl::Status status = EnterAfterLoss(guard);
-    if (!status.ok()) return status;
-  }
-  return guard;
+  const internal::GuardState::Entered entered = guard_state_->Enter();
+  if (ABSL_PREDICT_FALSE(!guard_state_->Whole(entered.losses))) return EnterAfterLoss(entered);
+  return Guard(*this, entered);
 }
 
 ABSL_ATTRIBUTE_NOINLINE inline absl::Status Mapping::NotGuarded() {
@@ -248,12 +248,15 @@ ABSL_ATTRIBUTE_NOINLINE inline absl::Status Mapping::NotGuarded() {
                      "enter: the mapping was not made with MappingOptions::guarded");
 }
 
-ABSL_ATTRIBUTE_NOINLINE inline absl::Status Mapping::EnterAfterLoss(Guard& guard) const {
+ABSL_ATTRIBUTE_NOINLINE inline absl::StatusOr<Mapping::Guard> Mapping::EnterAfterLoss(
+    internal::GuardState::Entered entered) const {
+  Guard guard(*this, entered);
   // A handler that is about to map zeros may do it after Repair: then this Guard reports a loss.
-  const uint32_t reported = guard_state_->Ended(guard.losses_) ? 0 : 1;
-  absl::Status status = Repair(guard.losses_);
-  guard.losses_ -= reported;
-  return status;
+  const uint32_t reported = guard_state_->Ended(entered.losses) ? 0 : 1;
+  const absl::Status status = Repair(entered.losses);
+  if (!status.ok()) return status;
+  guard.entered_.losses -= reported;
+  return guard;
 }
 
 // What a backend provides to the facade. Constant, with static lifetime.

@@ -2,9 +2,11 @@
 
 #include <memory>
 #include <string>
+#include <thread>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/synchronization/notification.h"
 #include "gtest/gtest.h"
 #include "someos/api/mapping.h"
 #include "someos/testing/expect_in_child.h"
@@ -50,6 +52,32 @@ TEST_P(MappingForkTest, GuardsWorkInTheChild) {
   // Its loss is none of this process.
   EXPECT_EQ(guard->view(), Pages(4));
   EXPECT_THAT(guard->Done(), Succeeds());
+}
+
+TEST_P(MappingForkTest, GuardsOfOtherThreadsStayInTheChild) {
+  const ScopedFd file = FileOfPages(2);
+  std::unique_ptr<Mapping> mapping = MapAll(file, Guarded(Access::kWrite));
+  ASSERT_NE(mapping, nullptr);
+  absl::Notification entered;
+  absl::Notification over;
+  std::thread thread([&] {
+    absl::StatusOr<Mapping::Guard> guard = mapping->Enter();
+    entered.Notify();
+    over.WaitForNotification();
+  });
+  entered.WaitForNotification();
+  ExpectInChild([&] {
+    EXPECT_THAT(mapping->Resize(1), FailsWithCode(absl::StatusCode::kFailedPrecondition, "resize"));
+    mapping = nullptr;
+    // The next mapping is not taken for that one.
+    mapping = MapAll(file, Guarded(Access::kWrite));
+    ASSERT_NE(mapping, nullptr);
+    EXPECT_THAT(mapping->Resize(PageSize()), Succeeds());
+  });
+  over.Notify();
+  thread.join();
+  SetSize(file, 2 * PageSize());
+  EXPECT_THAT(mapping->Resize(PageSize()), Succeeds());
 }
 
 TEST_P(MappingForkTest, TheChildResizesAndUnmapsItsOwn) {

@@ -192,6 +192,56 @@ TEST_P(MappingGuardTest, EndsWithItsScopeAndMayBeMoved) {
   EXPECT_THAT(mapping->Resize(20), Succeeds());
 }
 
+// More than a thread has entries for, entered and ended in different threads.
+TEST_P(MappingGuardTest, EachOfManyCounts) {
+  constexpr size_t kGuards = 40;
+  const ScopedFd file = FileOfPages(2);
+  const std::unique_ptr<Mapping> mapping = MapAll(file, Guarded(Access::kWrite));
+  const std::unique_ptr<Mapping> other = MapAll(file, Guarded(Access::kWrite));
+  ASSERT_TRUE(mapping != nullptr && other != nullptr);
+  std::vector<Mapping::Guard> guards;
+  const auto enter = [&] {
+    for (size_t i = 0; i < kGuards / 2; ++i) guards.push_back(*mapping->Enter());
+  };
+  enter();
+  std::thread(enter).join();
+  while (!guards.empty()) {
+    EXPECT_THAT(mapping->Resize(1), FailsWithCode(absl::StatusCode::kFailedPrecondition, "resize"))
+        << guards.size();
+    const auto end = [&] {
+      EXPECT_THAT(guards.back().Done(), Succeeds());
+      guards.pop_back();
+    };
+    guards.size() % 3 == 0 ? std::thread(end).join() : end();
+  }
+  EXPECT_THAT(other->Resize(PageSize()), Succeeds());
+  EXPECT_THAT(mapping->Resize(1), Succeeds());
+}
+
+// The thread that meets the loss has been given the bytes by the one that holds the Guard, which
+// may have been entered by yet another.
+TEST_P(MappingGuardTest, ReachesThreadsThatHaveNone) {
+  const ScopedFd file = FileOfPages(2);
+  const std::unique_ptr<Mapping> mapping = MapAll(file, Guarded());
+  ASSERT_NE(mapping, nullptr);
+  for (const bool full : {false, true}) {  // of Guards, in the thread that enters
+    std::vector<Mapping::Guard> others;
+    if (full) {
+      for (int i = 0; i < 20; ++i) others.push_back(*mapping->Enter());
+    }
+    std::vector<Mapping::Guard> guards;
+    std::thread([&] { guards.push_back(*mapping->Enter()); }).join();
+    guards.push_back(*mapping->Enter());
+    EXPECT_THAT(guards.front().Done(), Succeeds());
+    SetSize(file, 0);
+    std::thread([&] { EXPECT_EQ(mapping->view().back(), '\0'); }).join();
+    EXPECT_THAT(guards.back().Done(), FailsWithCode(kLoss, "pages of fd"));
+    WriteAt(file, 0, Pages(2));
+    others.clear();
+    EXPECT_THAT(Look(*mapping).status, Succeeds());
+  }
+}
+
 TEST_P(MappingGuardTest, ThreadsThatMeetALossAtOnce) {
   constexpr int kThreads = 8;
   constexpr size_t kPages = 64;
