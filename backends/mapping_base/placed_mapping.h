@@ -62,11 +62,13 @@ class PlacedMapping final : public Mapping {
   absl::Status CheckResize(uint64_t size) const;
   absl::Status ResizeFile(size_t size);
   absl::Status ResizeMemory(size_t size);
-  // Makes the file longer, or leaves it as it was.
-  absl::Status Extend(uint64_t old_end, uint64_t new_end);
+  // Makes the file end where a mapping of `size` bytes does: shorter, or longer by a hole.
+  absl::Status MoveFileEnd(size_t size);
   // Makes the file as long as it was before it was extended, and returns `failure`, the reason.
   absl::Status TakeBack(uint64_t old_end, uint64_t new_end, const absl::Status& failure);
+  // Give the placement room for `size` bytes; and no more than that, which ends a Resize.
   absl::Status GrowPlacement(size_t size);
+  void ShrinkPlacement(size_t size);
   absl::Status Error(int error, absl::string_view operation) const;
 
   absl::Status DoFlush(uint64_t offset, uint64_t size, Sync how) const override;

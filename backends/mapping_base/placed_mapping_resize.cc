@@ -1,10 +1,12 @@
-// PlacedMapping::Resize. The file changes first, the mapping afterwards:
+// PlacedMapping::Resize. What can be taken back is done first:
 //
-//   grow    make the file longer, then map more of it; if that fails, make it short again
-//   shrink  make the file shorter, then unmap; nothing depends on whether the latter works
+//   grow, allocating  make the file longer, then map more of it; if that fails, make it short again
+//   grow by a hole    map more, then make the file longer; if that fails, unmap what is new
+//   shrink            make the file shorter, then unmap; nothing depends on whether that works
 //
-// So no access within the mapping meets a page that the file does not have, and whatever fails,
-// either nothing has changed yet, or what has can be taken back.
+// So whatever fails, either nothing has changed yet, or what has can be taken back, and at the end
+// the mapping has no page that the file does not have. A hole needs no look at the file's size, as
+// ftruncate(2) either sets it or changes nothing.
 
 #include <algorithm>
 #include <cerrno>
@@ -24,9 +26,9 @@ namespace someos::mapping_base {
 absl::Status PlacedMapping::Resize(uint64_t size) {
   absl::Status status = CheckResize(size);
   if (!status.ok()) return status;
-  if (guard_entry_ != nullptr) {
+  if (guard_state_ != nullptr && !guard_state_->Whole(guard_state_->begun())) {
     // Pages of the file only, no zeros in their place: else they cannot be moved as one.
-    status = Repair(guard_entry_->state().begun());
+    status = Repair(guard_state_->begun());
     if (!status.ok()) return status;
   }
   const auto bytes = static_cast<size_t>(size);
@@ -65,32 +67,38 @@ absl::Status PlacedMapping::ResizeMemory(size_t size) {
     const size_t in_last_page = std::min(RoundUp(old_size), size) - old_size;
     std::memset(placement_->begin() + old_size, 0, in_last_page);
   }
-  placement_->Shrink(RoundUp(size));
-  Adopt(size);
+  ShrinkPlacement(size);
   return absl::OkStatus();
 }
 
 absl::Status PlacedMapping::ResizeFile(size_t size) {
+  if (!allocates_) return MoveFileEnd(size);
   FileFacts facts;
   int error = system_.Stat(descriptor(), facts);
   if (error != 0) return Error(error, "resize: size of");
+  // Nothing else is mapped again as it was.
+  if (!facts.regular) return Error(EINVAL, "resize: not a regular file:");
   const uint64_t new_end = FileEnd(size);
-  absl::Status status;
-  if (new_end > facts.size) status = Extend(facts.size, new_end);
-  if (!status.ok()) return status;
-  status = GrowPlacement(size);
-  if (!status.ok()) return new_end > facts.size ? TakeBack(facts.size, new_end, status) : status;
-  if (new_end < facts.size) {
-    error = system_.Truncate(descriptor(), new_end);
-    if (error != 0) {
-      placement_->Shrink(RoundUp(request_.slack + size_));
-      Adopt(size_);
-      return Error(error, "resize: truncate");
-    }
+  if (new_end <= facts.size) return MoveFileEnd(size);
+  error = system_.Allocate(descriptor(), facts.size, new_end);
+  if (error == EOPNOTSUPP) {
+    allocates_ = false;
+    return MoveFileEnd(size);
   }
-  placement_->Shrink(RoundUp(request_.slack + size));
-  Adopt(size);
-  return absl::OkStatus();
+  // After an error it may be longer by what there was room for.
+  absl::Status status =
+      error == 0 ? GrowPlacement(size) : Error(error, "resize: allocate room for");
+  if (!status.ok()) return TakeBack(facts.size, new_end, status);
+  ShrinkPlacement(size);
+  return status;
+}
+
+absl::Status PlacedMapping::MoveFileEnd(size_t size) {
+  absl::Status status = GrowPlacement(size);
+  if (!status.ok()) return status;
+  const int error = system_.Truncate(descriptor(), FileEnd(size));
+  ShrinkPlacement(error == 0 ? size : size_);
+  return error == 0 ? status : Error(error, "resize: truncate");
 }
 
 absl::Status PlacedMapping::GrowPlacement(size_t size) {
@@ -100,16 +108,9 @@ absl::Status PlacedMapping::GrowPlacement(size_t size) {
   return error == 0 ? absl::OkStatus() : Error(error, "resize mapping of");
 }
 
-absl::Status PlacedMapping::Extend(uint64_t old_end, uint64_t new_end) {
-  int error = allocates_ ? system_.Allocate(descriptor(), old_end, new_end) : EOPNOTSUPP;
-  if (error != EOPNOTSUPP) {
-    if (error == 0) return absl::OkStatus();
-    // It may be longer by what there was room for.
-    return TakeBack(old_end, new_end, Error(error, "resize: allocate room for"));
-  }
-  allocates_ = false;
-  error = system_.Truncate(descriptor(), new_end);
-  return error == 0 ? absl::OkStatus() : Error(error, "resize: extend");
+void PlacedMapping::ShrinkPlacement(size_t size) {
+  placement_->Shrink(RoundUp(request_.slack + size));
+  Adopt(size);
 }
 
 absl::Status PlacedMapping::TakeBack(uint64_t old_end, uint64_t new_end,

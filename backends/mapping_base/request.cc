@@ -170,6 +170,9 @@ absl::StatusOr<Request> FileRequest(const MappingSystem& system, int fd,
   FileFacts facts;
   const int error = system.Stat(fd, facts);
   if (error != 0) return ErrnoStatus(error, Map(request.object));
+  if (!facts.regular && request.not_resizable.empty()) {
+    request.not_resizable = "it is not a regular file";
+  }
   request.copy = options.copy_if_unmappable && IsOfUnknownSize(facts);
   const absl::StatusOr<uint64_t> bytes = FileRange(request, facts, size, options);
   status = bytes.ok() ? SetRange(request, *bytes, options) : bytes.status();

@@ -1,6 +1,7 @@
 // Making mappings: what is mapped, and what is refused with which error.
 
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -176,13 +177,26 @@ TEST_P(MappingMakingTest, WhatAddressSpaceCannotHold) {
 
 TEST_P(MappingMakingTest, DevZeroIsMemory) {
   const ScopedFd zero(MustSucceed(open("/dev/zero", O_RDWR), "open"));
-  absl::StatusOr<std::unique_ptr<Mapping>> mapping = backend().map_file(zero.get(), 100'000, {});
-  if (ErrnoOf(mapping.status()) == ENODEV) GTEST_SKIP() << "this system does not map /dev/zero";
-  ASSERT_THAT(mapping, Succeeds());
-  EXPECT_EQ((*mapping)->view(), std::string(100'000, '\0'));
-  (*mapping)->data()[99'999] = 'x';
-  EXPECT_FALSE((*mapping)->Resize(200'000).ok());
-  EXPECT_EQ((*mapping)->view().back(), 'x');
+  MappingOptions sparse;
+  sparse.sparse = true;
+  RawMapping raw;
+  raw.fd = zero.get();
+  raw.length = 100'000;
+  raw.protection = PROT_READ | PROT_WRITE;
+  raw.flags = MAP_SHARED;
+  absl::StatusOr<std::unique_ptr<Mapping>> mappings[] = {
+      backend().map_file(zero.get(), 100'000, {}), backend().map_file(zero.get(), 100'000, sparse),
+      backend().map_raw(raw)};
+  for (absl::StatusOr<std::unique_ptr<Mapping>>& mapping : mappings) {
+    if (ErrnoOf(mapping.status()) == ENODEV) GTEST_SKIP() << "this system does not map /dev/zero";
+    ASSERT_THAT(mapping, Succeeds());
+    EXPECT_EQ((*mapping)->view(), std::string(100'000, '\0'));
+    (*mapping)->data()[99'999] = 'x';
+    EXPECT_FALSE((*mapping)->Resize(200'000).ok());
+    EXPECT_FALSE((*mapping)->Resize(50'000).ok());
+    EXPECT_EQ((*mapping)->size(), 100'000U);
+    EXPECT_EQ((*mapping)->view().back(), 'x');
+  }
 }
 
 TEST_P(MappingMakingTest, PopulatedAndExecutableAreAccepted) {
