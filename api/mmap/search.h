@@ -21,7 +21,8 @@ Range RangeOf(int64_t start, int64_t end, size_t size);
 
 // Where in `range` of `bytes` the first, or the last, occurrence of `needle` begins; nullopt if it
 // does not occur. An empty needle occurs at the start, and at the end, of each range that is not
-// reversed. FindIn takes the time of memmem(3); FindLastIn the product of both sizes at worst.
+// reversed. FindIn takes the time of memmem(3) at worst, and usually less; FindLastIn the product
+// of both sizes at worst.
 std::optional<size_t> FindIn(absl::string_view bytes, Range range, absl::string_view needle);
 std::optional<size_t> FindLastIn(absl::string_view bytes, Range range, absl::string_view needle);
 

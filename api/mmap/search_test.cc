@@ -47,8 +47,9 @@ TEST(Find, AgreesWithTryingEachPlace) {
     return text;
   };
   for (int round = 0; round < 20000; ++round) {
-    const std::string bytes = text(random() % 40);
-    const std::string needle = text(random() % 6);
+    // Most are longer than what is compared at once.
+    const std::string bytes = text(random() % 400);
+    const std::string needle = text(random() % (round % 10 == 0 ? 100 : 12));
     const Range range{random() % (bytes.size() + 1), random() % (bytes.size() + 1)};
     ASSERT_EQ(FindIn(bytes, range, needle), SlowlyFound(bytes, range, needle, false))
         << bytes << " " << range.start << ":" << range.end << " " << needle;
@@ -66,6 +67,24 @@ TEST(Find, OfLongNeedles) {
   bytes.replace(77777, needle.size(), needle);
   EXPECT_EQ(FindIn(bytes, {0, bytes.size()}, needle), 777);
   EXPECT_EQ(FindLastIn(bytes, {0, bytes.size()}, needle), 77777);
+}
+
+// Nearly everywhere is something that looks like the needle.
+TEST(Find, AmongMuchThatIsSimilar) {
+  for (const size_t size : {size_t{5}, size_t{255}, size_t{256}, size_t{257}, size_t{3000}}) {
+    std::string needle(size, 'a');
+    needle[size / 3] = 'b';
+    std::string bytes(100000, 'a');
+    for (size_t i = 7; i < bytes.size(); i += size + 1) bytes[i] = 'c';
+    EXPECT_EQ(FindIn(bytes, {0, bytes.size()}, needle), std::nullopt);
+    EXPECT_EQ(FindLastIn(bytes, {0, bytes.size()}, needle), std::nullopt);
+    for (const size_t place : {size_t{0}, size_t{63}, size_t{50000}, bytes.size() - size}) {
+      std::string with = bytes;
+      with.replace(place, size, needle);
+      EXPECT_EQ(FindIn(with, {0, with.size()}, needle), place);
+      EXPECT_EQ(FindLastIn(with, {0, with.size()}, needle), place);
+    }
+  }
 }
 
 }  // namespace
