@@ -18,6 +18,12 @@ mapping_configs() { sed -n 's|^build:\([a-z0-9_]*\) --@someos//platforms:mapping
 
 with_mapping() { bazel test --config=ci "--config=$1" //api:mmap_test "//backends/$1/..."; }
 
+# Another process cuts and extends a file 100,000 times, while four threads scan their mapping of it.
+mapping_storm() {
+  bazel test --config=ci --test_env=SOMEOS_STORM_ROUNDS=100000 '--test_filter=*MappingStormTest*' --test_timeout=3600 \
+    //backends/mapping_mremap:mremap_conformance_test //backends/mapping_reserve:reserve_conformance_test
+}
+
 # A binary with one backend has no code of the others.
 links_poll_alone() {
   bazel build --config=ci --config=poll //tools/relay || return 1

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <memory>
 #include <string>
 #include <thread>
@@ -25,6 +26,14 @@ namespace someos {
 namespace {
 
 constexpr size_t kPages = 16;
+
+// How often the file changes; a multiple of kRoundsOfAPart. SOMEOS_STORM_ROUNDS names another
+// number, for a longer test.
+constexpr int kRoundsOfAPart = 200;
+int Rounds() {
+  const char* const rounds = std::getenv("SOMEOS_STORM_ROUNDS");
+  return rounds == nullptr ? 2000 : std::atoi(rounds);
+}
 
 // Changes the size of the file `count` times.
 std::string Storm(const ScopedFd& file, int count) {
@@ -58,7 +67,8 @@ bool Scan(const Mapping& mapping, std::atomic<int>& losses) {
 
 TEST_P(MappingStormTest, ThreadsScanAFileThatAnotherProcessCutsAndExtends) {
   constexpr int kThreads = 4;
-  constexpr int kRounds = 2000;
+  const int parts = Rounds() / kRoundsOfAPart;
+  ASSERT_GT(parts, 0);
   const std::string whole(kPages * PageSize(), 'x');
   const ScopedFd file = FileOf(whole);
   const std::unique_ptr<Mapping> mapping = MapAll(file, Guarded());
@@ -79,10 +89,10 @@ TEST_P(MappingStormTest, ThreadsScanAFileThatAnotherProcessCutsAndExtends) {
   }
   // In parts, so that even a slow machine ends each in time, and with scans between.
   std::string complaint;
-  for (int part = 0; part < 10 && complaint.empty(); ++part) {
+  for (int part = 0; part < parts && complaint.empty(); ++part) {
     const int before = scans;
     while (scans < before + kThreads) std::this_thread::yield();
-    complaint = RunInChild([&] { return Storm(file, kRounds / 10); });
+    complaint = RunInChild([&] { return Storm(file, kRoundsOfAPart); });
   }
   over = true;
   for (std::thread& thread : threads) thread.join();
