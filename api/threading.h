@@ -20,6 +20,7 @@
 #include "someos/backends/thread_base/failure.h"
 #include "someos/backends/thread_base/hooks.h"
 #include "someos/backends/thread_base/thread.h"
+#include "someos/backends/thread_base/thread_pool.h"
 
 #if SOMEOS_LINKS_THREAD_PTHREAD
 #include "someos/backends/thread_pthread/thread_pthread.h"
@@ -50,8 +51,12 @@ using ThreadRef = Threads::ThreadRef;  // thread_ref.h
 using Timer = Threads::Timer;          // timer.h
 template <typename T>
 using Local = Threads::template Local<T>;  // local.h
-using thread_base::ThreadOptions;          // thread.h
-using thread_base::SystemExit;             // failure.h
+using ThreadPool = Threads::ThreadPool;    // thread_pool.h
+template <typename T>
+using Future = Threads::template Future<T>;  // future.h
+using thread_base::SystemExit;               // failure.h
+using thread_base::ThreadOptions;            // thread.h
+using thread_base::ThreadPoolOptions;        // thread_pool.h
 
 // The longest timeout, some 292 years. absl::InfiniteDuration(), for no timeout, is longer.
 using thread_base::kTimeoutMax;

@@ -1,7 +1,7 @@
 #include "someos/api/threading.h"
 
-#include <stdexcept>
 #include <mutex>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -43,18 +43,16 @@ TEST(Threading, KnowsItsThreads) {
   EXPECT_EQ(threading::ActiveCount(), threading::Enumerate().size());
   EXPECT_NE(threading::GetIdent(), 0);
   EXPECT_NE(threading::GetNativeId(), 0);
-  EXPECT_THAT(threading::StackSize(-1),
-              FailsWithCode(absl::StatusCode::kInvalidArgument,
-                            "size must be 0 or a positive value"));
+  EXPECT_THAT(threading::StackSize(-1), FailsWithCode(absl::StatusCode::kInvalidArgument,
+                                                      "size must be 0 or a positive value"));
 }
 
 TEST(Threading, CallsItsHooks) {
 #ifdef ABSL_HAVE_EXCEPTIONS
   std::string said;
   int started = 0;
-  threading::SetExceptHook([&](const threading::ExceptHookArgs& args) {
-    said = args.failure.ToString();
-  });
+  threading::SetExceptHook(
+      [&](const threading::ExceptHookArgs& args) { said = args.failure.ToString(); });
   threading::SetThreadHook([&] { ++started; });
   threading::Thread thread([] { throw std::runtime_error("no"); });
   EXPECT_THAT(thread.Start(), Succeeds());

@@ -42,9 +42,10 @@ struct ThreadOptions {
 //   ...
 //   absl::StatusOr<bool> ended = thread.Join();
 //
-// Its destructor joins the thread, unless that is a daemon, has not been started, or is the one
-// that destroys it. A body is destroyed by the thread that has run it. What leaves a body is given
-// to the except hook; what the thread hook does, it does in the thread before the body.
+// Without a function the thread does nothing, as in Python. Its destructor joins the thread, unless
+// that is a daemon, has not been started, or is the one that destroys it. A body is destroyed by
+// the thread that has run it. What leaves a body is given to the except hook; what the thread hook
+// does, it does in the thread before the body.
 //
 // Threads may be started while the program's static objects are made. By thread_dummy, Start runs
 // the body and returns when it has ended.
@@ -126,7 +127,7 @@ class Thread : public ThreadRef<Core> {
     const auto hook = HooksOf<Core>().thread.Get();
     std::optional<Failure> failure = CallAndCatch([&] {
       if (hook != nullptr) (*hook)();
-      std::move(body)();
+      if (body) std::move(body)();
     });
     if (failure.has_value()) HooksOf<Core>().Report({*std::move(failure), std::move(name)});
   }

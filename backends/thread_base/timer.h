@@ -74,7 +74,7 @@ class Timer : public Thread<Core> {
               typename Core::Deadline deadline(interval);
               state->Await(kFinished, deadline, {"Timer", state.get()});
               if (state->Get() == kFinished) return;
-              std::move(function)();
+              if (function) std::move(function)();
               state->Set(kFinished);
             },
             std::move(options)),

@@ -71,9 +71,9 @@ absl::StatusOr<SystemThreads::Handle> SystemThreads::Start(
   int error = attributes.error();
   Handle handle = {};
   if (error == 0) {
-    auto argument = std::make_unique<Body>(std::move(body));
-    error = pthread_create(&handle, attributes.get(), RunBody, argument.get());
-    if (error == 0) static_cast<void>(argument.release());  // RunBody's now
+    auto* const argument = new Body(std::move(body));
+    error = pthread_create(&handle, attributes.get(), RunBody, argument);
+    if (error != 0) delete argument;
   }
   if (error == 0) return handle;
   return PlainStatus(absl::StatusCode::kResourceExhausted, "can't start new thread");

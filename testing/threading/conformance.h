@@ -33,6 +33,7 @@
 #include "someos/testing/threading/conformance/semaphore.h"
 #include "someos/testing/threading/conformance/stack_size.h"
 #include "someos/testing/threading/conformance/thread.h"
+#include "someos/testing/threading/conformance/thread_pool.h"
 #include "someos/testing/threading/conformance/timer.h"
 
 // Runs all scenarios on a backend's types (thread_base::Threads). To be used once per `Name`,
@@ -50,6 +51,7 @@
   INSTANTIATE_TYPED_TEST_SUITE_P(Name, SemaphoreTest, Types);   \
   INSTANTIATE_TYPED_TEST_SUITE_P(Name, StackSizeTest, Types);   \
   INSTANTIATE_TYPED_TEST_SUITE_P(Name, ThreadTest, Types);      \
+  INSTANTIATE_TYPED_TEST_SUITE_P(Name, ThreadPoolTest, Types);  \
   INSTANTIATE_TYPED_TEST_SUITE_P(Name, TimerTest, Types)
 
 #endif  // SOMEOS_TESTING_THREADING_CONFORMANCE_H_
