@@ -1,8 +1,8 @@
-// Python's dummy_thread module: what api/thread.h has, in a program with one thread, whatever backend
-// the build links. StartNewThread runs the function and returns when it has ended.
+// Python's dummy_thread module: what api/thread.h has, in a program with one thread, whatever
+// backend the build links. StartNewThread runs the function and returns when it has ended.
 //
-// What would wait for ever is kFailedPrecondition "would wait for ever: there is one thread", and not
-// a lie, as in Python: api/threading/README.md.
+// What would wait for ever is kFailedPrecondition "would wait for ever: there is one thread", and
+// not a lie, as in Python: api/threading/README.md.
 
 #ifndef SOMEOS_API_DUMMY_THREAD_H_
 #define SOMEOS_API_DUMMY_THREAD_H_

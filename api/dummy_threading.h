@@ -2,8 +2,8 @@
 // backend the build links. Start runs a thread's body and returns when it has ended, also within
 // another body; CurrentThread is the body's thread meanwhile.
 //
-// What would wait for ever is kFailedPrecondition "would wait for ever: there is one thread"; a wait
-// with a timeout takes its time, and a Timer calls at its time: api/threading/README.md.
+// What would wait for ever is kFailedPrecondition "would wait for ever: there is one thread"; a
+// wait with a timeout takes its time, and a Timer calls at its time: api/threading/README.md.
 
 #ifndef SOMEOS_API_DUMMY_THREADING_H_
 #define SOMEOS_API_DUMMY_THREADING_H_

@@ -66,9 +66,9 @@ TEST(DummyThread, StartNewThreadRunsTheFunction) {
   ASSERT_THAT(started, Succeeds());
   EXPECT_EQ(*started, ident);
   EXPECT_NE(ident, dummy_thread::GetIdent());
-  EXPECT_THAT(dummy_thread::StackSize(100001),
-              FailsWithCode(absl::StatusCode::kUnimplemented,
-                            "setting thread stack size not supported"));
+  EXPECT_THAT(
+      dummy_thread::StackSize(100001),
+      FailsWithCode(absl::StatusCode::kUnimplemented, "setting thread stack size not supported"));
   EXPECT_THAT(dummy_thread::AllocateLock()->Release(),
               FailsWithCode(absl::StatusCode::kFailedPrecondition, "release unlocked lock"));
 }

@@ -43,9 +43,9 @@ using LockType = Threads::Lock;
 // A new lock, unlocked. LockType may also be made without this.
 inline std::unique_ptr<LockType> AllocateLock() { return std::make_unique<LockType>(); }
 
-// Runs `function`, once, in a thread that cannot be joined, and returns its ident when it has begun.
-// The program's end does not wait for it. threading's Enumerate does not return it before it has
-// asked for itself.
+// Runs `function`, once, in a thread that cannot be joined, and returns its ident when it has
+// begun. The program's end does not wait for it. threading's Enumerate does not return it before it
+// has asked for itself.
 //
 // The function ends the thread by returning or, where exceptions are compiled in, by throwing
 // SystemExit, which is what Python's exit() does; this library throws nothing. Another exception is
@@ -65,8 +65,8 @@ inline absl::Status InterruptMain(int signum = SIGINT) {
   return thread_base::InterruptMain(signum);
 }
 
-// A number of the calling thread, not 0, that no other living thread has, and which another may have
-// later; and the system's number for it, gettid(2) on Linux.
+// A number of the calling thread, not 0, that no other living thread has, and which another may
+// have later; and the system's number for it, gettid(2) on Linux.
 inline uint64_t GetIdent() { return Threads::GetIdent(); }
 inline int64_t GetNativeId() { return Threads::GetNativeId(); }
 

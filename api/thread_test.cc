@@ -42,8 +42,8 @@ TEST(Thread, ChecksAsPythonDoes) {
   EXPECT_EQ(Says(thread::InterruptMain(0)), "ValueError: signal number out of range");
   EXPECT_EQ(Says(thread::InterruptMain(-1)), "ValueError: signal number out of range");
   const std::unique_ptr<thread::LockType> lock = thread::AllocateLock();
-  EXPECT_THAT(lock->Release(), FailsWithCode(absl::StatusCode::kFailedPrecondition,
-                                             "release unlocked lock"));
+  EXPECT_THAT(lock->Release(),
+              FailsWithCode(absl::StatusCode::kFailedPrecondition, "release unlocked lock"));
   EXPECT_EQ(PythonErrorOf(lock->Release()), PythonError::kRuntimeError);
   EXPECT_EQ(absl::ToInt64Seconds(thread::kTimeoutMax), 9223372036);
 }

@@ -133,8 +133,8 @@ class ABSL_LOCKABLE Condition {
   void AcquireAll(uint64_t levels, const Operation& operation) {
     auto deadline = Core::Deadline::NotStarted(absl::InfiniteDuration());
     const WaitEnd end = lock_ != nullptr
-                            ? lock_->LockUntil(deadline, {operation.name, lock_})
-                            : rlock_->LockAllUntil(levels, deadline, {operation.name, rlock_});
+                            ? lock_->LockWhenWoken(deadline, {operation.name, lock_})
+                            : rlock_->LockAllWhenWoken(levels, deadline, {operation.name, rlock_});
     if (end != WaitEnd::kWoken) EndProgram(operation, WouldWaitForever());
   }
 

@@ -46,6 +46,13 @@ class ABSL_LOCKABLE Lock : public LockInterface<Core, Lock<Core>> {
     return end;
   }
 
+  // For Condition.
+  WaitEnd LockWhenWoken(typename Core::Deadline& deadline, const Operation& operation) {
+    const WaitEnd end = word_lock_.LockWhenWoken(deadline, operation);
+    if (end == WaitEnd::kWoken) Core::Acquired(operation);
+    return end;
+  }
+
   bool TryUnlock() {
     const bool unlocked = word_lock_.TryUnlock();
     if (ABSL_PREDICT_TRUE(unlocked)) Core::Released(this);  // which may be gone

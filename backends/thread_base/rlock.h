@@ -50,13 +50,15 @@ class ABSL_LOCKABLE RLock : public LockInterface<Core, RLock<Core>> {
   }
 
   WaitEnd LockUntil(typename Core::Deadline& deadline, const Operation& operation) {
-    return LockAllUntil(1, deadline, operation);
+    const WaitEnd end = word_lock_.Lock(deadline, operation);
+    if (end == WaitEnd::kWoken) Own(1, operation);
+    return end;
   }
 
-  // As often as `levels` calls.
-  WaitEnd LockAllUntil(uint64_t levels, typename Core::Deadline& deadline,
-                       const Operation& operation) {
-    const WaitEnd end = word_lock_.Lock(deadline, operation);
+  // For Condition: undoes UnlockAll.
+  WaitEnd LockAllWhenWoken(uint64_t levels, typename Core::Deadline& deadline,
+                           const Operation& operation) {
+    const WaitEnd end = word_lock_.LockWhenWoken(deadline, operation);
     if (end == WaitEnd::kWoken) Own(levels, operation);
     return end;
   }
@@ -67,7 +69,7 @@ class ABSL_LOCKABLE RLock : public LockInterface<Core, RLock<Core>> {
     return true;
   }
 
-  // By the owner. Returns how many levels it had.
+  // For Condition, by the owner: all levels. Returns how many there were.
   uint64_t UnlockAll() {
     const uint64_t levels = count_;
     Disown();

@@ -42,7 +42,13 @@ class WordLock {
 
   // Waits until it is free and locks it: kWoken. Otherwise it is not locked: kTimedOut, kForever.
   WaitEnd Lock(typename Core::Deadline& deadline, const Operation& operation) {
-    return ABSL_PREDICT_TRUE(TryLock()) ? WaitEnd::kWoken : LockSlowly(deadline, operation);
+    if (ABSL_PREDICT_TRUE(TryLock()) || Spin()) return WaitEnd::kWoken;
+    return WaitAndLock(deadline, operation);
+  }
+  // The same for a thread that another one has just woken, while it had the lock. That one may be
+  // waiting for this one's processor, so that looking again and again would delay both.
+  WaitEnd LockWhenWoken(typename Core::Deadline& deadline, const Operation& operation) {
+    return TryLock() ? WaitEnd::kWoken : WaitAndLock(deadline, operation);
   }
 
   // The lock must be locked.
@@ -69,12 +75,16 @@ class WordLock {
   static constexpr uint32_t kLocked = 1;
   static constexpr uint32_t kWaitedFor = 2;  // locked, and a thread may wait
 
-  ABSL_ATTRIBUTE_NOINLINE WaitEnd LockSlowly(typename Core::Deadline& deadline,
-                                             const Operation& operation) {
+  ABSL_ATTRIBUTE_NOINLINE bool Spin() {
     for (int i = 0; i < Core::kSpins; ++i) {
-      if (word_.load(std::memory_order_relaxed) == kFree && TryLock()) return WaitEnd::kWoken;
+      if (word_.load(std::memory_order_relaxed) == kFree && TryLock()) return true;
       PauseSpinning();
     }
+    return false;
+  }
+
+  ABSL_ATTRIBUTE_NOINLINE WaitEnd WaitAndLock(typename Core::Deadline& deadline,
+                                              const Operation& operation) {
     // Whoever locks it from here on cannot know whether others wait as well.
     while (word_.exchange(kWaitedFor, std::memory_order_acquire) != kFree) {
       const WaitEnd end = Core::Wait(word_, kWaitedFor, deadline, operation);
