@@ -35,6 +35,12 @@
 //     // runs meanwhile.
 //     static constexpr int kSpins = 100;
 //
+//     // Called behind the effect of an operation that lets others go on, such as Set or Start,
+//     when it
+//     // is complete; Released stands for it as well. A backend that steps lets another thread run
+//     // here, before what the caller does next.
+//     static void After();
+//
 //     // The thread owns the object from now on, or does not any more: for reports.
 //     static void Acquired(const Operation& operation);
 //     static void Released(const void* object);
@@ -63,6 +69,9 @@
 //     // Tells the calling thread's name, which the system's tools, or reports, are to show.
 //     // `given`: by the program.
 //     static void SetName(std::string name, bool given);
+//
+//     // An exception has left the body of the calling thread. The except hook is called as well.
+//     static void BodyFailed(const std::string& what);
 //
 //     // Whether threads can have stacks of this size, 0 being the system's default:
 //     // kInvalidArgument "size not valid: 1 bytes".

@@ -43,11 +43,13 @@ class Event {
     } while (!state_.compare_exchange_weak(state, set, std::memory_order_acq_rel,
                                            std::memory_order_relaxed));
     if ((state & kWaitedFor) != 0) Core::Wake(state_, INT_MAX);
+    Core::After();
   }
 
   void Clear() {
     Core::Point({"Event.Clear", this});
     state_.fetch_and(~kSet, std::memory_order_acq_rel);
+    Core::After();
   }
 
   // Waits until the flag is set, at once if it is. Returns true, or false if the timeout passes

@@ -112,6 +112,12 @@ class Semaphore {
     Core::Point(operation);
     if (count < 1) return ValueError("n must be one or more");
     if (!valid_) return status();
+    absl::Status raised = Raise(count, operation);
+    Core::After();
+    return raised;
+  }
+
+  absl::Status Raise(int64_t count, const Operation& operation) {
     const typename Queue::Section section(queue_, operation);
     if (count > limit_ - value_) return ValueError("Semaphore released too many times");
     value_ += count;

@@ -90,6 +90,7 @@ class Thread : public ThreadRef<Core> {
     }
     record->handle = *handle;
     record->joining.Set(Record::kJoinable);
+    Core::After();
     return absl::OkStatus();
   }
 
@@ -129,7 +130,9 @@ class Thread : public ThreadRef<Core> {
       if (hook != nullptr) (*hook)();
       if (body) std::move(body)();
     });
-    if (failure.has_value()) HooksOf<Core>().Report({*std::move(failure), std::move(name)});
+    if (!failure.has_value()) return;
+    Core::BodyFailed(failure->ToString());
+    HooksOf<Core>().Report({*std::move(failure), std::move(name)});
   }
 
   void End() {

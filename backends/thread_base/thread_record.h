@@ -17,45 +17,52 @@
 
 namespace someos::thread_base {
 
-// A word that goes through states, each greater than the one before, and on which threads wait for
-// one of them. Who sets a state makes a system call only if a thread waits.
+// A word that goes through states, less than 16, each greater than the one before, and on which
+// threads wait for one of them. Who sets a state makes a system call only if a thread waits for
+// that or an earlier one; those that wait for a later one are not disturbed.
 template <typename Core>
 class StateWord {
  public:
   explicit StateWord(uint32_t state) : word_(state) {}
 
-  uint32_t Get() const { return word_.load(std::memory_order_acquire) & ~kAwaited; }
+  uint32_t Get() const { return word_.load(std::memory_order_acquire) & kState; }
 
   void Set(uint32_t state) {
-    if ((word_.exchange(state, std::memory_order_acq_rel) & kAwaited) != 0) {
-      Core::Wake(word_, INT32_MAX);
+    const uint32_t later = ~((kAwaitsFirst << (state + 1)) - 1);  // the bits of those who wait on
+    uint32_t value = word_.load(std::memory_order_relaxed);
+    while (!word_.compare_exchange_weak(value, state | (value & later), std::memory_order_acq_rel,
+                                        std::memory_order_relaxed)) {
     }
+    if ((value & ~later & ~kState) != 0) Core::Wake(word_, INT32_MAX);
   }
-  // Only if it is in `expected`.
+  // Only if it is in `expected`. Nobody waits for `state`.
   bool Change(uint32_t expected, uint32_t state) {
-    for (const uint32_t before : {expected, expected | kAwaited}) {
-      uint32_t value = before;
-      if (word_.compare_exchange_strong(value, state | (before & kAwaited))) return true;
+    uint32_t value = word_.load(std::memory_order_relaxed);
+    while ((value & kState) == expected) {
+      if (word_.compare_exchange_weak(value, state | (value & ~kState))) return true;
     }
     return false;
   }
 
   // Waits until the state is `state` or a later one.
   WaitEnd Await(uint32_t state, typename Core::Deadline& deadline, const Operation& operation) {
+    const uint32_t awaits = kAwaitsFirst << state;
     for (;;) {
       uint32_t value = word_.load(std::memory_order_acquire);
-      if ((value & ~kAwaited) >= state) return WaitEnd::kWoken;
-      if ((value & kAwaited) == 0 &&
-          !word_.compare_exchange_strong(value, value | kAwaited, std::memory_order_acq_rel)) {
+      if ((value & kState) >= state) return WaitEnd::kWoken;
+      if ((value & awaits) == 0 &&
+          !word_.compare_exchange_strong(value, value | awaits, std::memory_order_acq_rel)) {
         continue;
       }
-      const WaitEnd end = Core::Wait(word_, value | kAwaited, deadline, operation);
+      const WaitEnd end = Core::Wait(word_, value | awaits, deadline, operation);
       if (end != WaitEnd::kWoken) return end;
     }
   }
 
  private:
-  static constexpr uint32_t kAwaited = 0x80000000;
+  static constexpr uint32_t kState = 0xF;
+  // A thread waits for state 0; the next bits are those of the next states.
+  static constexpr uint32_t kAwaitsFirst = 0x10;
 
   typename Core::Word word_;
 };

@@ -26,6 +26,7 @@ struct Core {
   static constexpr int kSpins = 0;
 
   static void Point(const thread_base::Operation& /*operation*/) {}
+  static void After() {}
 
   static thread_base::WaitEnd Wait(Word& word, uint32_t expected, Deadline& deadline,
                                    const thread_base::Operation& operation);
@@ -49,6 +50,7 @@ struct Core {
   static bool IsMain() { return base::IsMainThread(); }
   // The name of the system's thread is not the body's to change.
   static void SetName(const std::string& /*name*/, bool /*given*/) {}
+  static void BodyFailed(const std::string& /*what*/) {}
   // kUnimplemented, with the message of Python's dummy_thread.
   static absl::Status CheckStackSize(size_t size);
 };

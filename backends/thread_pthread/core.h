@@ -31,6 +31,7 @@ struct Core : SystemThreads {
   static constexpr int kSpins = 100;
 
   static void Point(const thread_base::Operation& /*operation*/) {}
+  static void After() {}
 
   static thread_base::WaitEnd Wait(Word& word, uint32_t expected, Deadline& deadline,
                                    const thread_base::Operation& /*operation*/) {

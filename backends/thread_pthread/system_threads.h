@@ -46,6 +46,8 @@ struct SystemThreads {
     if (given) base::SetNativeThreadName(std::move(name));
   }
 
+  static void BodyFailed(const std::string& /*what*/) {}
+
   // Python's rules: no less than 32 KiB, nor than PTHREAD_STACK_MIN. That there is so much memory
   // is not known before a thread is started.
   static absl::Status CheckStackSize(size_t size);
