@@ -43,6 +43,7 @@ INTERFACES = {
     "thread": {
         "pthread": _mechanism(SYSTEMS.keys()),
         "dummy": _mechanism(SYSTEMS.keys(), auto = []),
+        "stepped": _mechanism(SYSTEMS.keys(), auto = []),
     },
 }
 

@@ -49,12 +49,12 @@ _POSSIBLE = {
         "openbsd": ["kqueue", "poll", "select"],
     },
     "thread": {
-        "dragonfly": ["thread_pthread", "thread_dummy"],
-        "freebsd": ["thread_pthread", "thread_dummy"],
-        "linux": ["thread_pthread", "thread_dummy"],
-        "macos": ["thread_pthread", "thread_dummy"],
-        "netbsd": ["thread_pthread", "thread_dummy"],
-        "openbsd": ["thread_pthread", "thread_dummy"],
+        "dragonfly": ["thread_pthread", "thread_dummy", "thread_stepped"],
+        "freebsd": ["thread_pthread", "thread_dummy", "thread_stepped"],
+        "linux": ["thread_pthread", "thread_dummy", "thread_stepped"],
+        "macos": ["thread_pthread", "thread_dummy", "thread_stepped"],
+        "netbsd": ["thread_pthread", "thread_dummy", "thread_stepped"],
+        "openbsd": ["thread_pthread", "thread_dummy", "thread_stepped"],
     },
 }
 
