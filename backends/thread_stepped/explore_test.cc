@@ -45,9 +45,7 @@ void Together(One one, Two two) {
 class Letters {
  public:
   void Add(char letter) { letters_[count_++] = letter; }
-  std::string Get() const {
-    return std::string(letters_.begin(), letters_.begin() + count_);
-  }
+  std::string Get() const { return std::string(letters_.begin(), letters_.begin() + count_); }
 
  private:
   std::array<std::atomic<char>, 16> letters_ = {};

@@ -1,5 +1,5 @@
-// Explores a body with a race on a plain variable or, if it is called with an argument, one without. To
-// be run under ThreadSanitizer.
+// Explores a body with a race on a plain variable or, if it is called with an argument, one
+// without. To be run under ThreadSanitizer.
 
 #include <cstdlib>
 

@@ -2,6 +2,8 @@
 //
 // --test_env=SCHEDULES=20000 looks longer at the programs without bugs.
 
+#include "someos/testing/threading/bugs/bugs.h"
+
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -13,16 +15,15 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "someos/backends/thread_stepped/explore.h"
-#include "someos/testing/threading/bugs/bugs.h"
 
 namespace someos {
 namespace {
 
-using thread_stepped::Explore;
+using ::testing::HasSubstr;
 using thread_stepped::Exploration;
+using thread_stepped::Explore;
 using thread_stepped::ExploreOptions;
 using thread_stepped::Order;
-using ::testing::HasSubstr;
 
 class BugsTest : public ::testing::TestWithParam<Bug> {};
 

@@ -1,5 +1,5 @@
-// replay NAME TOKEN: repeats a schedule of the program, as it is. Succeeds if it fails, with the report
-// on the standard error output.
+// replay NAME TOKEN: repeats a schedule of the program, as it is. Succeeds if it fails, with the
+// report on the standard error output.
 
 #include <cstdio>
 
