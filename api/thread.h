@@ -27,6 +27,9 @@
 #elif SOMEOS_LINKS_THREAD_DUMMY
 #include "someos/backends/thread_dummy/thread_dummy.h"
 #define SOMEOS_LINKED_THREADS_ thread_dummy
+#elif SOMEOS_LINKS_THREAD_STEPPED
+#include "someos/backends/thread_stepped/thread_stepped.h"
+#define SOMEOS_LINKED_THREADS_ thread_stepped
 #endif
 
 namespace someos::thread {

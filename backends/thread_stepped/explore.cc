@@ -26,11 +26,16 @@
 #include "someos/backends/thread_stepped/schedule.h"
 #include "someos/backends/thread_stepped/shrink.h"
 #include "someos/backends/thread_stepped/token.h"
+#include "someos/backends/thread_stepped/watcher.h"
 
 namespace someos::thread_stepped {
 namespace {
 
 constexpr int64_t kSchedules = 2000;
+
+std::unique_ptr<Watcher> (*make_watcher)() = nullptr;
+
+std::unique_ptr<Watcher> Watch() { return make_watcher != nullptr ? make_watcher() : nullptr; }
 
 absl::Status CheckOptions(const ExploreOptions& options) {
   const auto invalid = [](absl::string_view what) {
@@ -110,6 +115,7 @@ absl::Status Explore(absl::FunctionRef<void()> body, const ExploreOptions& optio
   token.max_steps = options.max_steps;
   token.longest_pause = options.longest_pause;
   const std::unique_ptr<Policy> policy = MakePolicy(options);
+  const std::unique_ptr<Watcher> watcher = Watch();
   while (result.schedules < most) {
     if (!policy->NextSchedule()) {
       result.exhausted = true;
@@ -131,6 +137,7 @@ absl::Status Replay(absl::FunctionRef<void()> body, absl::string_view token) {
   if (absl::Status status = CheckNotInBody(); !status.ok()) return status;
   absl::StatusOr<Token> parsed = ParseToken(token);
   if (!parsed.ok()) return parsed.status();
+  const std::unique_ptr<Watcher> watcher = Watch();
   GuidedPolicy policy(*parsed);
   policy.NextSchedule();
   const absl::StatusOr<Outcome> outcome = RunOnce(body, policy, *parsed, ExploreOptions().patience);
@@ -141,6 +148,8 @@ absl::Status Replay(absl::FunctionRef<void()> body, absl::string_view token) {
       "the schedule of the token does not exist: the body's operations are others, and did not "
       "fail");
 }
+
+void SetWatcher(std::unique_ptr<Watcher> (*make)()) { make_watcher = make; }
 
 void Yield() {
   Member* const member = Schedule::Current();
