@@ -53,6 +53,13 @@ TEST(BriefTest, MeasuresEveryWorkloadOnEveryBackendAndDrawsIt) {
       }
     }
   }
+  for (const char* line :
+       {"map and scan .*raw .*[0-9]", "scan .*guard per 64 .*[0-9]",
+        "random reads of 64 bytes .*read .*[0-9]", "read of a byte .*guarded .*[0-9]",
+        "resize by a page .*someos .*[0-9]", "loss and recovery .*guarded .*[0-9]",
+        "\nfind of 8 bytes .* Mmap .*[0-9]", "rfind of 43 bytes .*guarded Mmap .*[0-9]"}) {
+    EXPECT_THAT(output.text, ContainsRegex(line));
+  }
   const std::string picture = Contents(svg);
   EXPECT_THAT(picture, HasSubstr("<svg"));
   EXPECT_THAT(picture, HasSubstr("someos poll"));

@@ -26,6 +26,24 @@ absl::string_view WorkloadName(Workload workload) {
       return "wake from a thread";
     case Workload::kPass:
       return "pass";
+    case Workload::kMapAndScan:
+      return "map and scan";
+    case Workload::kScan:
+      return "scan";
+    case Workload::kRandomReads:
+      return "random reads of 64 bytes";
+    case Workload::kReadByte:
+      return "read of a byte";
+    case Workload::kReadWritable:
+      return "read of a byte, writable";
+    case Workload::kFind:
+      return "find";
+    case Workload::kRfind:
+      return "rfind";
+    case Workload::kResize:
+      return "resize by a page";
+    case Workload::kRecover:
+      return "loss and recovery";
   }
   return "?";
 }

@@ -14,7 +14,8 @@
 
 namespace someos::bench {
 
-// Each workload has a file in workloads/, which defines what one operation is.
+// Each workload has a file in workloads/ or mapping/workloads/, which defines what one operation
+// is.
 enum class Workload {
   kWaitNone,
   kWaitOne,
@@ -26,7 +27,17 @@ enum class Workload {
   kRewatch,
   kBatch,
   kWake,
-  kPass
+  kPass,
+  // On mappings.
+  kMapAndScan,
+  kScan,
+  kRandomReads,
+  kReadByte,
+  kReadWritable,
+  kFind,
+  kRfind,
+  kResize,
+  kRecover
 };
 
 absl::string_view WorkloadName(Workload workload);
@@ -35,6 +46,9 @@ struct Parameters {
   int fds = 1;     // registered
   int active = 1;  // ready at the same time
   int writes = 0;  // how often events make another descriptor ready, in one round
+  // Of mappings.
+  size_t bytes = 0;   // of the file
+  size_t needle = 0;  // bytes to find
 };
 
 // A workload that is set up and can be run repeatedly.
@@ -58,19 +72,21 @@ struct Setup {
 // A library, or a raw system call, that can be measured.
 struct Contender {
   std::string name;     // "raw", "someos", "libevent"
-  std::string backend;  // it is compared with the raw system call of this backend
+  std::string backend;  // it is compared with the raw system call of this backend; or "mapping"
   std::string version;
   int max_fds = 0;
   // The function returns null if the contender does not support the workload.
   std::unique_ptr<Case> (*make)(const Backend* backend, Workload workload,
                                 const Parameters& parameters) = nullptr;
   // The heap memory per registration, with `fds` registrations; nullopt if the C library does not
-  // report it.
+  // report it. Null: of a mapping.
   std::optional<double> (*heap_bytes_per_fd)(const Backend* backend, int fds) = nullptr;
   const Backend* implementation = nullptr;  // for make
   bool times = false;                       // supports Workload::kWaitTimed
   // Another way of using one of the other contenders: not in the matrix, and so not in the plot.
   bool variant = false;
+  // Of a mapping: whether it can run this workload. Null: of a Poller.
+  bool (*maps)(Workload workload) = nullptr;
 };
 
 }  // namespace someos::bench

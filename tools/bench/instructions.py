@@ -65,8 +65,12 @@ def measure(program):
     return table
 
 
+# The contenders that are mappings of this library.
+MAPPINGS = ("someos", "guarded", "guard per 64", "allocating", "Mmap", "guarded Mmap")
+
+
 def is_ours(contender):
-    return contender == "someos" or contender.startswith("select::")
+    return contender in MAPPINGS or contender.startswith("select::")
 
 
 def label(contender, backend):
@@ -74,7 +78,12 @@ def label(contender, backend):
 
 
 def print_tables(table):
-    workloads = list(next(iter(table.values())))
+    for of_mappings in (False, True):
+        print_table({key: row for key, row in table.items() if (key[1] == "mapping") == of_mappings})
+
+
+def print_table(table):
+    workloads = list(dict.fromkeys(workload for row in table.values() for workload in row))
     for index, form in enumerate(("{:.0f}", "{:.2f}")):
         print("| |", " | ".join(workloads), "|")
         print("|---|", " | ".join("--:" for _ in workloads), "|")

@@ -1,8 +1,9 @@
-"""Finds the event libraries for //tools/bench:peers among the system's libraries.
+"""Finds the other libraries for //tools/bench:peers among the system's libraries.
 
 They are searched for below /usr/local and /usr, where packages install them, or below the prefix
-that --repo_env=SOMEOS_PEERS=PREFIX names. Missing ones are left out. Nothing is downloaded, and
-builds of other targets do not search for them.
+that --repo_env=SOMEOS_PEERS=PREFIX names, and the one that --repo_env=SOMEOS_BOOST=PREFIX does.
+Missing ones are left out. Nothing is downloaded, and builds of other targets do not search for
+them.
 """
 
 # name: the header that must exist, further directories of headers, the possible names of the library
@@ -10,6 +11,12 @@ builds of other targets do not search for them.
 # options for linking. In the order of linking: libev has functions with names of libevent's, which
 # must be found in libevent.
 _PEERS = {
+    "boost": struct(
+        header = "boost/interprocess/mapped_region.hpp",
+        directories = ["boost"],
+        libraries = [],
+        linkopts = [],
+    ),
     "asio": struct(
         header = "asio.hpp",
         directories = ["asio"],
@@ -111,8 +118,10 @@ def _library_rule(repository_ctx, name, prefix):
     )
 
 def _peers_repository_impl(repository_ctx):
+    boost = repository_ctx.os.environ.get("SOMEOS_BOOST")
     named = repository_ctx.os.environ.get("SOMEOS_PEERS")
-    prefixes = [repository_ctx.path(p) for p in ([named] if named else ["/usr/local", "/usr"])]
+    places = ([boost] if boost else []) + ([named] if named else ["/usr/local", "/usr"])
+    prefixes = [repository_ctx.path(place) for place in places]
     rules = {}
     for name in _PEERS:
         for prefix in prefixes:
@@ -129,8 +138,8 @@ def _peers_repository_impl(repository_ctx):
 peers_repository = repository_rule(
     implementation = _peers_repository_impl,
     configure = True,
-    doc = "Makes a repository with the event libraries that are installed on the system.",
-    environ = ["SOMEOS_PEERS"],
+    doc = "Makes a repository with the libraries to compare with that are installed on the system.",
+    environ = ["SOMEOS_BOOST", "SOMEOS_PEERS"],
     local = True,
 )
 

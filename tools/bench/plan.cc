@@ -1,6 +1,10 @@
 #include "someos/tools/bench/plan.h"
 
 #include <initializer_list>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
 
 namespace someos::bench {
 namespace {
@@ -49,6 +53,32 @@ std::vector<Planned> Plan(int max_fds, bool brief) {
   std::vector<Planned> plan = Calls(brief ? 10 : 1000);
   for (const Planned& planned : Matrix(max_fds, brief)) plan.push_back(planned);
   return plan;
+}
+
+std::vector<Planned> MappingPlan(bool brief) {
+  Parameters parameters;
+  parameters.fds = 0;
+  parameters.active = 0;
+  parameters.bytes = size_t{1} << (brief ? 20 : 26);
+  std::vector<Planned> plan;
+  for (const Workload workload :
+       {Workload::kMapAndScan, Workload::kScan, Workload::kRandomReads, Workload::kReadByte,
+        Workload::kReadWritable, Workload::kResize, Workload::kRecover}) {
+    plan.push_back({workload, parameters});
+  }
+  for (const Workload workload : {Workload::kFind, Workload::kRfind}) {
+    for (const int needle : {2, 8, 16, 43}) {
+      parameters.needle = static_cast<size_t>(needle);
+      plan.push_back({workload, parameters});
+    }
+  }
+  return plan;
+}
+
+std::string Title(const Planned& planned) {
+  const std::string name(WorkloadName(planned.workload));
+  const size_t needle = planned.parameters.needle;
+  return needle == 0 ? name : absl::StrCat(name, " of ", needle, " bytes");
 }
 
 bool IsScaling(const Planned& planned) {

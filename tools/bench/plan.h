@@ -3,6 +3,7 @@
 #ifndef SOMEOS_TOOLS_BENCH_PLAN_H_
 #define SOMEOS_TOOLS_BENCH_PLAN_H_
 
+#include <string>
 #include <vector>
 
 #include "someos/tools/bench/case.h"
@@ -17,6 +18,12 @@ struct Planned {
 // All cases for contenders with at most `max_fds` descriptors. `brief`: only small cases of each
 // workload.
 std::vector<Planned> Plan(int max_fds, bool brief);
+
+// The same for contenders that are mappings.
+std::vector<Planned> MappingPlan(bool brief);
+
+// The workload with what it searches for: "find of 8 bytes".
+std::string Title(const Planned& planned);
 
 // Whether the plot shows this case of the matrix: 1 of N descriptors is active.
 bool IsScaling(const Planned& planned);

@@ -21,7 +21,8 @@ double Quantile(std::vector<double> values, double fraction) {
 
 bool SameCase(const Planned& a, const Planned& b) {
   return a.workload == b.workload && a.parameters.fds == b.parameters.fds &&
-         a.parameters.active == b.parameters.active && a.parameters.writes == b.parameters.writes;
+         a.parameters.active == b.parameters.active && a.parameters.writes == b.parameters.writes &&
+         a.parameters.needle == b.parameters.needle;
 }
 
 const Result* FindRaw(absl::Span<const Result> results, const Result& result) {
@@ -48,12 +49,12 @@ double Result::UpperQuartile() const { return Quantile(rounds, 0.75); }
 
 std::string Table(absl::Span<const Result> results) {
   std::string table =
-      absl::StrFormat("%-30s %6s %6s %6s  %-7s %-11s %12s %9s  %s\n", "workload", "fds", "active",
+      absl::StrFormat("%-30s %6s %6s %6s  %-7s %-12s %12s %9s  %s\n", "workload", "fds", "active",
                       "writes", "backend", "contender", "ns/operation", "to raw", "quartiles");
   for (const Result& result : results) {
     const Parameters& parameters = result.planned.parameters;
-    absl::StrAppendFormat(&table, "%-30s %6d %6d %6d  %-7s %-11s %12.1f %9s  %.1f..%.1f\n",
-                          WorkloadName(result.planned.workload), parameters.fds, parameters.active,
+    absl::StrAppendFormat(&table, "%-30s %6d %6d %6d  %-7s %-12s %12.1f %9s  %.1f..%.1f\n",
+                          Title(result.planned), parameters.fds, parameters.active,
                           parameters.writes, result.backend, result.contender, result.Median(),
                           Ratio(results, result), result.LowerQuartile(), result.UpperQuartile());
   }

@@ -60,8 +60,7 @@ using Results = std::map<std::string, Result>;
 
 std::string BenchmarkName(const Contender& contender, const Planned& planned) {
   const Parameters& parameters = planned.parameters;
-  const std::string workload =
-      absl::StrReplaceAll(WorkloadName(planned.workload), {{", ", "_"}, {" ", "_"}});
+  const std::string workload = absl::StrReplaceAll(Title(planned), {{", ", "_"}, {" ", "_"}});
   return absl::StrFormat("%s/%s/%s/fds:%d/active:%d/writes:%d", workload, contender.backend,
                          contender.name, parameters.fds, parameters.active, parameters.writes);
 }
@@ -75,20 +74,36 @@ void Measure(benchmark::State& state, const Contender& contender, const Planned&
   while (state.KeepRunningBatch(rounds * operations)) subject->Run(rounds);
 }
 
+// All that any of the contenders runs.
+std::vector<Planned> PlanFor(absl::Span<const Contender> contenders, bool brief) {
+  int max_fds = 0;
+  bool mappings = false;
+  for (const Contender& contender : contenders) {
+    max_fds = std::max(max_fds, contender.max_fds);
+    mappings = mappings || contender.maps != nullptr;
+  }
+  std::vector<Planned> plan;
+  if (max_fds > 0) plan = Plan(max_fds, brief);
+  if (!mappings) return plan;
+  for (const Planned& planned : MappingPlan(brief)) plan.push_back(planned);
+  return plan;
+}
+
+bool Runs(const Contender& contender, const Planned& planned) {
+  if (contender.maps != nullptr) return contender.maps(planned.workload);
+  if (planned.parameters.bytes != 0 || planned.parameters.fds > contender.max_fds) return false;
+  if (planned.workload == Workload::kPass) return !contender.variant;
+  return planned.workload != Workload::kWaitTimed || contender.times;
+}
+
 // Registers the benchmarks in the order of the tables: by workload, then in the order of the
 // contenders. `order` receives their names.
 void RegisterAll(absl::Span<const Contender> contenders, bool brief, bool threads, Results& results,
                  std::vector<std::string>& order) {
-  int max_fds = 0;
-  for (const Contender& contender : contenders) {
-    max_fds = std::max(max_fds, contender.max_fds);
-  }
-  for (const Planned& planned : Plan(max_fds, brief)) {
+  for (const Planned& planned : PlanFor(contenders, brief)) {
     if ((planned.workload == Workload::kWake) != threads) continue;
     for (const Contender& contender : contenders) {
-      if (planned.parameters.fds > contender.max_fds) continue;
-      if (planned.workload == Workload::kPass && contender.variant) continue;
-      if (planned.workload == Workload::kWaitTimed && !contender.times) continue;
+      if (!Runs(contender, planned)) continue;
       const std::string name = BenchmarkName(contender, planned);
       order.push_back(name);
       results[name] = {contender.name, contender.backend, planned, {}};
@@ -151,6 +166,7 @@ Diagram Scaling(const std::vector<Result>& results) {
 void PrintHeap(absl::Span<const Contender> contenders) {
   puts("\nbytes of the heap per registered descriptor:");
   for (const Contender& contender : contenders) {
+    if (contender.heap_bytes_per_fd == nullptr) continue;
     const int fds = std::min(10000, contender.max_fds);
     const std::optional<double> bytes = contender.heap_bytes_per_fd(contender.implementation, fds);
     const std::string text = bytes.has_value() ? absl::StrFormat("%.1f (of %d)", *bytes, fds)

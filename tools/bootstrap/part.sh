@@ -4,6 +4,7 @@
 #   linux_aarch64, linux_armv7, linux_riscv64, linux_x86_64  a C and C++ library of Debian 12 for that processor
 #   qemu                                                     programs that run Linux programs of other processors
 #   python                                                   a Python with headers and its own tests
+#   boost                                                    headers of Boost, for //tools/bench:peers
 #   zig                                                      a compiler that brings macOS's headers and stubs
 # The former come from Debian with the machine's own apt (apt.sh), zig from npm with the machine's own client. Nothing
 # is installed; deleting the directory undoes it.
@@ -61,6 +62,9 @@ unpack_python() {
     libpython3.11-testsuite
 }
 
+# For //tools/bench:peers, which measures Boost.Interprocess.
+unpack_boost() { unpack_packages bookworm libboost1.74-dev; }
+
 unpack_zig() {
   need npm 'from npm'
   need node 'from npm'
@@ -80,6 +84,7 @@ make_part() {
     linux_armv7) unpack_sysroot armhf ;;
     linux_riscv64) unpack_sysroot riscv64 ;;
     linux_x86_64) unpack_sysroot amd64 ;;
+    boost) unpack_boost ;;
     python) unpack_python ;;
     qemu) unpack_qemu ;;
     zig) unpack_zig ;;

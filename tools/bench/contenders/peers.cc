@@ -2,6 +2,10 @@
 
 #include "absl/strings/str_cat.h"
 
+#if SOMEOS_HAS_BOOST
+#include "someos/tools/bench/mapping/contenders/boost.h"
+#endif
+
 namespace someos::bench {
 
 std::vector<Contender> PeerContenders() {
@@ -17,6 +21,14 @@ std::vector<Contender> PeerContenders() {
 #endif
 #if SOMEOS_HAS_ASIO
       AsioContender(),
+#endif
+  };
+}
+
+std::vector<Contender> PeerMappingContenders() {
+  return {
+#if SOMEOS_HAS_BOOST
+      BoostContender(),
 #endif
   };
 }
@@ -38,6 +50,9 @@ std::vector<std::string> AbsentPeers() {
 #endif
 #if !SOMEOS_HAS_ASIO
   add("asio", "libasio-dev");
+#endif
+#if !SOMEOS_HAS_BOOST
+  add("Boost.Interprocess", "libboost-dev");
 #endif
   return absent;
 }

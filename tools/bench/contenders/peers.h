@@ -1,4 +1,4 @@
-// The other event libraries that are installed, all on epoll.
+// The other libraries that are installed; those for events are all on epoll.
 
 #ifndef SOMEOS_TOOLS_BENCH_CONTENDERS_PEERS_H_
 #define SOMEOS_TOOLS_BENCH_CONTENDERS_PEERS_H_
@@ -11,6 +11,7 @@
 namespace someos::bench {
 
 std::vector<Contender> PeerContenders();
+std::vector<Contender> PeerMappingContenders();
 
 // Each is defined only if the library is installed.
 Contender LibeventContender();

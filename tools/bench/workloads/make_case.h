@@ -48,8 +48,9 @@ std::unique_ptr<Case> MakeCase(const Backend* backend, Workload workload,
       return std::make_unique<Wake<C>>(backend, parameters);
     case Workload::kPass:
       return std::make_unique<Pass<C>>(backend, parameters);
+    default:  // of mappings
+      return nullptr;
   }
-  return nullptr;
 }
 
 template <template <typename> class C>
