@@ -24,6 +24,20 @@ mapping_storm() {
     //backends/mapping_mremap:mremap_conformance_test //backends/mapping_reserve:reserve_conformance_test
 }
 
+# The same for threads: the facade and its example.
+thread_configs() { sed -n 's|^build:\([a-z0-9_]*\) --@someos//platforms:thread=.*|\1|p' someos.bazelrc | grep .; }
+
+with_thread() { bazel test --config=ci "--config=$1" //api:threading_test //testing/python:connection_pool_test "//backends/$1/..."; }
+
+# A program that starts threads on thread_dummy has nothing that could start one.
+dummy_starts_no_thread() {
+  bazel build --config=ci --config=thread_dummy //testing/python:connection_pool || return 1
+  local symbols
+  symbols=$(nm -C bazel-bin/testing/python/connection_pool) || return 1
+  grep -q 'someos::thread_dummy::' <<<"$symbols" || return 1
+  ! grep -E 'pthread_create|thrd_create|someos::thread_pthread::' <<<"$symbols"
+}
+
 # A binary with one backend has no code of the others.
 links_poll_alone() {
   bazel build --config=ci --config=poll //tools/relay || return 1

@@ -4,7 +4,7 @@
 # A workspace that depends on this one as a stranger's would, and is written as README.md says.
 consumer() {
   local directory=testing/consumers/$1 output file backend
-  for file in hello.cc lines.cc "$2" BUILD.bazel; do
+  for file in hello.cc lines.cc workers.cc "$2" BUILD.bazel; do
     readme_has "$directory/$file" || return 1
   done
   for backend in '' $(poller_configs); do
@@ -12,7 +12,7 @@ consumer() {
     echo "$output"
     grep -q "^${backend:-epoll}: 1 ready" <<<"$output" || return 1
   done
-  counts_lines "$directory" && needs_abseil_alone "$directory"
+  counts_lines "$directory" && workers_work "$directory" && needs_abseil_alone "$directory"
 }
 
 # Its program that maps a file.
@@ -23,10 +23,20 @@ counts_lines() {
   [ "$output" = "$(wc -l <"$1/hello.cc") lines" ]
 }
 
+# Its program that starts threads, and the same without threads.
+workers_work() {
+  local backend output
+  for backend in '' thread_dummy; do
+    output=$(cd "$1" && ../../../tools/bazel run ${backend:+"--config=$backend"} //:workers 2>/dev/null) || return 1
+    echo "$output"
+    [ "$output" = '20 done' ] || return 1
+  done
+}
+
 # Nothing but Abseil and what it needs, and the names of what a build for another system would need, is asked for.
 needs_abseil_alone() {
   local packages
-  packages=$(cd "$1" && ../../../tools/bazel query 'deps(//:hello + //:lines)' --output=package 2>/dev/null) || return 1
+  packages=$(cd "$1" && ../../../tools/bazel query 'deps(//:hello + //:lines + //:workers)' --output=package 2>/dev/null) || return 1
   echo "$packages"
   grep -q '^@*abseil-cpp' <<<"$packages" || return 1
   ! sed -n 's|^@*\([^/~+]*\).*|\1|p' <<<"$packages" | sort -u |
@@ -47,7 +57,7 @@ consumer_with_its_own() {
   output=$(cd "$directory" && ../../../tools/bazel run //:hello </dev/null 2>/dev/null) || return 1
   echo "$output"
   grep -q '^epoll: 1 ready' <<<"$output" || return 1
-  counts_lines "$directory" || return 1
+  counts_lines "$directory" && workers_work "$directory" || return 1
   symbols=$(nm -C "$directory/bazel-bin/hello") || return 1
   grep -q 'absl::consumers_own::' <<<"$symbols" && ! grep -q 'absl::lts_' <<<"$symbols" &&
     readelf --string-dump=.comment "$directory/bazel-bin/hello" | grep -q 'GCC:'

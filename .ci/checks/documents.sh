@@ -34,7 +34,7 @@ security_names_tests() {
     suite=${name%.*} test=${name#*.}
     [ "$test" != '*' ] || test='\w+'
     count=$((count + 1))
-    grep -rqE "TEST(_F|_P)?\($suite, $test\)" --include='*.cc' api backends testing tools || {
+    grep -rqE "TEST(_F|_P)?\($suite, $test\)" --include='*.cc' --include='*.h' api backends testing tools || {
       echo "SECURITY.md names $name, which is no test"
       return 1
     }

@@ -195,7 +195,9 @@ TYPED_TEST_P(ConditionTest, ANotificationBeforeTheTimeoutCounts) {
   crew.Run([&] {
     const std::scoped_lock held(condition);
     const absl::StatusOr<bool> notified = condition.Wait(kTimeout);
-    if (in_time) EXPECT_THAT(notified, Returns(true));
+    if (in_time) {
+      EXPECT_THAT(notified, Returns(true));
+    }
   });
   crew.AwaitAsleep();
   const absl::Duration start = MonotonicNow();
