@@ -28,9 +28,12 @@ class alignas(64) GuardList {
   // Fills an entry of this thread's list. Null: it is full, or the thread is about to end.
   static Entry* Add(const GuardState& state) {
     GuardList* const list = own_;
-    if (ABSL_PREDICT_FALSE(list == nullptr || !IsFree(list->entries_[0]))) return AddNext(state);
-    list->entries_[0].store(&state, std::memory_order_relaxed);
-    return &list->entries_[0];
+    if (ABSL_PREDICT_FALSE(list == nullptr || !IsFree(list->entries_.front()))) {
+      return AddNext(state);
+    }
+    Entry& entry = list->entries_.front();
+    entry.store(&state, std::memory_order_relaxed);
+    return &entry;
   }
 
   // Whether any thread has an entry of `state`. Async-signal-safe.

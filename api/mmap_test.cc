@@ -1,6 +1,7 @@
 #include "someos/api/mmap.h"
 
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -74,6 +75,18 @@ TEST(MmapFacade, APathThatFailsIsNamed) {
   EXPECT_THAT(MapPath(none), FailsWithErrno(ENOENT, absl::StrCat(none, ": open")));
   const std::string empty = FileOf("");
   EXPECT_THAT(MapPath(empty), FailsWithErrno(EINVAL, absl::StrCat(empty, ": map fd ")));
+}
+
+// Opening one waits for a writer, unless it is opened not to.
+TEST(MmapFacade, AFifoIsRefusedAtOnce) {
+  const std::string fifo = absl::StrCat(testing::TempDir(), "/fifo.", getpid());
+  ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
+  for (const Access access : {Access::kRead, Access::kWrite}) {
+    MappingOptions options;
+    options.access = access;
+    EXPECT_THAT(MapPath(fifo, options), FailsWithErrno(EINVAL, absl::StrCat(fifo, ": map fd ")));
+  }
+  unlink(fifo.c_str());
 }
 
 TEST(MmapFacade, MemoryIsZeroAndGrows) {
