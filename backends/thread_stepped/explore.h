@@ -70,17 +70,16 @@ struct Exploration {
 // at Yield another one may go on. What is not one of these objects must not block: a thread that
 // waits for a std::mutex holds up all others.
 //
-// The body must do the same each time: it makes the objects that it uses, joins its threads, and
-// asks neither a clock nor a random device nor addresses for what to do. It is called by one thread
-// at a time, but not by the calling one.
+// The body must do the same each time: it makes the objects that it uses, and asks neither a clock
+// nor a random device nor addresses for what to do. Its threads must end, also those that are
+// daemons. It is called by one thread at a time, but not by the calling one.
 //
 // A schedule fails
 //   - if all threads wait and no timeout can end that (deadlock, or lost wakeup),
 //   - if the body calls Fail, or Check with false, or an EXPECT of GoogleTest fails
 //     (//api:threads_testing_gtest),
 //   - if a thread joins itself, if an exception leaves the body of a thread, if there are more
-//   steps
-//     than max_steps, or if ThreadSanitizer reports something.
+//     steps than max_steps, or if ThreadSanitizer reports something.
 // Then Explore looks for a schedule with fewer switches between threads that fails in the same way,
 // and returns kAborted with a report, which it also prints to the standard error output: what each
 // thread waits for and holds, the last steps, and a token for Replay. Threads of a failed schedule

@@ -251,11 +251,14 @@ TEST(ExploreTest, ALoopThatWaitsForEverIsReported) {
 TEST(ExploreTest, ALoopThatWaitsForAnotherThreadGoesOn) {
   const auto body = [] {
     Atomic<bool> flag = false;
-    Together(
-        [&] {
-          while (!flag.load()) continue;
-        },
-        [&] { flag.store(true); });
+    Atomic<int> work = 0;
+    const auto wait = [&] {
+      while (!flag.load()) continue;
+    };
+    Together(wait, [&] {
+      while (work.fetch_add(1) < 300) continue;
+      flag.store(true);
+    });
   };
   for (const Order order : {Order::kMixed, Order::kRandom, Order::kRoundRobin, Order::kPct}) {
     ExploreOptions options = With(order);

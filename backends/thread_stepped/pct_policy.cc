@@ -11,6 +11,7 @@ namespace {
 
 constexpr size_t kPriorities = 1 << 20;
 constexpr size_t kTimeoutsAreRare = 6;
+constexpr size_t kMostInARow = 200;
 
 }  // namespace
 
@@ -18,6 +19,7 @@ bool PctPolicy::NextSchedule() {
   longest_ = std::max(longest_, decisions_);
   decisions_ = 0;
   lowest_ = 0;
+  in_a_row_ = 0;
   priorities_.clear();
   change_points_.clear();
   for (size_t i = 0; i < changes_; ++i) change_points_.push_back(dice_.Roll(longest_));
@@ -51,15 +53,18 @@ size_t PctPolicy::Highest(const Decision& decision, bool timeouts) {
   return best;
 }
 
+bool PctPolicy::IsToBeLowered(const Decision& decision) const {
+  return decision.goes_on && (decision.yields || in_a_row_ >= kMostInARow || IsChangePoint());
+}
+
 size_t PctPolicy::Choose(const Decision& decision) {
-  const size_t count = decision.candidates.size();
-  if (decision.goes_on && (decision.yields || IsChangePoint())) {
-    PriorityOf(decision.candidates[0].thread) = --lowest_;
-  }
+  if (IsToBeLowered(decision)) PriorityOf(decision.candidates[0].thread) = --lowest_;
   ++decisions_;
   const bool time_passes = dice_.Roll(kTimeoutsAreRare) == 0;
-  const size_t first = Highest(decision, time_passes);
-  return first < count ? first : Highest(decision, !time_passes);
+  size_t choice = Highest(decision, time_passes);
+  if (choice == decision.candidates.size()) choice = Highest(decision, !time_passes);
+  in_a_row_ = decision.goes_on && choice == 0 ? in_a_row_ + 1 : 0;
+  return choice;
 }
 
 }  // namespace someos::thread_stepped

@@ -34,6 +34,7 @@ class PctPolicy : public Policy {
   int64_t& PriorityOf(size_t thread);
   size_t Highest(const Decision& decision, bool timeouts);
   bool IsChangePoint() const;
+  bool IsToBeLowered(const Decision& decision) const;
 
   Dice dice_;
   const size_t changes_;
@@ -43,6 +44,7 @@ class PctPolicy : public Policy {
   std::vector<size_t> change_points_;
   std::vector<int64_t> priorities_;  // by number of the thread; those changed are negative
   int64_t lowest_ = 0;
+  size_t in_a_row_ = 0;  // decisions for the thread that ran
 };
 
 }  // namespace someos::thread_stepped
