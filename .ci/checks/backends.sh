@@ -29,6 +29,9 @@ thread_configs() { sed -n 's|^build:\([a-z0-9_]*\) --@someos//platforms:thread=.
 
 with_thread() { bazel test --config=ci "--config=$1" //api:threading_test //testing/python:connection_pool_test "//backends/$1/..."; }
 
+# What can be explored with thread_stepped alone: its facade, and the example of find_a_race.md.
+explored() { bazel test --config=ci --config=thread_stepped "$@" //api:threads_testing_test //testing/threading/example/...; }
+
 # A program that starts threads on thread_dummy has nothing that could start one.
 dummy_starts_no_thread() {
   bazel build --config=ci --config=thread_dummy //testing/python:connection_pool || return 1
