@@ -1,5 +1,5 @@
-// Finds bugs in the use of threading: runs the threads of a test in many orders, one thread at a time,
-// and repeats exactly the order in which it has failed.
+// Finds bugs in the use of threading: runs the threads of a test in many orders, one thread at a
+// time, and repeats exactly the order in which it has failed.
 //
 //   TEST(CounterTest, CountsTogether) {
 //     absl::Status status = threads_testing::Explore([] {
@@ -11,9 +11,9 @@
 //     EXPECT_TRUE(status.ok()) << status;
 //   }
 //
-// For tests that are built with --config=thread_stepped (--@someos//platforms:thread=stepped), where
-// the classes of api/threading.h are those of the backend that does it. With EXPECT instead of Check:
-// api/threads_testing_gtest.h. The contracts stand in explore.h and atomic.h of
+// For tests that are built with --config=thread_stepped (--@someos//platforms:thread=stepped),
+// where the classes of api/threading.h are those of the backend that does it. With EXPECT instead
+// of Check: api/threads_testing_gtest.h. The contracts stand in explore.h and atomic.h of
 // //backends/thread_stepped; api/threading/find_a_race.md shows how to use it.
 
 #ifndef SOMEOS_API_THREADS_TESTING_H_

@@ -40,8 +40,8 @@ TEST(JobQueueTest, WithoutTheBugAllSchedulesAreGood) {
   options.order = threads_testing::Order::kExhaustive;
   options.preemptions = 2;
   threads_testing::Exploration exploration;
-  const absl::Status status =
-      threads_testing::Explore([] { EveryJobIsTaken(/*notify_always=*/true); }, options, &exploration);
+  const absl::Status status = threads_testing::Explore(
+      [] { EveryJobIsTaken(/*notify_always=*/true); }, options, &exploration);
   EXPECT_TRUE(status.ok()) << status;
   EXPECT_TRUE(exploration.exhausted);
 }
