@@ -1,0 +1,172 @@
+// The objects of //backends/thread_base themselves under many schedules: their real code, on the
+// Core that steps.
+
+#include <mutex>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "gtest/gtest.h"
+#include "someos/backends/thread_stepped/explore.h"
+#include "someos/backends/thread_stepped/thread_stepped.h"
+
+namespace someos::thread_stepped {
+namespace {
+
+using Thread = Threads::Thread;
+
+// May pass at any moment.
+constexpr absl::Duration kSoon = absl::Milliseconds(1);
+
+template <typename... Bodies>
+void Together(Bodies... bodies) {
+  Thread threads[] = {Thread(bodies)...};
+  for (Thread& thread : threads) Check(thread.Start().ok(), "not started");
+  for (Thread& thread : threads) Check(thread.Join().value_or(false), "not joined");
+}
+
+bool Succeeds(const absl::StatusOr<bool>& result) {
+  Check(result.ok(), "an error");
+  return *result;
+}
+
+void ExpectRightInAllSchedules(absl::FunctionRef<void()> body) {
+  EXPECT_TRUE(Explore(body).ok());
+  ExploreOptions options;
+  options.order = Order::kExhaustive;
+  options.preemptions = 2;
+  options.schedules = 2000;
+  EXPECT_TRUE(Explore(body, options).ok());
+}
+
+TEST(ExploredObjectsTest, LocksKeepThreadsApart) {
+  ExpectRightInAllSchedules([] {
+    Lock lock;
+    RLock rlock;
+    Atomic<int> inside = 0;
+    const auto enter = [&] {
+      Check(inside.fetch_add(1) == 0, "two threads are inside");
+      inside.fetch_sub(1);
+    };
+    Together(
+        [&] {
+          const std::scoped_lock both(lock, rlock);
+          enter();
+        },
+        [&] {
+          const std::scoped_lock held(lock);
+          enter();
+        },
+        [&] {
+          if (!Succeeds(lock.Acquire(true, kSoon))) return;
+          enter();
+          Check(lock.Release().ok(), "not released");
+        });
+  });
+}
+
+// If the thread with the timeout leaves without its notification, the other one has it.
+TEST(ExploredObjectsTest, NoNotificationIsLostToATimeout) {
+  ExpectRightInAllSchedules([] {
+    RLock lock;
+    Condition condition(lock);
+    Semaphore waiting(0);
+    const auto notify = [&] { Check(condition.Notify().ok(), "not notified"); };
+    Together(
+        [&] {
+          const std::scoped_lock held(lock);
+          waiting.unlock();
+          if (Succeeds(condition.Wait(kSoon))) notify();
+        },
+        [&] {
+          const std::scoped_lock held(lock);
+          const std::scoped_lock twice(lock);
+          waiting.unlock();
+          Check(Succeeds(condition.Wait()), "woken by nobody");
+        },
+        [&] {
+          waiting.lock();
+          waiting.lock();
+          const std::scoped_lock held(lock);
+          notify();
+        });
+  });
+}
+
+TEST(ExploredObjectsTest, NoReleaseIsLostToATimeout) {
+  ExpectRightInAllSchedules([] {
+    Semaphore semaphore(0);
+    const auto release = [&] { Check(semaphore.Release().ok(), "not released"); };
+    Together(
+        [&] {
+          if (Succeeds(semaphore.Acquire(true, kSoon))) release();
+        },
+        [&] { Check(Succeeds(semaphore.Acquire()), "not acquired"); }, release);
+    Check(!Succeeds(semaphore.Acquire(false)), "one too many");
+  });
+}
+
+TEST(ExploredObjectsTest, ABarrierLetsAllPassTogetherAgain) {
+  ExpectRightInAllSchedules([] {
+    Atomic<int> came = 0;
+    Barrier barrier(3);
+    const auto pass = [&] {
+      for (int round = 1; round <= 2; ++round) {
+        came.fetch_add(1);
+        Check(barrier.Wait().ok(), "broken");
+        Check(came.load() >= 3 * round, "too early");
+      }
+    };
+    Together(pass, pass, pass);
+  });
+}
+
+TEST(ExploredObjectsTest, ABarrierBreaksForAllOrForNone) {
+  ExpectRightInAllSchedules([] {
+    Barrier barrier(2);
+    bool passed[2] = {false, false};
+    Together([&] { passed[0] = barrier.Wait(kSoon).ok(); },
+             [&] { passed[1] = barrier.Wait(kSoon).ok(); });
+    Check(passed[0] == passed[1], "one has passed alone");
+    Check(passed[0] != barrier.broken(), "broken, or not");
+  });
+}
+
+TEST(ExploredObjectsTest, AResetThrowsTheWaitingOut) {
+  ExpectRightInAllSchedules([] {
+    Barrier barrier(2);
+    bool passed[2] = {false, false};
+    Together([&] { passed[0] = barrier.Wait().ok(); },
+             [&] {
+               Check(barrier.Reset().ok(), "not reset");
+               passed[1] = barrier.Wait(kSoon).ok();
+             });
+    Check(passed[0] == passed[1], "one has passed alone");
+  });
+}
+
+TEST(ExploredObjectsTest, NoSettingIsLost) {
+  ExpectRightInAllSchedules([] {
+    Event ping;
+    Event pong;
+    Together(
+        [&] {
+          for (int i = 0; i < 2; ++i) {
+            Check(Succeeds(ping.Wait()), "not set");
+            ping.Clear();
+            pong.Set();
+          }
+        },
+        [&] {
+          for (int i = 0; i < 2; ++i) {
+            ping.Set();
+            while (!Succeeds(pong.Wait(kSoon))) {
+            }
+            pong.Clear();
+          }
+        });
+  });
+}
+
+}  // namespace
+}  // namespace someos::thread_stepped
