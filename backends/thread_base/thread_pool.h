@@ -94,6 +94,7 @@ class ThreadPool {
       task->Refuse(std::move(status));
       task->Finish();
     }
+    Core::After();
     return Future<Core, Value<std::decay_t<Function>>>(task);
   }
 

@@ -52,6 +52,7 @@ class Timer : public Thread<Core> {
   void Cancel() {
     Core::Point({"Timer.Cancel", state_.get()});
     state_->Set(kFinished);
+    Core::After();
   }
 
   // Whether the function has been called and has returned, or the timer has been cancelled.

@@ -183,25 +183,26 @@ class WorkQueue {
   Task* Next(Sleeper& sleeper, Wakes* wakes, bool* leave) {
     base::MutexLock lock(mutex_);
     if (std::exchange(sleeper.to_work, false)) waking_ = false;
-    Task* task = nullptr;
-    if (sleeper.awaits != nullptr && sleeper.awaits->IsDone()) {
-      *leave = true;
-    } else if (head_ != nullptr) {
-      task = Pop(wakes);
-    } else if (sleeper.awaits != nullptr ? !sleeper.awaits->WillHelp() : closed_) {
-      *leave = true;
-    } else {
-      sleeper.up.store(0, std::memory_order_relaxed);
-      sleeper.listed = true;
-      sleeper.next = std::exchange(idle_, &sleeper);
-    }
+    *leave = sleeper.awaits != nullptr ? sleeper.awaits->IsDone() : closed_ && head_ == nullptr;
+    Task* const task = *leave ? nullptr : Pop(wakes);
+    if (!*leave && task == nullptr) *leave = !AddSleeper(sleeper);
     WakeNext(wakes);
     return task;
+  }
+
+  // False if what it awaits is done.
+  bool AddSleeper(Sleeper& sleeper) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    if (sleeper.awaits != nullptr && !sleeper.awaits->WillHelp()) return false;
+    sleeper.up.store(0, std::memory_order_relaxed);
+    sleeper.listed = true;
+    sleeper.next = std::exchange(idle_, &sleeper);
+    return true;
   }
 
   void RunTask(Task& task) {
     task.Run();
     Finish(task);
+    Core::After();
   }
   void Finish(Task& task) {
     if (task.Finish()) WakeHelpers(task);

@@ -22,7 +22,7 @@ namespace {
 
 // Started and joined before main().
 bool started_early = false;
-[[maybe_unused]] const bool joined_early = [] {
+[[maybe_unused]] const bool kJoinedEarly = [] {
   Threads::Thread thread([] { started_early = true; });
   return thread.Start().ok() && thread.Join().value_or(false);
 }();
@@ -30,7 +30,7 @@ bool started_early = false;
 Threads::Thread kept([] {});
 
 TEST(PthreadThreadsTest, MayBeStartedBeforeMain) {
-  EXPECT_TRUE(joined_early);
+  EXPECT_TRUE(kJoinedEarly);
   EXPECT_TRUE(started_early);
   EXPECT_THAT(kept.Start(), Succeeds());
 }
