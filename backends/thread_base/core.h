@@ -36,9 +36,8 @@
 //     static constexpr int kSpins = 100;
 //
 //     // Called behind the effect of an operation that lets others go on, such as Set or Start,
-//     when it
-//     // is complete; Released stands for it as well. A backend that steps lets another thread run
-//     // here, before what the caller does next.
+//     // when it is complete; Released stands for it as well. A backend that steps lets another
+//     // thread run here, before what the caller does next.
 //     static void After();
 //
 //     // The thread owns the object from now on, or does not any more: for reports.

@@ -190,9 +190,9 @@ TYPED_TEST_P(ThreadPoolTest, TheDestructorRunsWhatIsQueued) {
   {
     auto pool = this->NewPool(2);
     for (int i = 0; i < 50; ++i) {
-      pool->Submit([&] {
+      pool->Submit([&runs, own = pool.get()] {
         runs.fetch_add(1);
-        pool->Submit([&] { runs.fetch_add(1); });
+        own->Submit([&] { runs.fetch_add(1); });
       });
     }
   }
