@@ -1,6 +1,7 @@
 // Files that the kernel does not map.
 
 #include <fcntl.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <memory>
@@ -41,6 +42,10 @@ TEST_P(MappingCopyTest, AreReadWhole) {
   EXPECT_FALSE(copy->capabilities().coherent);
   EXPECT_FALSE(copy->capabilities().resizable);
   EXPECT_EQ(copy->name(), backend().name);
+  std::string contents(copy->size() + 1'000'000, '?');
+  const ssize_t count = pread(unmappable_.get(), contents.data(), contents.size(), 0);
+  ASSERT_GT(count, 0);
+  EXPECT_EQ(copy->view(), contents.substr(0, static_cast<size_t>(count)));
   std::string bytes(copy->size(), '?');
   EXPECT_THAT(copy->CopyOut(0, absl::MakeSpan(bytes.data(), bytes.size())), Succeeds());
   EXPECT_EQ(bytes, copy->view());

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <fstream>
 #include <memory>
 #include <optional>
 #include <string>
@@ -71,6 +72,14 @@ uint64_t SizeOf(const ScopedFd& file) {
   struct stat status;
   MustSucceed(fstat(file.get(), &status), "fstat");
   return static_cast<uint64_t>(status.st_size);
+}
+
+std::optional<int> CountMappings() {
+  std::ifstream maps("/proc/self/maps");
+  if (!maps.is_open()) return std::nullopt;
+  int count = 0;
+  for (std::string line; std::getline(maps, line);) ++count;
+  return count;
 }
 
 void SetSize(const ScopedFd& file, uint64_t size) {

@@ -74,6 +74,9 @@ void SetSize(const ScopedFd& file, uint64_t size);
 // Writes `bytes` at `offset`.
 void WriteAt(const ScopedFd& file, uint64_t offset, const std::string& bytes);
 
+// How many mappings this process has; nullopt where the system does not say.
+std::optional<int> CountMappings();
+
 }  // namespace someos
 
 #endif  // SOMEOS_TESTING_MAPPING_CONFORMANCE_FIXTURE_H_

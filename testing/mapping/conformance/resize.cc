@@ -4,7 +4,9 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -90,6 +92,26 @@ TEST_P(MappingResizeTest, InsideAReservationItNeverMoves) {
   EXPECT_EQ(mapping->size(), 99 * PageSize());
   EXPECT_EQ(SizeOf(file), 99 * PageSize());
   EXPECT_EQ(mapping->view().substr(0, 5), "hello");
+}
+
+// Each time it moves, as another mapping is in its way.
+TEST_P(MappingResizeTest, LeavesNothingBehindWhereItWas) {
+  constexpr int kMoves = 20;
+  const ScopedFd file = FileOfPages(1);
+  const ScopedFd other = FileOfPages(1);
+  const std::unique_ptr<Mapping> mapping = MapAll(file);
+  ASSERT_NE(mapping, nullptr);
+  std::vector<std::unique_ptr<Mapping>> others;
+  others.reserve(kMoves);
+  const std::optional<int> before = CountMappings();
+  if (!before.has_value()) GTEST_SKIP() << "no /proc/self/maps";
+  for (int i = 1; i <= kMoves; ++i) {
+    others.push_back(MapAll(other));
+    ASSERT_THAT(mapping->Resize((size_t{2} << (i / 2)) * PageSize()), Succeeds());
+  }
+  others.clear();
+  // Its reservation, if it has one, and what the program itself needed meanwhile.
+  EXPECT_LT(*CountMappings(), *before + 4);
 }
 
 TEST_P(MappingResizeTest, SizesThatCannotBe) {

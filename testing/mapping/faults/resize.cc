@@ -1,11 +1,13 @@
 // System calls that fail in Resize: file and mapping are as before.
 
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 
 #include <cerrno>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -120,6 +122,31 @@ TEST_P(MappingResizeFaultTest, PartsThatDifferAreMappedAnew) {
   EXPECT_EQ(mapping->view().substr(0, 3 * PageSize()), Pages(3));
   mapping->data()[100 * PageSize() - 1] = 'x';
   EXPECT_EQ(ContentsOf(file).back(), 'x');
+}
+
+// A private mapping of a file cannot be mapped anew, as its changes would be lost.
+TEST_P(MappingResizeFaultTest, WhatCannotBeMappedAnewIsRefusedAndLeavesNothing) {
+  const ScopedFd file = FileOfPages(3);
+  RawMapping raw;
+  raw.fd = file.get();
+  raw.length = 3 * PageSize();
+  raw.protection = PROT_READ | PROT_WRITE;
+  raw.flags = MAP_PRIVATE;
+  const absl::StatusOr<std::unique_ptr<Mapping>> mapping =
+      MapRawBy(*GetParam(), FaultyMappingSystem(), raw);
+  ASSERT_THAT(mapping, Succeeds());
+  (*mapping)->data()[0] = 'z';
+  const std::optional<int> before = CountMappings();
+  for (int i = 0; i < 20; ++i) {
+    plan().Fail("mremap", EFAULT);
+    EXPECT_THAT((*mapping)->Resize(100 * PageSize()),
+                FailsWithErrno(EOPNOTSUPP, "resize mapping of fd"));
+  }
+  EXPECT_EQ((*mapping)->view(), "z" + Pages(3).substr(1));
+  EXPECT_EQ(ContentsOf(file), Pages(3));
+  if (before.has_value()) {
+    EXPECT_LT(*CountMappings(), *before + 4);
+  }
 }
 
 TEST_P(MappingResizeFaultTest, PrivateMemoryIsMovedWithItsContents) {
