@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -60,6 +61,11 @@ class MappingCopyTest : public MappingConformanceTest {
   ScopedFd unmappable_;  // a file that the kernel does not map
   MappingOptions options_;
 };
+
+// A size that no address space has room for. On 64-bit processors it can be the size of a file; on
+// 32-bit ones all that can be one may have room.
+inline constexpr size_t kTooMuch =
+    std::numeric_limits<size_t>::max() / (sizeof(size_t) == 8 ? 2 : 1) - 100'000;
 
 // An open file without a name that has these contents.
 ScopedFd FileOf(const std::string& contents);
