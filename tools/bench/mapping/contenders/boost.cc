@@ -1,5 +1,7 @@
 // Boost.Interprocess: mapped_region, which has no search, and which is made anew to be resized.
 
+#include "someos/tools/bench/mapping/contenders/boost.h"
+
 #include <unistd.h>
 
 #include <boost/interprocess/mapped_region.hpp>
@@ -9,7 +11,6 @@
 #include "absl/strings/str_cat.h"
 #include "someos/tools/bench/case.h"
 #include "someos/tools/bench/mapping/contender.h"
-#include "someos/tools/bench/mapping/contenders/boost.h"
 #include "someos/tools/bench/mapping/make_case.h"
 #include "someos/tools/bench/workloads/contender.h"
 

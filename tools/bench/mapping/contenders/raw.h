@@ -29,8 +29,8 @@ class RawMmap {
   RawMmap(int fd, size_t size, bool writable)
       : fd_(fd),
         size_(size),
-        data_(static_cast<char*>(::mmap(nullptr, size, PROT_READ | (writable ? PROT_WRITE : 0),
-                                        MAP_SHARED, fd, 0))) {
+        data_(static_cast<char*>(
+            ::mmap(nullptr, size, PROT_READ | (writable ? PROT_WRITE : 0), MAP_SHARED, fd, 0))) {
     Require(data_ != MAP_FAILED);
   }
   RawMmap(const RawMmap&) = delete;
