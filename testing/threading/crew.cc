@@ -13,6 +13,7 @@
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "absl/functional/any_invocable.h"
 #include "absl/strings/str_cat.h"
@@ -59,13 +60,24 @@ void Crew::RunInEach(int count, const std::function<void()>& function) {
   for (int i = 0; i < count; ++i) Run(function);
 }
 
+// A thread that is asleep because another one, which runs, has a lock will run when that has ended:
+// they are looked at until nothing changes any more.
 void Crew::AwaitAsleep() {
-  for (const Member& member : members_) {
-    while (true) {
-      const int64_t id = member.id;
-      if (id == 0 || IsAsleep(id)) break;
-      std::this_thread::yield();
+  std::vector<bool> ended_before;
+  while (true) {
+    bool ran = false;
+    std::vector<bool> ended;
+    for (const Member& member : members_) {
+      int64_t id = member.id;
+      while (id != 0 && !IsAsleep(id)) {
+        ran = true;
+        std::this_thread::yield();
+        id = member.id;
+      }
+      ended.push_back(id == 0);
     }
+    if (!ran && ended == ended_before) return;
+    ended_before = std::move(ended);
   }
 }
 

@@ -204,6 +204,27 @@ TYPED_TEST_P(BarrierTest, AbortAndResetThrowTheWaitingOut) {
   EXPECT_THAT(barrier.Wait(), Succeeds());
 }
 
+// The last one comes at about the time of the timeout: all pass, or none.
+TYPED_TEST_P(BarrierTest, ItBreaksForAllOrForNone) {
+  SOMEOS_NEEDS_THREADS();
+  constexpr int kOthers = 5;
+  for (int round = 0; round < 60; ++round) {
+    typename TypeParam::Barrier barrier(kOthers + 1);
+    std::atomic<int> passed{0};
+    const auto wait = [&] {
+      if (barrier.Wait(absl::Milliseconds(2)).ok()) ++passed;
+    };
+    Crew crew;
+    crew.RunInEach(kOthers, wait);
+    const absl::Duration start = MonotonicNow();
+    while (MonotonicNow() - start < absl::Microseconds(1000 + 25 * round)) {
+    }
+    wait();
+    crew.Join();
+    EXPECT_EQ(passed, barrier.broken() ? 0 : kOthers + 1);
+  }
+}
+
 // When all have come, it is too late to give up: the action takes as long as it takes.
 TYPED_TEST_P(BarrierTest, NoTimeoutPassesDuringTheAction) {
   SOMEOS_NEEDS_THREADS();
@@ -230,7 +251,7 @@ REGISTER_TYPED_TEST_SUITE_P(BarrierTest, NeedsParties, OneThreadPassesAlone, ATi
                             AnExceptionThatLeavesTheActionBreaksIt, TheActionMayUseIt,
                             AWaitThatNobodyCanEndIsAnError, AllPassTogetherAgainAndAgain,
                             OneThatGivesUpBreaksItForAll, AbortAndResetThrowTheWaitingOut,
-                            NoTimeoutPassesDuringTheAction);
+                            ItBreaksForAllOrForNone, NoTimeoutPassesDuringTheAction);
 
 }  // namespace someos
 

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <mutex>
+#include <thread>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -207,6 +208,41 @@ TYPED_TEST_P(ConditionTest, ANotificationBeforeTheTimeoutCounts) {
   while (MonotonicNow() - start < kTimeout * 2) crew.AwaitAsleep();
 }
 
+// Four wait with a timeout, four without, and four are notified at about the time of the timeout:
+// so many wake, whichever.
+TYPED_TEST_P(ConditionTest, ATimeoutTakesNoNotificationAway) {
+  SOMEOS_NEEDS_THREADS();
+  constexpr int kEach = 4;
+  for (int round = 0; round < 60; ++round) {
+    typename TypeParam::Lock lock;
+    typename TypeParam::Condition condition(lock);
+    std::atomic<int> waiting{0};
+    std::atomic<int> notified{0};
+    const auto wait = [&](absl::Duration timeout) {
+      const std::scoped_lock held(condition);
+      ++waiting;
+      if (condition.Wait(timeout).value_or(false)) ++notified;
+    };
+    Crew crew;
+    Crew patient;
+    crew.RunInEach(kEach, [&] { wait(absl::Milliseconds(2)); });
+    patient.RunInEach(kEach, [&] { wait(absl::InfiniteDuration()); });
+    while (waiting < 2 * kEach) std::this_thread::yield();
+    const absl::Duration start = MonotonicNow();
+    while (MonotonicNow() - start < absl::Microseconds(1000 + 25 * round)) {
+    }
+    {
+      const std::scoped_lock held(condition);
+      ASSERT_THAT(condition.Notify(kEach), Succeeds());
+    }
+    crew.Join();
+    patient.AwaitAsleep();
+    const std::scoped_lock held(condition);
+    EXPECT_EQ(notified, kEach);
+    EXPECT_THAT(condition.NotifyAll(), Succeeds());
+  }
+}
+
 TYPED_TEST_P(ConditionTest, SeveralMayShareALock) {
   SOMEOS_NEEDS_THREADS();
   typename TypeParam::Lock lock;
@@ -243,7 +279,8 @@ REGISTER_TYPED_TEST_SUITE_P(ConditionTest, NeedsItsLock, ItsFunctionsAreThoseOfI
                             ATimedWaitTakesItsTimeAndTimesOut, WaitForReturnsWhatThePredicateDoes,
                             AWaitThatNobodyCanEndIsAnError, NotifiesThoseThatHaveWaitedLongest,
                             NotifyAllWakesAll, WaitReleasesAllLevelsOfAnRLock,
-                            ANotificationBeforeTheTimeoutCounts, SeveralMayShareALock);
+                            ANotificationBeforeTheTimeoutCounts, ATimeoutTakesNoNotificationAway,
+                            SeveralMayShareALock);
 
 }  // namespace someos
 
