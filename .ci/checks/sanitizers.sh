@@ -16,7 +16,8 @@ tsan() { bazel test --config=ci --config=tsan --build_tests_only --test_tag_filt
 fuzz() {
   local target corpus found
   found=$(mktemp -d)
-  for target in //testing/poller/differential:differential_fuzz //testing/python:module_fuzz //tools/relay:options_fuzz; do
+  for target in //testing/poller/differential:differential_fuzz //testing/python:module_fuzz //tools/relay:options_fuzz \
+    //api/multiprocessing:pickle_fuzz; do
     corpus=$PWD/$(tr : / <<<"${target#//}") corpus=${corpus%/*}/corpus
     bazel run --config=ci --config=fuzz "$target" -- -seed=7 -artifact_prefix="$found/" "$@" "$found" "$corpus" || return 1
   done

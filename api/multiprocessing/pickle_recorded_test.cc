@@ -1,0 +1,193 @@
+// Pickles that interpreters have written (recorded/pickles.txt), and what interpreters that are
+// here make of ours.
+
+#include <cstddef>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "someos/api/multiprocessing/pickle.h"
+#include "someos/api/multiprocessing/py_value.h"
+#include "someos/api/multiprocessing/unpickle.h"
+#include "someos/testing/status_matchers.h"
+
+namespace someos::multiprocessing {
+namespace {
+
+constexpr PickleDialect kDialects[] = {PickleDialect::kAll, PickleDialect::kPython2,
+                                       PickleDialect::kPython3};
+
+struct Recorded {
+  std::string who;  // "2.7/0,3.6/0"
+  std::string pickle;
+  std::string text;
+};
+
+std::string FromHex(absl::string_view hex) {
+  std::string bytes;
+  for (size_t i = 0; i + 1 < hex.size(); i += 2) {
+    unsigned byte = 0;
+    EXPECT_TRUE(absl::SimpleHexAtoi(hex.substr(i, 2), &byte)) << hex;
+    bytes.push_back(static_cast<char>(byte));
+  }
+  return bytes;
+}
+
+std::vector<Recorded> AllRecorded() {
+  std::vector<Recorded> all;
+  std::ifstream file(std::getenv("RECORDED"));
+  for (std::string line; std::getline(file, line);) {
+    if (line[0] == '#') continue;
+    const std::vector<std::string> fields = absl::StrSplit(line, '\t');
+    all.push_back({fields[0], FromHex(fields[1]), fields[2]});
+  }
+  return all;
+}
+
+TEST(RecordedTest, EachPickleIsTheValueThatPythonPrints) {
+  const std::vector<Recorded> all = AllRecorded();
+  EXPECT_GT(all.size(), 300);
+  for (const Recorded& recorded : all) {
+    const absl::StatusOr<PyValue> value = Unpickle(recorded.pickle);
+    ASSERT_THAT(value, Succeeds()) << recorded.who << " " << recorded.text;
+    EXPECT_EQ(value->ToString(), recorded.text) << recorded.who;
+  }
+}
+
+TEST(RecordedTest, EachValueIsTheSameAfterEachDialect) {
+  for (const Recorded& recorded : AllRecorded()) {
+    const absl::StatusOr<PyValue> value = Unpickle(recorded.pickle);
+    ASSERT_THAT(value, Succeeds()) << recorded.who << " " << recorded.text;
+    for (const PickleDialect dialect : kDialects) {
+      const absl::StatusOr<std::string> pickle = Pickle(*value, {dialect});
+      ASSERT_THAT(pickle, Succeeds()) << recorded.text;
+      const absl::StatusOr<PyValue> again = Unpickle(*pickle);
+      ASSERT_THAT(again, Succeeds()) << recorded.text;
+      EXPECT_EQ(again->ToString(), recorded.text) << static_cast<int>(dialect);
+      if (!absl::StrContains(recorded.text, "nan")) {
+        EXPECT_EQ(*again, *value) << recorded.text;
+      }
+    }
+  }
+}
+
+TEST(RecordedTest, EachPickleThatIsCutOffSaysSo) {
+  for (const Recorded& recorded : AllRecorded()) {
+    const size_t size = recorded.pickle.size();
+    for (size_t cut = 0; cut < size; cut += 1 + size / 50) {
+      const absl::StatusOr<PyValue> value = Unpickle(recorded.pickle.substr(0, cut));
+      EXPECT_THAT(value, testing::Not(Succeeds())) << recorded.text;
+      EXPECT_EQ(value.status().code(), absl::StatusCode::kInvalidArgument) << value.status();
+      EXPECT_TRUE(absl::StrContains(value.status().message(), "offset")) << value.status();
+    }
+    EXPECT_THAT(Unpickle(recorded.pickle + "N"),
+                FailsWithCode(absl::StatusCode::kInvalidArgument, "1 bytes follow the pickle"));
+  }
+}
+
+// The interpreters that are here: those of SOMEOS_PYTHONS or on PATH.
+std::vector<std::string> Pythons() {
+  const char* named = std::getenv("SOMEOS_PYTHONS");
+  std::vector<std::string> candidates =
+      absl::StrSplit(named != nullptr ? named : "python2.7,python3", ',', absl::SkipEmpty());
+  std::vector<std::string> found;
+  for (const std::string& candidate : candidates) {
+    if (std::system(absl::StrCat(candidate, " -c 0 2>/dev/null").c_str()) == 0) {
+      found.push_back(candidate);
+    }
+  }
+  return found;
+}
+
+// What `python interpreter.py arguments` prints.
+std::string Prints(absl::string_view python, absl::string_view arguments) {
+  const std::string command = absl::StrCat("PYTHONIOENCODING=utf-8 PYTHONHASHSEED=0 ", python, " ",
+                                           std::getenv("INTERPRETER"), " ", arguments, " 2>&1");
+  FILE* const output = popen(command.c_str(), "r");
+  if (output == nullptr) return "";
+  std::string printed;
+  char buffer[4096];
+  while (const size_t size = std::fread(buffer, 1, sizeof(buffer), output)) {
+    printed.append(buffer, size);
+  }
+  return pclose(output) == 0 ? printed : absl::StrCat("failed: ", printed);
+}
+
+TEST(InterpretersTest, ReadWhatIsWrittenForThem) {
+  const std::vector<std::string> pythons = Pythons();
+  if (pythons.empty()) GTEST_SKIP() << "no Python here";
+  for (const std::string& python : pythons) {
+    const bool is_python2 = absl::StrContains(python, "2.7");
+    for (const PickleDialect dialect : kDialects) {
+      if (dialect == (is_python2 ? PickleDialect::kPython3 : PickleDialect::kPython2)) continue;
+      const std::string path = testing::TempDir() + "/pickles";
+      std::ofstream file(path);
+      int written = 0;
+      for (const Recorded& recorded : AllRecorded()) {
+        const absl::StatusOr<std::string> pickle = Pickle(*Unpickle(recorded.pickle), {dialect});
+        ASSERT_THAT(pickle, Succeeds());
+        file << absl::BytesToHexString(*pickle) << "\t" << recorded.text << "\n";
+        ++written;
+      }
+      file.close();
+      EXPECT_EQ(Prints(python, absl::StrCat("load ", path)), absl::StrCat("good ", written, "\n"))
+          << python << " dialect " << static_cast<int>(dialect);
+    }
+  }
+}
+
+TEST(InterpretersTest, WriteWhatIsRead) {
+  const std::vector<std::string> pythons = Pythons();
+  if (pythons.empty()) GTEST_SKIP() << "no Python here";
+  for (const std::string& python : pythons) {
+    const std::string printed = Prints(python, "record");
+    const std::vector<std::string> lines = absl::StrSplit(printed, '\n', absl::SkipEmpty());
+    EXPECT_GT(lines.size(), 100) << printed;
+    for (const std::string& line : lines) {
+      const std::vector<std::string> fields = absl::StrSplit(line, '\t');
+      ASSERT_EQ(fields.size(), 4) << line;
+      const absl::StatusOr<PyValue> value = Unpickle(FromHex(fields[1]));
+      ASSERT_THAT(value, Succeeds()) << line;
+      // 2.7 prints the expression instead.
+      if (absl::StartsWith(fields[0], "2.")) continue;
+      EXPECT_EQ(value->ToString(), fields[3]) << fields[0];
+    }
+  }
+}
+
+TEST(InterpretersTest, TranslateGlobalsAsWeDo) {
+  int compared = 0;
+  for (const std::string& python : Pythons()) {
+    if (absl::StrContains(python, "2.7")) continue;
+    const std::string printed = Prints(python, "globals");
+    for (const absl::string_view line : absl::StrSplit(printed, '\n', absl::SkipEmpty())) {
+      const std::vector<std::string> names = absl::StrSplit(line, ' ');
+      ASSERT_EQ(names.size(), 4) << line;
+      const absl::StatusOr<PyValue> global =
+          Unpickle(absl::StrCat("\x80\x02", "c", names[0], "\n", names[1], "\n."));
+      ASSERT_THAT(global, Succeeds());
+      const absl::string_view module = *global->GlobalModule();
+      if (module == names[0]) continue;  // not among those that pickles of data contain
+      EXPECT_EQ(module, names[2]) << line;
+      EXPECT_EQ(*global->GlobalName(), names[3]) << line;
+      ++compared;
+    }
+  }
+  if (compared == 0) GTEST_SKIP() << "no Python 3 here";
+  EXPECT_GT(compared, 60);
+}
+
+}  // namespace
+}  // namespace someos::multiprocessing

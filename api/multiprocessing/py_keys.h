@@ -1,0 +1,34 @@
+// The keys of dicts and the items of sets. Private to this package.
+
+#ifndef SOMEOS_API_MULTIPROCESSING_PY_KEYS_H_
+#define SOMEOS_API_MULTIPROCESSING_PY_KEYS_H_
+
+#include <cstddef>
+
+#include "absl/status/status.h"
+#include "someos/api/multiprocessing/py_comparison.h"
+#include "someos/api/multiprocessing/py_kind.h"
+#include "someos/api/multiprocessing/py_nodes.h"
+#include "someos/api/multiprocessing/py_value.h"
+
+namespace someos::multiprocessing::internal {
+
+constexpr bool HasKeys(PyKind kind) {
+  return kind == PyKind::kDict || kind == PyKind::kSet || kind == PyKind::kFrozenSet;
+}
+
+// The place in node.items of a key that equals `key`; items.size() if there is none.
+size_t FindKey(const ItemsNode& node, const PyValue& key, Comparison& comparison);
+
+// A TypeError if `key` cannot be one: "unhashable type: 'list'".
+absl::Status CheckHashable(const PyValue& key);
+
+// Adds a hashable item to a set, or nothing if it is there.
+void AddItem(ItemsNode& set, PyValue item, Comparison& comparison);
+
+// Sets the value of a hashable key of a dict.
+void AddEntry(ItemsNode& dict, PyValue key, PyValue value, Comparison& comparison);
+
+}  // namespace someos::multiprocessing::internal
+
+#endif  // SOMEOS_API_MULTIPROCESSING_PY_KEYS_H_

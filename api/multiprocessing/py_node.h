@@ -1,0 +1,38 @@
+// The part of a PyValue that copies share. Private to this package.
+
+#ifndef SOMEOS_API_MULTIPROCESSING_PY_NODE_H_
+#define SOMEOS_API_MULTIPROCESSING_PY_NODE_H_
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+#include "someos/api/multiprocessing/py_kind.h"
+
+namespace someos::multiprocessing::internal {
+
+struct Node {
+  explicit Node(PyKind node_kind) : kind(node_kind) {}
+
+  const PyKind kind;
+  bool unhashable = false;
+  bool has_state = false;           // of an object
+  std::atomic<uint32_t> references{1};
+  uint32_t depth = 1;               // levels of values below and including this one
+  uint32_t memo_entries = 0;        // of the Unpickler that makes it
+  std::atomic<size_t> hash{0};      // 0: not computed; the link to the next one during destruction
+};
+
+inline void Retain(Node* node) { node->references.fetch_add(1, std::memory_order_relaxed); }
+
+// Destroys a node without references and whatever only it refers to. Needs neither memory nor, for
+// deep values, stack.
+void Destroy(Node* node);
+
+inline void Release(Node* node) {
+  if (node->references.fetch_sub(1, std::memory_order_acq_rel) == 1) Destroy(node);
+}
+
+}  // namespace someos::multiprocessing::internal
+
+#endif  // SOMEOS_API_MULTIPROCESSING_PY_NODE_H_

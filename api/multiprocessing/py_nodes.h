@@ -1,0 +1,116 @@
+// The kinds of nodes, and how this package gets at them. Private to this package.
+
+#ifndef SOMEOS_API_MULTIPROCESSING_PY_NODES_H_
+#define SOMEOS_API_MULTIPROCESSING_PY_NODES_H_
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "someos/api/multiprocessing/py_index.h"
+#include "someos/api/multiprocessing/py_kind.h"
+#include "someos/api/multiprocessing/py_node.h"
+#include "someos/api/multiprocessing/py_value.h"
+
+namespace someos::multiprocessing {
+namespace internal {
+
+// str, bytes, bytearray, a large int's two's complement, a global's module and name.
+struct TextNode : Node {
+  TextNode(PyKind kind, absl::string_view bytes) : Node(kind), text(bytes) {
+    unhashable = kind == PyKind::kByteArray;
+  }
+  std::string text;
+  size_t module_size = 0;  // of a global
+};
+
+// Slots of an object in ItemsNode::items.
+enum ObjectSlot { kCallable, kArgs, kKwargs, kState, kListItems, kDictItems, kObjectSlots };
+
+// Containers: their items; a dict's keys and values in turn; an object's slots.
+struct ItemsNode : Node {
+  explicit ItemsNode(PyKind kind) : Node(kind) {
+    unhashable = kind == PyKind::kList || kind == PyKind::kDict || kind == PyKind::kSet;
+  }
+
+  void Add(PyValue item) {
+    if (kind == PyKind::kTuple) unhashable |= IsUnhashable(item);
+    NoteDepthOf(item);
+    items.push_back(std::move(item));
+  }
+  void SetSlot(int slot, PyValue value) {
+    NoteDepthOf(value);
+    items[slot] = std::move(value);
+  }
+  void NoteDepthOf(const PyValue& item) {
+    if (item.depth() >= depth) {
+      depth = item.depth() + (item.depth() < std::numeric_limits<uint32_t>::max() ? 1 : 0);
+    }
+  }
+  static bool IsUnhashable(const PyValue& value);
+
+  std::vector<PyValue> items;
+  std::unique_ptr<PyIndex> index;                              // of a large dict, set or frozenset
+  PyConstruction construction = PyConstruction::kCall;  // of an object
+};
+
+}  // namespace internal
+
+class PyValueAccess {
+ public:
+  static internal::Node* NodeOf(const PyValue& value) {
+    return value.node_ ? value.scalar_.node : nullptr;
+  }
+  // The reference of a value, which is None afterwards: the caller's to release.
+  static internal::Node* Detach(PyValue& value) {
+    internal::Node* node = NodeOf(value);
+    value.Forget();
+    return node;
+  }
+  // Of a value of a kind that has one.
+  static internal::TextNode& Text(const PyValue& value) {
+    return *static_cast<internal::TextNode*>(value.scalar_.node);
+  }
+  static internal::ItemsNode& Items(const PyValue& value) {
+    return *static_cast<internal::ItemsNode*>(value.scalar_.node);
+  }
+  static int64_t Integer(const PyValue& value) { return value.scalar_.integer; }
+  static double Real(const PyValue& value) { return value.scalar_.real; }
+  static bool IsLargeInt(const PyValue& value) {
+    return value.kind_ == PyKind::kInt && value.node_;
+  }
+  static bool IsText(const PyValue& value) {
+    return value.node_ && (value.kind_ == PyKind::kInt || value.kind_ == PyKind::kStr ||
+                           value.kind_ == PyKind::kBytes || value.kind_ == PyKind::kByteArray ||
+                           value.kind_ == PyKind::kGlobal);
+  }
+  static bool IsItems(const PyValue& value) { return value.node_ && !IsText(value); }
+
+  // Takes over the one reference of a new node.
+  static PyValue Wrap(internal::Node* node) {
+    PyValue value;
+    value.kind_ = node->kind;
+    value.node_ = true;
+    value.scalar_.node = node;
+    return value;
+  }
+  static PyValue New(PyKind kind, absl::string_view text) {
+    return Wrap(new internal::TextNode(kind, text));
+  }
+  static PyValue New(PyKind kind) { return Wrap(new internal::ItemsNode(kind)); }
+};
+
+inline bool internal::ItemsNode::IsUnhashable(const PyValue& value) {
+  const Node* node = PyValueAccess::NodeOf(value);
+  return node != nullptr && node->unhashable;
+}
+
+}  // namespace someos::multiprocessing
+
+#endif  // SOMEOS_API_MULTIPROCESSING_PY_NODES_H_

@@ -1,0 +1,160 @@
+// The machine that pickles are programs of. Private to this package.
+
+#ifndef SOMEOS_API_MULTIPROCESSING_UNPICKLER_H_
+#define SOMEOS_API_MULTIPROCESSING_UNPICKLER_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "someos/api/multiprocessing/pickle_reader.h"
+#include "someos/api/multiprocessing/py_comparison.h"
+#include "someos/api/multiprocessing/py_kind.h"
+#include "someos/api/multiprocessing/py_nodes.h"
+#include "someos/api/multiprocessing/py_value.h"
+#include "someos/api/multiprocessing/unpickle.h"
+
+namespace someos::multiprocessing::internal {
+
+// Values change while they are made, until another value contains them: pickles of values without
+// cycles never change one later. So no cycle can arise, and depths and hashes stay true.
+class Unpickler {
+ public:
+  Unpickler(absl::string_view pickle, const UnpickleOptions& options)
+      : options_(options), reader_(pickle) {}
+
+  // Runs until STOP. Once.
+  absl::StatusOr<PyValue> Run();
+
+  // The bytes up to and including STOP.
+  size_t size() const { return reader_.offset(); }
+
+ private:
+  // Does what one opcode says. False after Fail.
+  using Handler = bool (Unpickler::*)();
+  using Handlers = std::array<Handler, 256>;
+  static void AddNumbersAndText(Handlers& handlers);
+  static void AddText(Handlers& handlers);
+  static void AddContainers(Handlers& handlers);
+  static void AddObjects(Handlers& handlers);
+  static const Handlers& AllHandlers();
+
+  bool Fail(absl::StatusCode code, absl::string_view message);
+  bool Invalid(absl::string_view message);
+  bool Refuse(absl::string_view message);
+  bool Truncated() { return Invalid("pickle data was truncated"); }
+  bool InvalidLoadKey();
+
+  // The stack. Values below the last mark are out of reach.
+  size_t fence() const { return marks_.empty() ? 0 : marks_.back(); }
+  bool Push(PyValue value);
+  bool Need(size_t count);            // of values above the mark
+  PyValue Pop();                      // needs one
+  bool PopMark(size_t& first);        // where in the stack the values above the mark begin
+  bool Charge(size_t bytes);
+
+  // unpickler.cc
+  bool Mark();
+  bool PopOne();
+  bool PopToMark();
+  bool Dup();
+  bool Protocol();
+  bool Frame();
+  bool Memoize();
+  bool PutLine();
+  bool GetLine();
+  template <int kSize>
+  bool Put();
+  template <int kSize>
+  bool Get();
+  bool PutAt(uint64_t place);
+  bool GetFrom(uint64_t place);
+  bool TakeDecimal(uint64_t& number);
+  template <char kWhat>
+  bool Refused();
+
+  // unpickler_numbers.cc and unpickler_text.cc
+  bool None();
+  template <bool kValue>
+  bool Bool();
+  bool BinInt();
+  template <int kSize>
+  bool UnsignedInt();
+  template <int kSizeOfSize>
+  bool BinLong();
+  bool IntLine();
+  bool LongLine();
+  bool FloatLine();
+  bool BinFloat();
+  template <PyKind kKind, int kSizeOfSize>
+  bool Text();
+  template <int kSizeOfSize>
+  bool Python2Text();
+  bool StringLine();
+  bool UnicodeLine();
+  bool PushText(PyKind kind, absl::string_view text);
+  bool PushPython2Text(absl::string_view text);
+  bool TakeSigned(int size, absl::string_view opcode, uint64_t& number);
+
+  // unpickler_containers.cc
+  template <PyKind kKind>
+  bool Empty();
+  template <int kCount>
+  bool TupleOf();
+  template <PyKind kKind>
+  bool FromMark();
+  bool Append();
+  bool Appends();
+  bool SetItem();
+  bool SetItems();
+  bool AddItems();
+  bool PushTuple(size_t first);
+  bool Extend(const PyValue& target, size_t first);
+  bool Update(const PyValue& target, size_t first);
+  bool AddAll(ItemsNode& set, size_t first);
+  // The part of an object, or the container itself, that takes items of the kind.
+  ItemsNode* ChangeablePart(const PyValue& target, PyKind kind, absl::string_view opcode);
+  bool CheckChangeable(const PyValue& target);
+  bool CheckDepth(const Node& node);
+  bool Finish(const PyValue& target, const ItemsNode& part);
+  bool ChargeComparison(const Comparison& comparison, size_t before);
+
+  // unpickler_objects.cc
+  bool GlobalLines();
+  bool StackGlobal();
+  bool Reduce();
+  bool NewObj();
+  bool NewObjEx();
+  bool Obj();
+  bool Inst();
+  bool Build();
+  bool PushGlobal(absl::string_view module, absl::string_view name);
+  bool PushObject(PyObjectParts parts);
+  // Pushes the value if the call is one of those that make plain values.
+  bool PushPlain(const PyValue& callable, const PyValue& args, bool& done);
+  bool PushSet(PyKind kind, const PyValue& items);
+
+  const UnpickleOptions options_;
+  PickleReader reader_;
+  size_t opcode_offset_ = 0;
+  uint8_t opcode_ = 0;
+  uint8_t protocol_ = 0;
+  std::vector<PyValue> stack_;
+  std::vector<size_t> marks_;
+  std::vector<PyValue> memo_;  // places from memo_base_ on without gaps
+  uint64_t memo_base_ = 0;
+  absl::flat_hash_map<uint64_t, PyValue> sparse_memo_;
+  size_t memory_ = 0;
+  size_t nodes_ = 0;
+  absl::Status error_;
+};
+
+}  // namespace someos::multiprocessing::internal
+
+#endif  // SOMEOS_API_MULTIPROCESSING_UNPICKLER_H_

@@ -1,0 +1,212 @@
+// The opcodes of tuple, list, dict, set and frozenset.
+
+#include <algorithm>
+#include <cstddef>
+#include <iterator>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "someos/api/multiprocessing/opcode.h"
+#include "someos/api/multiprocessing/py_comparison.h"
+#include "someos/api/multiprocessing/py_keys.h"
+#include "someos/api/multiprocessing/py_kind.h"
+#include "someos/api/multiprocessing/unpickler.h"
+
+namespace someos::multiprocessing::internal {
+namespace {
+
+constexpr size_t kContainerBytes = sizeof(ItemsNode) + 2 * sizeof(void*);
+constexpr size_t kItemBytes = 2 * sizeof(PyValue);  // with the vector's reserve
+constexpr size_t kKeyBytes = 64;                    // of the index of a large container
+constexpr size_t kFreeSteps = 16;                   // of a key's comparisons
+
+}  // namespace
+
+bool Unpickler::CheckDepth(const Node& node) {
+  if (node.depth <= options_.max_depth) return true;
+  return Fail(absl::StatusCode::kResourceExhausted,
+              absl::StrCat("the value is nested deeper than max_depth, ", options_.max_depth));
+}
+
+bool Unpickler::CheckChangeable(const PyValue& target) {
+  // The stack has one reference, and the memo those that it has counted.
+  const Node& node = *PyValueAccess::NodeOf(target);
+  if (node.references.load(std::memory_order_relaxed) == 1 + node.memo_entries) return true;
+  return Refuse(absl::StrCat("the pickle changes a value of type ", PyKindName(target.kind()),
+                             " that is in use already, as in values that contain themselves"));
+}
+
+ItemsNode* Unpickler::ChangeablePart(const PyValue& target, PyKind kind,
+                                     absl::string_view opcode) {
+  if (target.kind() != kind && target.kind() != PyKind::kObject) {
+    Invalid(absl::StrCat(opcode, " for a value of type ", PyKindName(target.kind())));
+    return nullptr;
+  }
+  if (!CheckChangeable(target)) return nullptr;
+  ItemsNode& node = PyValueAccess::Items(target);
+  if (target.kind() == kind) return &node;
+  PyValue& part = node.items[kind == PyKind::kList ? kListItems : kDictItems];
+  if (part.is_none()) {
+    if (!Charge(kContainerBytes)) return nullptr;
+    part = PyValueAccess::New(kind);
+  }
+  return &PyValueAccess::Items(part);
+}
+
+bool Unpickler::Finish(const PyValue& target, const ItemsNode& part) {
+  ItemsNode& node = PyValueAccess::Items(target);
+  if (&node != &part) {
+    node.NoteDepthOf(node.items[part.kind == PyKind::kList ? kListItems : kDictItems]);
+  }
+  return CheckDepth(node);
+}
+
+bool Unpickler::Extend(const PyValue& target, size_t first) {
+  ItemsNode* part = ChangeablePart(target, PyKind::kList, "APPENDS");
+  if (part == nullptr || !Charge(kItemBytes * (stack_.size() - first))) return false;
+  for (size_t i = first; i < stack_.size(); ++i) part->NoteDepthOf(stack_[i]);
+  part->items.insert(part->items.end(), std::make_move_iterator(stack_.begin() + first),
+                     std::make_move_iterator(stack_.end()));
+  return Finish(target, *part);
+}
+
+bool Unpickler::ChargeComparison(const Comparison& comparison, size_t before) {
+  const size_t steps = comparison.steps() - before;
+  if (steps > kFreeSteps) nodes_ += steps - kFreeSteps;
+  if (nodes_ <= options_.max_nodes) return Charge(kKeyBytes);
+  return Fail(absl::StatusCode::kResourceExhausted,
+              absl::StrCat("comparing the keys costs more than max_nodes, ", options_.max_nodes));
+}
+
+bool Unpickler::Update(const PyValue& target, size_t first) {
+  if ((stack_.size() - first) % 2 != 0) return Invalid("odd number of items for SET ITEMS");
+  ItemsNode* part = ChangeablePart(target, PyKind::kDict, "SETITEMS");
+  if (part == nullptr || !Charge(kItemBytes * (stack_.size() - first))) return false;
+  Comparison comparison;
+  for (size_t i = first; i < stack_.size(); i += 2) {
+    const absl::Status hashable = CheckHashable(stack_[i]);
+    if (!hashable.ok()) return Invalid(hashable.message());
+    const size_t before = comparison.steps();
+    AddEntry(*part, std::move(stack_[i]), std::move(stack_[i + 1]), comparison);
+    if (!ChargeComparison(comparison, before)) return false;
+  }
+  return Finish(target, *part);
+}
+
+bool Unpickler::AddAll(ItemsNode& set, size_t first) {
+  Comparison comparison;
+  if (!Charge(kItemBytes * (stack_.size() - first))) return false;
+  for (size_t i = first; i < stack_.size(); ++i) {
+    const absl::Status hashable = CheckHashable(stack_[i]);
+    if (!hashable.ok()) return Invalid(hashable.message());
+    const size_t before = comparison.steps();
+    AddItem(set, std::move(stack_[i]), comparison);
+    if (!ChargeComparison(comparison, before)) return false;
+  }
+  return CheckDepth(set);
+}
+
+template <PyKind kKind>
+bool Unpickler::Empty() {
+  return Charge(kContainerBytes) && Push(PyValueAccess::New(kKind));
+}
+
+bool Unpickler::PushTuple(size_t first) {
+  if (!Charge(kContainerBytes + sizeof(PyValue) * (stack_.size() - first))) return false;
+  PyValue tuple =
+      PyValue::Tuple(std::vector<PyValue>(std::make_move_iterator(stack_.begin() + first),
+                                          std::make_move_iterator(stack_.end())));
+  stack_.resize(first);
+  return CheckDepth(*PyValueAccess::NodeOf(tuple)) && Push(std::move(tuple));
+}
+
+template <int kCount>
+bool Unpickler::TupleOf() {
+  return Need(kCount) && PushTuple(stack_.size() - kCount);
+}
+
+template <PyKind kKind>
+bool Unpickler::FromMark() {
+  size_t first;
+  if (!PopMark(first)) return false;
+  if (kKind == PyKind::kTuple) return PushTuple(first);
+  if (!Charge(kContainerBytes)) return false;
+  PyValue value = PyValueAccess::New(kKind);
+  const bool filled = kKind == PyKind::kList   ? Extend(value, first)
+                      : kKind == PyKind::kDict ? Update(value, first)
+                                               : AddAll(PyValueAccess::Items(value), first);
+  if (!filled) return false;
+  stack_.resize(first);
+  return Push(std::move(value));
+}
+
+bool Unpickler::Append() {
+  if (!Need(2)) return false;
+  const size_t first = stack_.size() - 1;
+  if (!Extend(stack_[first - 1], first)) return false;
+  stack_.resize(first);
+  return true;
+}
+
+bool Unpickler::Appends() {
+  size_t first;
+  if (!PopMark(first)) return false;
+  if (first == fence()) return Invalid("unpickling stack underflow");
+  if (!Extend(stack_[first - 1], first)) return false;
+  stack_.resize(first);
+  return true;
+}
+
+bool Unpickler::SetItem() {
+  if (!Need(3)) return false;
+  const size_t first = stack_.size() - 2;
+  if (!Update(stack_[first - 1], first)) return false;
+  stack_.resize(first);
+  return true;
+}
+
+bool Unpickler::SetItems() {
+  size_t first;
+  if (!PopMark(first)) return false;
+  if (first == fence()) return Invalid("unpickling stack underflow");
+  if (!Update(stack_[first - 1], first)) return false;
+  stack_.resize(first);
+  return true;
+}
+
+bool Unpickler::AddItems() {
+  size_t first;
+  if (!PopMark(first)) return false;
+  if (first == fence()) return Invalid("unpickling stack underflow");
+  const PyValue& set = stack_[first - 1];
+  if (set.kind() != PyKind::kSet) {
+    return Invalid(absl::StrCat("ADDITEMS for a value of type ", PyKindName(set.kind())));
+  }
+  if (!CheckChangeable(set) || !AddAll(PyValueAccess::Items(set), first)) return false;
+  stack_.resize(first);
+  return true;
+}
+
+void Unpickler::AddContainers(Handlers& handlers) {
+  handlers[kOpEmptyTuple] = &Unpickler::TupleOf<0>;
+  handlers[kOpTuple1] = &Unpickler::TupleOf<1>;
+  handlers[kOpTuple2] = &Unpickler::TupleOf<2>;
+  handlers[kOpTuple3] = &Unpickler::TupleOf<3>;
+  handlers[kOpTuple] = &Unpickler::FromMark<PyKind::kTuple>;
+  handlers[kOpList] = &Unpickler::FromMark<PyKind::kList>;
+  handlers[kOpDict] = &Unpickler::FromMark<PyKind::kDict>;
+  handlers[kOpFrozenSet] = &Unpickler::FromMark<PyKind::kFrozenSet>;
+  handlers[kOpEmptyList] = &Unpickler::Empty<PyKind::kList>;
+  handlers[kOpEmptyDict] = &Unpickler::Empty<PyKind::kDict>;
+  handlers[kOpEmptySet] = &Unpickler::Empty<PyKind::kSet>;
+  handlers[kOpAppend] = &Unpickler::Append;
+  handlers[kOpAppends] = &Unpickler::Appends;
+  handlers[kOpSetItem] = &Unpickler::SetItem;
+  handlers[kOpSetItems] = &Unpickler::SetItems;
+  handlers[kOpAddItems] = &Unpickler::AddItems;
+}
+
+}  // namespace someos::multiprocessing::internal
