@@ -12,15 +12,21 @@
 //   }
 //
 // For tests that are built with --config=thread_stepped (--@someos//platforms:thread=stepped),
-// where the classes of api/threading.h are those of the backend that does it. With EXPECT instead
-// of Check: api/threads_testing_gtest.h. The contracts stand in explore.h and atomic.h of
-// //backends/thread_stepped; api/threading/find_a_race.md shows how to use it.
+// where the classes of api/threading.h are those of the backend that does it. Included behind
+// gtest/gtest.h, as the usual order has it, it makes an EXPECT or ASSERT that fails in what is
+// explored a failure of the schedule; api/threads_testing_gtest.h does so in any order. The
+// contracts stand in explore.h and atomic.h of //backends/thread_stepped;
+// api/threading/find_a_race.md shows how to use it.
 
 #ifndef SOMEOS_API_THREADS_TESTING_H_
 #define SOMEOS_API_THREADS_TESTING_H_
 
 #include "someos/backends/thread_stepped/atomic.h"
 #include "someos/backends/thread_stepped/explore.h"
+
+#if defined(GOOGLETEST_INCLUDE_GTEST_GTEST_H_) || defined(GTEST_INCLUDE_GTEST_GTEST_H_)
+#include "someos/backends/thread_stepped/google_test.h"
+#endif
 
 namespace someos::threads_testing {
 

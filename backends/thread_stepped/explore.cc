@@ -32,6 +32,8 @@ namespace someos::thread_stepped {
 namespace {
 
 constexpr int64_t kSchedules = 2000;
+// A debugger may hold up a schedule that is replayed.
+constexpr absl::Duration kPatienceOfReplay = absl::Hours(1);
 
 std::unique_ptr<Watcher> (*make_watcher)() = nullptr;
 
@@ -140,7 +142,7 @@ absl::Status Replay(absl::FunctionRef<void()> body, absl::string_view token) {
   const std::unique_ptr<Watcher> watcher = Watch();
   GuidedPolicy policy(*parsed);
   policy.NextSchedule();
-  const absl::StatusOr<Outcome> outcome = RunOnce(body, policy, *parsed, ExploreOptions().patience);
+  const absl::StatusOr<Outcome> outcome = RunOnce(body, policy, *parsed, kPatienceOfReplay);
   if (!outcome.ok()) return outcome.status();
   if (outcome->failure.has_value()) return Report("Replay: the schedule", *outcome);
   if (!policy.astray()) return absl::OkStatus();

@@ -17,7 +17,7 @@ namespace someos::thread_stepped {
 
 // How the thread that goes on is chosen.
 enum class Order {
-  // Random, PCT and round robin in turn. Finds most.
+  // The others in turn, with several settings. Finds most.
   kMixed,
   // Each thread is as likely as any other, at each point.
   kRandom,
@@ -50,7 +50,7 @@ struct ExploreOptions {
   // A timeout passes when all threads wait; time then goes on without being waited for. It may also
   // pass while others could run if it is no longer than this, as if they were held up for so long.
   // Zero: it never does. A test whose threads take a timeout for impossible must have longer ones.
-  absl::Duration longest_pause = absl::Seconds(1);
+  absl::Duration longest_pause = absl::Milliseconds(500);
   // The same in real time: if no thread makes a step for so long, one waits for something that is
   // not known here, such as a std::mutex or a pipe, or computes for ever.
   absl::Duration patience = absl::Seconds(30);

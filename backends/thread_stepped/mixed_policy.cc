@@ -3,7 +3,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <utility>
 
+#include "someos/backends/thread_stepped/exhaustive_policy.h"
 #include "someos/backends/thread_stepped/pct_policy.h"
 #include "someos/backends/thread_stepped/policy.h"
 #include "someos/backends/thread_stepped/random_policy.h"
@@ -14,30 +16,35 @@ namespace {
 constexpr size_t kRoundRobins = 4;
 constexpr size_t kLongRuns = 6;
 constexpr size_t kMostChangePoints = 3;
+constexpr size_t kInterruptions = 2;
 
 }  // namespace
 
-// Each policy twice, because PCT learns how many decisions there are. Of each pair the first one
-// has decisions after operations.
 MixedPolicy::MixedPolicy(uint64_t seed) {
-  for (size_t i = 0; i < 2; ++i) {
-    in_turn_.push_back(std::make_unique<RandomPolicy>(seed++, 1));
+  const auto add = [this](std::unique_ptr<Policy> policy, bool after_operations) {
+    in_turn_.push_back({std::move(policy), after_operations});
+  };
+  for (const bool after_operations : {true, false}) {
+    add(std::make_unique<RandomPolicy>(seed++, 1), after_operations);
+    for (size_t changes = 1; changes <= kMostChangePoints; ++changes) {
+      add(std::make_unique<PctPolicy>(seed++, changes), after_operations);
+    }
   }
-  for (size_t i = 0; i < 2; ++i) {
-    in_turn_.push_back(std::make_unique<RandomPolicy>(seed++, kLongRuns));
-  }
-  for (size_t i = 0; i < 2 * kMostChangePoints; ++i) {
-    in_turn_.push_back(std::make_unique<PctPolicy>(seed++, i / 2 + 1));
-  }
+  add(std::make_unique<RandomPolicy>(seed++, kLongRuns), true);
+  add(std::make_unique<ExhaustivePolicy>(kInterruptions), false);
 }
 
 bool MixedPolicy::NextSchedule() {
   const size_t schedule = schedule_++;
   if (schedule < kRoundRobins && round_robin_.NextSchedule()) return true;
-  const size_t turn = schedule % in_turn_.size();
-  now_ = in_turn_[turn].get();
-  after_operations_ = turn % 2 == 0;
-  return now_->NextSchedule();
+  const Turn* turn = &in_turn_[schedule % in_turn_.size()];
+  if (!turn->policy->NextSchedule()) {
+    turn = &in_turn_.front();  // the exhaustive one has no more
+    turn->policy->NextSchedule();
+  }
+  now_ = turn->policy.get();
+  after_operations_ = turn->after_operations;
+  return true;
 }
 
 }  // namespace someos::thread_stepped

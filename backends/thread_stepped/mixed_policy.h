@@ -14,8 +14,8 @@
 namespace someos::thread_stepped {
 
 // What finds one bug quickly is slow at another; this one has no weak side. Round robin with turns
-// of one to four steps; then in turn random, random with long runs, and PCT with one, two and three
-// change points, each of them with decisions after operations and without.
+// of one to four steps; then in turn random and PCT with one to three change points, with decisions
+// after operations and without, random with long runs, and all schedules with two interruptions.
 class MixedPolicy : public Policy {
  public:
   explicit MixedPolicy(uint64_t seed);
@@ -25,8 +25,13 @@ class MixedPolicy : public Policy {
   bool after_operations() const override { return after_operations_; }
 
  private:
+  struct Turn {
+    std::unique_ptr<Policy> policy;  // its own, because PCT learns how many decisions there are
+    bool after_operations;
+  };
+
   RoundRobinPolicy round_robin_;
-  std::vector<std::unique_ptr<Policy>> in_turn_;
+  std::vector<Turn> in_turn_;
   size_t schedule_ = 0;
   Policy* now_ = &round_robin_;
   bool after_operations_ = true;

@@ -20,7 +20,7 @@ struct Token {
   // always goes on.
   std::vector<uint32_t> choices;
   bool after_operations = true;  // see Policy
-  absl::Duration longest_pause = absl::Seconds(1);
+  absl::Duration longest_pause = absl::Milliseconds(500);
   int64_t max_steps = 100'000;
 };
 

@@ -5,7 +5,6 @@
 #include "gtest/gtest.h"
 #include "someos/api/threading.h"
 #include "someos/api/threads_testing.h"
-#include "someos/api/threads_testing_gtest.h"
 
 namespace someos {
 namespace {
