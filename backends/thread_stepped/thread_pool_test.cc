@@ -1,6 +1,8 @@
 // ThreadPool, Timer and joins in many schedules. What a schedule finds, conformance tests may miss
 // for years.
 
+#include "someos/backends/thread_base/thread_pool.h"
+
 #include <cstddef>
 #include <memory>
 #include <utility>
@@ -11,7 +13,6 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
-#include "someos/backends/thread_base/thread_pool.h"
 #include "someos/backends/thread_stepped/explore.h"
 #include "someos/backends/thread_stepped/thread_stepped.h"
 
@@ -99,6 +100,7 @@ TEST(SteppedThreadPoolTest, CancelledTasksHaveResults) {
     options.cancel_on_destruction = true;
     auto pool = NewPool(1, options);
     std::vector<Threads::Future<int>> futures;
+    futures.reserve(3);
     for (int i = 0; i < 3; ++i) futures.push_back(pool->Submit([i] { return i; }));
     pool = nullptr;
     for (int i = 0; i < 3; ++i) {
