@@ -50,14 +50,12 @@ int64_t NativeThreadId() {
     return ~(clock >> 3);
   }
   return syscall(SYS_gettid);
-#elif defined(__FreeBSD__)
+#elif defined(__FreeBSD__) || defined(__DragonFly__)
   return pthread_getthreadid_np();
 #elif defined(__OpenBSD__)
   return getthrid();
 #elif defined(__NetBSD__)
   return _lwp_self();
-#elif defined(__DragonFly__)
-  return lwp_gettid();
 #else
   uint64_t id = 0;
   pthread_threadid_np(nullptr, &id);
