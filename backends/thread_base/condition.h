@@ -80,8 +80,9 @@ class ABSL_LOCKABLE Condition {
     if (absl::Status status = CheckWait(timeout); !status.ok()) return status;
     auto deadline = typename Core::Deadline(timeout.value_or(absl::InfiniteDuration()));
     while (!predicate()) {
-      if (deadline.Passed())
+      if (deadline.Passed()) {
         return WaitResult(WaitEnd::kTimedOut, deadline.clock_error(), operation);
+      }
       const absl::StatusOr<bool> notified = WaitUntil(deadline, operation);
       if (!notified.ok()) return notified;
     }

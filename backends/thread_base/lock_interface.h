@@ -105,11 +105,12 @@ class ABSL_LOCKABLE LockInterface {
     }
   }
 
- protected:
+ private:
+  friend Derived;
+
   LockInterface() = default;
   ~LockInterface() = default;
 
- private:
   const Derived& derived() const { return static_cast<const Derived&>(*this); }
   Derived& derived() { return static_cast<Derived&>(*this); }
 

@@ -232,8 +232,9 @@ TYPED_TEST_P(BarrierTest, NoTimeoutPassesDuringTheAction) {
   typename TypeParam::Event released;
   typename TypeParam::Barrier barrier(2, [&] {
     const absl::Duration start = MonotonicNow();
-    while (MonotonicNow() - start < kTimeout * 2)
+    while (MonotonicNow() - start < kTimeout * 2) {
       released.Wait(absl::Milliseconds(10)).IgnoreError();
+    }
     return absl::OkStatus();
   });
   absl::StatusOr<int> index = absl::UnknownError("not called");
