@@ -26,8 +26,14 @@ std::string RunRace(const std::string& argument, int& status) {
   return output;
 }
 
-TEST(RaceTest, IsReportedWithTheToken) {
-  if (!SOMEOS_THREAD_SANITIZER) GTEST_SKIP() << "needs ThreadSanitizer: --config=tsan";
+class RaceTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (!SOMEOS_THREAD_SANITIZER) GTEST_SKIP() << "needs ThreadSanitizer: --config=tsan";
+  }
+};
+
+TEST_F(RaceTest, IsReportedWithTheToken) {
   int status = 0;
   EXPECT_THAT(RunRace("", status),
               AllOf(HasSubstr("WARNING: ThreadSanitizer: data race"),
@@ -36,7 +42,7 @@ TEST(RaceTest, IsReportedWithTheToken) {
   EXPECT_NE(status, 0);
 }
 
-TEST(RaceTest, WhatIsLockedIsNoRace) {
+TEST_F(RaceTest, WhatIsLockedIsNoRace) {
   int status = -1;
   EXPECT_EQ(RunRace("repaired", status), "");
   EXPECT_EQ(status, 0);
