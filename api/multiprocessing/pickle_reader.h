@@ -1,4 +1,5 @@
-// Takes arguments from the bytes of a pickle, and never more than there are. Private to this package.
+// Takes arguments from the bytes of a pickle, and never more than there are. Private to this
+// package.
 
 #ifndef SOMEOS_API_MULTIPROCESSING_PICKLE_READER_H_
 #define SOMEOS_API_MULTIPROCESSING_PICKLE_READER_H_

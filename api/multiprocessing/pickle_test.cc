@@ -1,5 +1,7 @@
 // What pickles may contain, what they must not, and what limits them.
 
+#include "someos/api/multiprocessing/pickle.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -12,7 +14,6 @@
 #include "absl/strings/string_view.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "someos/api/multiprocessing/pickle.h"
 #include "someos/api/multiprocessing/py_value.h"
 #include "someos/api/multiprocessing/unpickle.h"
 #include "someos/testing/status_matchers.h"
@@ -62,7 +63,9 @@ TEST(UnpickleTest, ObjectsKeepStateAndItems) {
 TEST(UnpickleTest, ObjectsAreWrittenAsTheyWereRead) {
   for (const char* pickle :
        {"cm\nC\n(K\x01K\x02tR.", "cm\nC\n)\x81}K\x01K\x02sb.", "(cm\nOld\nK\x01o.",
-        "cm\nC\n)R(K\x01K\x02" "e(K\x03K\x04uK\x05" "b."}) {
+        "cm\nC\n)R(K\x01K\x02"
+        "e(K\x03K\x04uK\x05"
+        "b."}) {
     const absl::StatusOr<PyValue> value = Unpickle(pickle);
     ASSERT_THAT(value, Succeeds()) << pickle;
     for (const PickleDialect dialect :
@@ -75,16 +78,27 @@ TEST(UnpickleTest, ObjectsAreWrittenAsTheyWereRead) {
 }
 
 TEST(UnpickleTest, NamesOfPython2AreTranslatedAndBack) {
-  const absl::StatusOr<PyValue> value = Unpickle("\x80\x02" "cexceptions\nKeyError\n.");
+  const absl::StatusOr<PyValue> value = Unpickle(
+      "\x80\x02"
+      "cexceptions\nKeyError\n.");
   ASSERT_THAT(value, Succeeds());
   EXPECT_EQ(value->ToString(), "<global builtins.KeyError>");
-  EXPECT_EQ(*Pickle(*value), "\x80\x02" "cexceptions\nKeyError\n.");
-  EXPECT_EQ(*Pickle(*value, {PickleDialect::kPython3}), "\x80\x04\x8c\x08" "builtins\x8c\x08" "KeyError\x93.");
-  EXPECT_EQ(*Pickle(PyValue::Global("_queue", "Empty")), "\x80\x02" "cQueue\nEmpty\n.");
+  EXPECT_EQ(*Pickle(*value),
+            "\x80\x02"
+            "cexceptions\nKeyError\n.");
+  EXPECT_EQ(*Pickle(*value, {PickleDialect::kPython3}),
+            "\x80\x04\x8c\x08"
+            "builtins\x8c\x08"
+            "KeyError\x93.");
+  EXPECT_EQ(*Pickle(PyValue::Global("_queue", "Empty")),
+            "\x80\x02"
+            "cQueue\nEmpty\n.");
 }
 
 TEST(UnpickleTest, AStrOfPython2) {
-  const absl::string_view ascii = "U\x01" "a.";
+  const absl::string_view ascii =
+      "U\x01"
+      "a.";
   const absl::string_view data = "U\x02\xe9\x01.";
   EXPECT_EQ(TextOf(ascii), "'a'");
   EXPECT_EQ(TextOf(data), "b'\\xe9\\x01'");
@@ -99,8 +113,10 @@ TEST(UnpickleTest, AStrOfPython2) {
 TEST(UnpickleTest, SharedPartsStaySharedAndDoNotMultiply) {
   // Each level contains the one before twice: 2^60 values if they were copied.
   std::string pickle = "]q\x01";
-  for (int i = 0; i < 60; ++i) absl::StrAppend(&pickle, "0]q", std::string(1, i + 2), "(h",
-                                               std::string(1, i + 1), "h", std::string(1, i + 1), "e");
+  for (char i = 1; i <= 60; ++i) {
+    const std::string get = absl::StrCat("h", std::string(1, i));
+    absl::StrAppend(&pickle, "0]q", std::string(1, static_cast<char>(i + 1)), "(", get, get, "e");
+  }
   pickle += ".";
   const absl::StatusOr<PyValue> value = Unpickle(pickle);
   ASSERT_THAT(value, Succeeds());
@@ -129,18 +145,28 @@ TEST(UnpickleTest, NestedKeysDoNotMultiply) {
 }
 
 TEST(UnpickleTest, CyclesAreRefused) {
-  for (const char* pickle : {"]q\x01h\x01" "a.", "]q\x01(h\x01" "e.", "}q\x01K\x01h\x01s.",
-                             "]q\x01]h\x01" "aa.", "cm\nC\n)\x81q\x01}K\x01h\x01sb."}) {
+  for (const char* pickle : {"]q\x01h\x01"
+                             "a.",
+                             "]q\x01(h\x01"
+                             "e.",
+                             "}q\x01K\x01h\x01s.",
+                             "]q\x01]h\x01"
+                             "aa.",
+                             "cm\nC\n)\x81q\x01}K\x01h\x01sb."}) {
     EXPECT_THAT(Unpickle(pickle), FailsWithCode(StatusCode::kUnimplemented, "the pickle changes"))
         << pickle;
   }
 }
 
 TEST(UnpickleTest, WhatIsOutsideOfThePickleIsRefused) {
-  EXPECT_THAT(Unpickle("Pid\n."), FailsWithCode(StatusCode::kUnimplemented, "the pickle contains a persistent id"));
-  EXPECT_THAT(Unpickle("NQ."), FailsWithCode(StatusCode::kUnimplemented, "the pickle contains a persistent id"));
-  EXPECT_THAT(Unpickle("\x82\x01."), FailsWithCode(StatusCode::kUnimplemented, "the pickle contains a code"));
-  EXPECT_THAT(Unpickle("\x97."), FailsWithCode(StatusCode::kUnimplemented, "the pickle refers to an out-of-band"));
+  EXPECT_THAT(Unpickle("Pid\n."),
+              FailsWithCode(StatusCode::kUnimplemented, "the pickle contains a persistent id"));
+  EXPECT_THAT(Unpickle("NQ."),
+              FailsWithCode(StatusCode::kUnimplemented, "the pickle contains a persistent id"));
+  EXPECT_THAT(Unpickle("\x82\x01."),
+              FailsWithCode(StatusCode::kUnimplemented, "the pickle contains a code"));
+  EXPECT_THAT(Unpickle("\x97."),
+              FailsWithCode(StatusCode::kUnimplemented, "the pickle refers to an out-of-band"));
 }
 
 TEST(UnpickleTest, BadPicklesAreNamed) {
@@ -179,12 +205,13 @@ TEST(UnpickleTest, AClaimedLengthAllocatesNothing) {
     EXPECT_EQ(TextOf(absl::StrCat(opcode, huge, "x.")), "pickle data was truncated (offset 0)");
   }
   EXPECT_EQ(TextOf("B\xff\xff\xff\xffx."), "pickle data was truncated (offset 0)");
-  EXPECT_EQ(TextOf("T\xff\xff\xff\xffx."),
-            "BINSTRING pickle has negative byte count (offset 0)");
+  EXPECT_EQ(TextOf("T\xff\xff\xff\xffx."), "BINSTRING pickle has negative byte count (offset 0)");
   EXPECT_EQ(TextOf("\x8b\xff\xff\xff\xffx."), "LONG pickle has negative byte count (offset 0)");
   EXPECT_EQ(TextOf(absl::StrCat("\x95", huge, "N.")),
             "pickle exhausted before end of frame (offset 0)");
-  EXPECT_EQ(TextOf("Nr\xff\xff\xff\xff" "0j\xff\xff\xff\xff."), "None");
+  EXPECT_EQ(TextOf("Nr\xff\xff\xff\xff"
+                   "0j\xff\xff\xff\xff."),
+            "None");
 }
 
 TEST(UnpickleTest, LimitsAreKept) {
@@ -211,7 +238,9 @@ TEST(UnpickleTest, LimitsAreKept) {
 TEST(UnpickleTest, ComparingEqualKeysAgainAndAgainIsLimited) {
   // Two equal keys of 20,000 values each, and 100,000 entries that use them in turn.
   std::string pickle;
-  for (int i = 1; i <= 2; ++i) absl::StrAppend(&pickle, "(", Times(20000, "N"), "tq", std::string(1, i), "0");
+  for (char i = 1; i <= 2; ++i) {
+    absl::StrAppend(&pickle, "(", Times(20000, "N"), "tq", std::string(1, i), "0");
+  }
   pickle += "}" + Times(50000, "h\x01Nsh\x02Ns") + ".";
   UnpickleOptions options;
   options.max_nodes = 1000000;
@@ -241,14 +270,18 @@ TEST(PickleTest, WhatADialectCannotExpressIsRefused) {
   parts.callable = PyValue::Global("m", "C");
   parts.args = PyValue::Tuple({});
   parts.kwargs = *PyValue::Dict({});
-  EXPECT_THAT(Pickle(PyValue::Object(parts)), FailsWithCode(StatusCode::kInvalidArgument, "keyword arguments"));
+  EXPECT_THAT(Pickle(PyValue::Object(parts)),
+              FailsWithCode(StatusCode::kInvalidArgument, "keyword arguments"));
   EXPECT_THAT(Pickle(PyValue::Object(parts), {PickleDialect::kPython3}), Succeeds());
   parts.args = PyValue();
   EXPECT_THAT(Pickle(PyValue::Object(parts), {PickleDialect::kPython3}),
               FailsWithCode(StatusCode::kInvalidArgument, "the arguments of an object"));
-  EXPECT_THAT(Pickle(PyValue::Global("m", "A.B")), FailsWithCode(StatusCode::kInvalidArgument, "the nested name"));
-  EXPECT_THAT(Pickle(PyValue::Global("m", "A\nB")), FailsWithCode(StatusCode::kInvalidArgument, "a global with a newline"));
-  EXPECT_THAT(Pickle(PyValue::Str("a\xff")), FailsWithCode(StatusCode::kInvalidArgument, "a str is no UTF-8 from byte 1"));
+  EXPECT_THAT(Pickle(PyValue::Global("m", "A.B")),
+              FailsWithCode(StatusCode::kInvalidArgument, "the nested name"));
+  EXPECT_THAT(Pickle(PyValue::Global("m", "A\nB")),
+              FailsWithCode(StatusCode::kInvalidArgument, "a global with a newline"));
+  EXPECT_THAT(Pickle(PyValue::Str("a\xff")),
+              FailsWithCode(StatusCode::kInvalidArgument, "a str is no UTF-8 from byte 1"));
 }
 
 }  // namespace

@@ -55,8 +55,8 @@ size_t Known(const PyValue& value, const void* place) {
 
 // The hash of a container whose containers have theirs.
 size_t Combined(const ItemsNode& node) {
-  const bool ordered = node.kind == PyKind::kTuple || node.kind == PyKind::kList ||
-                       node.kind == PyKind::kObject;
+  const bool ordered =
+      node.kind == PyKind::kTuple || node.kind == PyKind::kList || node.kind == PyKind::kObject;
   const size_t stride = node.kind == PyKind::kDict ? 2 : 1;
   const bool is_set = node.kind == PyKind::kSet || node.kind == PyKind::kFrozenSet;
   size_t hash = absl::HashOf(is_set ? PyKind::kSet : node.kind, node.items.size());
@@ -75,8 +75,8 @@ size_t HashOf(const PyValue& value) {
   std::vector<std::pair<ItemsNode*, size_t>> pending = {{&PyValueAccess::Items(value), 0}};
   while (!pending.empty()) {
     auto& [node, next] = pending.back();
-    while (next < node->items.size() && (!PyValueAccess::IsItems(node->items[next]) ||
-                                         Known(node->items[next], nullptr) != 0)) {
+    while (next < node->items.size() &&
+           (!PyValueAccess::IsItems(node->items[next]) || Known(node->items[next], nullptr) != 0)) {
       ++next;
     }
     if (next < node->items.size()) {

@@ -52,8 +52,8 @@ std::string Hexadecimal(const std::string& magnitude) {
   for (size_t i = magnitude.size(); i-- > 0;) {
     absl::StrAppendFormat(&digits, "%02x", static_cast<uint8_t>(magnitude[i]));
   }
-  return absl::StrCat("0x", digits.substr(std::min(digits.find_first_not_of('0'),
-                                                   digits.size() - 1)));
+  return absl::StrCat("0x",
+                      digits.substr(std::min(digits.find_first_not_of('0'), digits.size() - 1)));
 }
 
 std::string Decimal(std::string magnitude) {
@@ -61,8 +61,8 @@ std::string Decimal(std::string magnitude) {
   while (!magnitude.empty()) {
     uint32_t remainder = 0;
     for (size_t i = magnitude.size(); i-- > 0;) {
-      const uint64_t value = (static_cast<uint64_t>(remainder) << 8) |
-                             static_cast<uint8_t>(magnitude[i]);
+      const uint64_t value =
+          (static_cast<uint64_t>(remainder) << 8) | static_cast<uint8_t>(magnitude[i]);
       magnitude[i] = static_cast<char>(value / kChunk);
       remainder = static_cast<uint32_t>(value % kChunk);
     }
@@ -82,7 +82,7 @@ absl::string_view ShortestInteger(absl::string_view bytes) {
   while (!bytes.empty()) {
     const auto last = static_cast<uint8_t>(bytes.back());
     const bool next = bytes.size() > 1 && IsNegative(bytes.substr(0, bytes.size() - 1));
-    if (!(last == 0 && !next) && !(last == 0xff && next)) break;
+    if (last != (next ? 0xff : 0)) break;
     bytes.remove_suffix(1);
   }
   return bytes;

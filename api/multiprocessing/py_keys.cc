@@ -39,9 +39,8 @@ void IndexKey(ItemsNode& node, size_t place) {
 size_t FindKey(const ItemsNode& node, const PyValue& key, Comparison& comparison) {
   const size_t none = node.items.size();
   if (node.index != nullptr) {
-    return node.index->Find(HashOf(key), none, [&](size_t place) {
-      return comparison.Equal(node.items[place], key);
-    });
+    return node.index->Find(HashOf(key), none,
+                            [&](size_t place) { return comparison.Equal(node.items[place], key); });
   }
   for (size_t i = 0; i < none; i += StrideOf(node)) {
     if (MayEqual(node.items[i], key) && comparison.Equal(node.items[i], key)) return i;

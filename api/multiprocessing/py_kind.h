@@ -28,9 +28,9 @@ enum class PyKind : uint8_t {
 
 // Python's name of the type: "NoneType", "int"; "global" and "object" for the last two.
 constexpr absl::string_view PyKindName(PyKind kind) {
-  constexpr absl::string_view kNames[] = {"NoneType",  "bool",   "int",   "float", "str",
-                                          "bytes",     "bytearray", "tuple", "list",  "dict",
-                                          "set",       "frozenset", "global", "object"};
+  constexpr absl::string_view kNames[] = {"NoneType", "bool",      "int",    "float", "str",
+                                          "bytes",    "bytearray", "tuple",  "list",  "dict",
+                                          "set",      "frozenset", "global", "object"};
   return kNames[static_cast<int>(kind)];
 }
 

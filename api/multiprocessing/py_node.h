@@ -16,11 +16,11 @@ struct Node {
 
   const PyKind kind;
   bool unhashable = false;
-  bool has_state = false;           // of an object
+  bool has_state = false;  // of an object
   std::atomic<uint32_t> references{1};
-  uint32_t depth = 1;               // levels of values below and including this one
-  uint32_t memo_entries = 0;        // of the Unpickler that makes it
-  std::atomic<size_t> hash{0};      // 0: not computed; the link to the next one during destruction
+  uint32_t depth = 1;           // levels of values below and including this one
+  uint32_t memo_entries = 0;    // of the Unpickler that makes it
+  std::atomic<size_t> hash{0};  // 0: not computed; the link to the next one during destruction
 };
 
 inline void Retain(Node* node) { node->references.fetch_add(1, std::memory_order_relaxed); }

@@ -56,7 +56,7 @@ struct ItemsNode : Node {
   static bool IsUnhashable(const PyValue& value);
 
   std::vector<PyValue> items;
-  std::unique_ptr<PyIndex> index;                              // of a large dict, set or frozenset
+  std::unique_ptr<PyIndex> index;                       // of a large dict, set or frozenset
   PyConstruction construction = PyConstruction::kCall;  // of an object
 };
 

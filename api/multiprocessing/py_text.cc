@@ -104,8 +104,7 @@ void PyText::Enclosed(const ItemsNode& node, absl::string_view open, absl::strin
   pending_.push_back({nullptr, close});
   // What lies beyond the limit is not looked at.
   const size_t rest = limit_ - std::min(limit_, text_.size());
-  const size_t count =
-      rest < node.items.size() / stride ? (rest + 1) * stride : node.items.size();
+  const size_t count = rest < node.items.size() / stride ? (rest + 1) * stride : node.items.size();
   for (size_t i = count; i > 0; i -= stride) {
     if (stride == 2) {
       pending_.push_back({&node.items[i - 1], {}});

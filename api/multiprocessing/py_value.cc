@@ -99,9 +99,9 @@ absl::StatusOr<PyValue> PyValue::IntFromDecimal(absl::string_view digits) {
                        absl::StrCat("Exceeds the limit (", internal::kMaxDecimalDigits,
                                     " digits) for integer string conversion"));
   }
-  return PlainStatus(absl::StatusCode::kInvalidArgument,
-                     absl::StrCat("invalid literal for int() with base 10: ",
-                                  PyValue::Str(digits).ToString()));
+  return PlainStatus(
+      absl::StatusCode::kInvalidArgument,
+      absl::StrCat("invalid literal for int() with base 10: ", PyValue::Str(digits).ToString()));
 }
 
 PyValue PyValue::Global(absl::string_view module, absl::string_view name) {

@@ -102,8 +102,8 @@ class PyValue {
   absl::StatusOr<absl::string_view> GlobalName() const;
   absl::StatusOr<PyObjectParts> AsObject() const;
 
-  // The same for copies of a value that share its text or items, to walk shared parts once; null for
-  // None, bool, float and int64_t.
+  // The same for copies of a value that share its text or items, to walk shared parts once; null
+  // for None, bool, float and int64_t.
   const void* identity() const { return node_ ? scalar_.node : nullptr; }
 
   // Levels of values, at most UINT32_MAX: 1 for a number or [], 2 for [1] and [[]].
@@ -111,8 +111,8 @@ class PyValue {
 
   // As Python's repr, with "..." at the end if it would be longer than `limit` bytes. Ints of more
   // than 4300 digits are hexadecimal. A global is "<global collections.OrderedDict>", an object
-  // "<<global datetime.date> called with (b'\x07\xe3\x01\x01',)>" with its state and items if it has
-  // any.
+  // "<<global datetime.date> called with (b'\x07\xe3\x01\x01',)>" with its state and items if it
+  // has any.
   std::string ToString(size_t limit = size_t{1} << 20) const;
 
   // As Python's ==: 1 == 1.0 == True, bytes equal bytearrays, sets frozensets, NaN nothing. Objects
@@ -142,13 +142,13 @@ class PyValue {
 // What an object consists of. Nothing of it is ever called.
 struct PyObjectParts {
   PyConstruction construction = PyConstruction::kCall;
-  PyValue callable;          // mostly a global
-  PyValue args;              // a tuple
-  PyValue kwargs = {};       // a dict, for kNewWithKeywords
+  PyValue callable;     // mostly a global
+  PyValue args;         // a tuple
+  PyValue kwargs = {};  // a dict, for kNewWithKeywords
   bool has_state = false;
-  PyValue state = {};        // for __setstate__
-  PyValue list_items = {};   // a list for extend(), or None
-  PyValue dict_items = {};   // a dict whose items are set one by one, or None
+  PyValue state = {};       // for __setstate__
+  PyValue list_items = {};  // a list for extend(), or None
+  PyValue dict_items = {};  // a dict whose items are set one by one, or None
 };
 
 }  // namespace someos::multiprocessing

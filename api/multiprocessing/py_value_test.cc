@@ -33,17 +33,20 @@ TEST(PyValueTest, AccessorsNameTheTypeThatIsThere) {
 }
 
 TEST(PyValueTest, IntsOfAnySize) {
-  for (const char* digits : {"0", "-1", "9223372036854775807", "-9223372036854775808",
-                             "9223372036854775808", "-9223372036854775809",
-                             "1000000000000000000000000000000", "-340282366920938463463374607431768211456"}) {
+  for (const char* digits :
+       {"0", "-1", "9223372036854775807", "-9223372036854775808", "9223372036854775808",
+        "-9223372036854775809", "1000000000000000000000000000000",
+        "-340282366920938463463374607431768211456"}) {
     const absl::StatusOr<PyValue> value = PyValue::IntFromDecimal(digits);
     ASSERT_THAT(value, Succeeds());
     EXPECT_EQ(value->ToString(), digits);
     EXPECT_EQ(PyValue::IntFromBytes(*value->AsIntBytes()), *value);
   }
   EXPECT_EQ(PyValue::IntFromBytes("\xff\xff\xff").ToString(), "-1");
-  EXPECT_THAT(PyValue::IntFromDecimal("1_0"), FailsWithCode(StatusCode::kInvalidArgument, "invalid literal"));
-  EXPECT_THAT(PyValue::IntFromDecimal(std::string(4301, '1')), FailsWithCode(StatusCode::kInvalidArgument, "Exceeds the limit"));
+  EXPECT_THAT(PyValue::IntFromDecimal("1_0"),
+              FailsWithCode(StatusCode::kInvalidArgument, "invalid literal"));
+  EXPECT_THAT(PyValue::IntFromDecimal(std::string(4301, '1')),
+              FailsWithCode(StatusCode::kInvalidArgument, "Exceeds the limit"));
   EXPECT_EQ(PyValue::IntFromBytes(std::string(5000, '\x11')).ToString(6), "0x1111...");
 }
 
@@ -75,7 +78,8 @@ TEST(PyValueTest, DictsFindTheirKeys) {
   EXPECT_EQ(dict->Get(PyValue(7))->ToString(), "'later'");
   EXPECT_TRUE(*dict->Contains(PyValue::Tuple({PyValue::Str("x"), PyValue(true)})));
   EXPECT_THAT(dict->Get("absent"), FailsWithCode(StatusCode::kNotFound, "'absent'"));
-  EXPECT_THAT(dict->Get(PyValue::List({})), FailsWithCode(StatusCode::kInvalidArgument, "unhashable type: 'list'"));
+  EXPECT_THAT(dict->Get(PyValue::List({})),
+              FailsWithCode(StatusCode::kInvalidArgument, "unhashable type: 'list'"));
   EXPECT_THAT(PyValue::Set({PyValue::Tuple({PyValue::ByteArray("")})}),
               FailsWithCode(StatusCode::kInvalidArgument, "unhashable type: 'bytearray'"));
 }

@@ -43,12 +43,13 @@ inline constexpr size_t kMaxUnpickleDepth = 5000;
 // - kInvalidArgument (UnpicklingError, ValueError, TypeError): no pickle, cut off, or followed by
 //   something else; options beyond their limits.
 // - kResourceExhausted: beyond one of the limits.
-// - kUnimplemented: what has no place in a value: cycles, persistent ids, codes of Python's extension
+// - kUnimplemented: what has no place in a value: cycles, persistent ids, codes of Python's
+// extension
 //   registry, out-of-band buffers.
 absl::StatusOr<PyValue> Unpickle(absl::string_view pickle, const UnpickleOptions& options = {});
 
-// The same for the first of several pickles that follow each other; removes it from `pickles`, which
-// an error leaves as it was.
+// The same for the first of several pickles that follow each other; removes it from `pickles`,
+// which an error leaves as it was.
 absl::StatusOr<PyValue> UnpickleFirst(absl::string_view& pickles,
                                       const UnpickleOptions& options = {});
 

@@ -262,9 +262,9 @@ absl::StatusOr<PyValue> Unpickle(absl::string_view pickle, const UnpickleOptions
   size_t size;
   absl::StatusOr<PyValue> value = UnpickleCounting(pickle, options, size);
   if (!value.ok() || size == pickle.size()) return value;
-  return PlainStatus(absl::StatusCode::kInvalidArgument,
-                     absl::StrCat(pickle.size() - size, " bytes follow the pickle (offset ", size,
-                                  ")"));
+  return PlainStatus(
+      absl::StatusCode::kInvalidArgument,
+      absl::StrCat(pickle.size() - size, " bytes follow the pickle (offset ", size, ")"));
 }
 
 absl::StatusOr<PyValue> UnpickleFirst(absl::string_view& pickles, const UnpickleOptions& options) {

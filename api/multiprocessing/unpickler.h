@@ -54,9 +54,9 @@ class Unpickler {
   // The stack. Values below the last mark are out of reach.
   size_t fence() const { return marks_.empty() ? 0 : marks_.back(); }
   bool Push(PyValue value);
-  bool Need(size_t count);            // of values above the mark
-  PyValue Pop();                      // needs one
-  bool PopMark(size_t& first);        // where in the stack the values above the mark begin
+  bool Need(size_t count);      // of values above the mark
+  PyValue Pop();                // needs one
+  bool PopMark(size_t& first);  // where in the stack the values above the mark begin
   bool Charge(size_t bytes);
 
   // unpickler.cc

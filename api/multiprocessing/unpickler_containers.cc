@@ -39,8 +39,7 @@ bool Unpickler::CheckChangeable(const PyValue& target) {
                              " that is in use already, as in values that contain themselves"));
 }
 
-ItemsNode* Unpickler::ChangeablePart(const PyValue& target, PyKind kind,
-                                     absl::string_view opcode) {
+ItemsNode* Unpickler::ChangeablePart(const PyValue& target, PyKind kind, absl::string_view opcode) {
   if (target.kind() != kind && target.kind() != PyKind::kObject) {
     Invalid(absl::StrCat(opcode, " for a value of type ", PyKindName(target.kind())));
     return nullptr;
@@ -116,9 +115,8 @@ bool Unpickler::Empty() {
 
 bool Unpickler::PushTuple(size_t first) {
   if (!Charge(kContainerBytes + sizeof(PyValue) * (stack_.size() - first))) return false;
-  PyValue tuple =
-      PyValue::Tuple(std::vector<PyValue>(std::make_move_iterator(stack_.begin() + first),
-                                          std::make_move_iterator(stack_.end())));
+  PyValue tuple = PyValue::Tuple(std::vector<PyValue>(
+      std::make_move_iterator(stack_.begin() + first), std::make_move_iterator(stack_.end())));
   stack_.resize(first);
   return CheckDepth(*PyValueAccess::NodeOf(tuple)) && Push(std::move(tuple));
 }

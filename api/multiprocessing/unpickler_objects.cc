@@ -67,11 +67,12 @@ bool Unpickler::StackGlobal() {
 
 bool Unpickler::PushObject(PyObjectParts parts) {
   if (!IsCallable(parts.callable)) {
-    return Invalid(absl::StrCat("'", PyKindName(parts.callable.kind()), "' object is not callable"));
+    return Invalid(
+        absl::StrCat("'", PyKindName(parts.callable.kind()), "' object is not callable"));
   }
   if (parts.args.kind() != PyKind::kTuple) {
-    return Invalid(absl::StrCat("argument list must be a tuple, not ",
-                                PyKindName(parts.args.kind())));
+    return Invalid(
+        absl::StrCat("argument list must be a tuple, not ", PyKindName(parts.args.kind())));
   }
   if (!Charge(sizeof(ItemsNode) + (kObjectSlots + 1) * sizeof(PyValue))) return false;
   PyValue object = PyValue::Object(std::move(parts));
@@ -155,8 +156,8 @@ bool Unpickler::NewObjEx() {
   parts.args = Pop();
   parts.callable = Pop();
   if (parts.kwargs.kind() != PyKind::kDict) {
-    return Invalid(absl::StrCat("NEWOBJ_EX with keyword arguments of type ",
-                                PyKindName(parts.kwargs.kind())));
+    return Invalid(
+        absl::StrCat("NEWOBJ_EX with keyword arguments of type ", PyKindName(parts.kwargs.kind())));
   }
   return PushObject(std::move(parts));
 }

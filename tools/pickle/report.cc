@@ -58,9 +58,8 @@ Report ReportOn(absl::string_view bytes) {
   do {
     const absl::StatusOr<PyValue> value = multiprocessing::UnpickleFirst(bytes);
     if (!value.ok()) {
-      report.error =
-          absl::StrCat("in the pickle at byte ", all.size() - bytes.size(), ": ",
-                       value.status().message());
+      report.error = absl::StrCat("in the pickle at byte ", all.size() - bytes.size(), ": ",
+                                  value.status().message());
       return report;
     }
     absl::StrAppend(&report.text, value->ToString(kMaxText), "\n");
