@@ -23,7 +23,7 @@ namespace someos::thread_base {
 //
 // Each notification wakes a thread that waited when it was made, the one that has waited longest
 // first, and no thread wakes without one. A notification is not lost to a thread whose timeout
-// passes at the same time: Wait returns true then.
+// passes at the same time: Wait returns true then (findings/cpython_condition_timeout.sh).
 //
 // Several conditions may share a lock, which must outlive them. Thread-safe; may be destroyed when
 // no thread waits. In a forked child no thread waits.
