@@ -11,8 +11,8 @@
 namespace someos::thread_base {
 
 // The calling thread's: never 0, and no other thread of this process or its forked children has it,
-// also not after this one has ended (unlike the system's numbers). A thread that forks keeps it in
-// the child.
+// also not after this one has ended (unlike the system's numbers: findings/cpython_rlock_owner.sh).
+// A thread that forks keeps it in the child.
 inline uint64_t ThreadNumber() {
   static std::atomic<uint64_t> newest{0};
   thread_local uint64_t number = 0;
