@@ -1,9 +1,13 @@
 #include "someos/backends/epoll/epoll_listing.h"
 
+#include <fcntl.h>
 #include <sys/epoll.h>
 
+#include <atomic>
 #include <cerrno>
 #include <cstdint>
+#include <thread>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "gmock/gmock.h"
@@ -81,6 +85,27 @@ TEST_F(EpollListingTest, NeedsADescriptorForAMoment) {
   }
   List();
   EXPECT_EQ(OpenDescriptors(), before);
+}
+
+TEST_F(EpollListingTest, AProgramThatIsExecutedMeanwhileDoesNotGetIt) {
+  std::vector<ScopedFd> many;
+  for (uint64_t tag = 0; tag < 200; ++tag) {
+    many.push_back(Duplicate(first_.reader.get()));
+    Add(many.back(), tag);
+  }
+  if (List().empty()) GTEST_SKIP() << "procfs does not list the files";
+  const int next_number = Duplicate(first_.reader.get()).get();
+  std::atomic<bool> seen = false;
+  std::thread lists([&] {
+    while (!seen) List();
+  });
+  int flags;
+  do {
+    flags = fcntl(next_number, F_GETFD);
+  } while (flags == -1);
+  seen = true;
+  lists.join();
+  EXPECT_EQ(flags, FD_CLOEXEC);
 }
 
 }  // namespace

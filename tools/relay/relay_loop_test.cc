@@ -275,6 +275,29 @@ TEST_P(RelayLoopTest, HalfClosedConnectionsDoNotSpin) {
   EXPECT_EQ(after.active, 4);
 }
 
+// The client's socket is hung up then, for as long as the server does not read.
+TEST_P(RelayLoopTest, AHangupWhileDataIsHeldUpDoesNotSpin) {
+  RunningRelay relay(backend(), {server().address()}, "unix:relay.socket");
+  Peer slow_client = Peer::ConnectedTo(relay.address());
+  Peer slow_upstream = server().Accept();
+  RoundTrip(slow_client, slow_upstream);
+  const size_t sent = slow_client.SendUntilStalled();
+  slow_client.EndStream();
+  slow_upstream.EndStream();
+  EXPECT_EQ(slow_client.ReceiveAll().error, 0);
+
+  auto [client, upstream] = ConnectAndTalk(relay);
+  const Statistics before = relay.Now();
+  constexpr int kRoundTrips = 100;
+  for (int i = 0; i < kRoundTrips; ++i) RoundTrip(client, upstream);
+  // Backends that tell of no hang-up look for one once a second.
+  EXPECT_LE(relay.Now().waits - before.waits, 2 * kRoundTrips + 20);
+
+  const Peer::Rest rest = slow_upstream.ReceiveAll();
+  EXPECT_EQ(rest.error, 0);
+  EXPECT_TRUE(rest.data == Peer::Filler(sent));
+}
+
 INSTANTIATE_TEST_SUITE_P(Linked, RelayLoopTest, ::testing::ValuesIn(EveryBackend()), BackendName);
 
 }  // namespace
