@@ -1,4 +1,5 @@
 // Any bytes are a value or an error. A value is the same when it has been written and read again.
+// An object that a converter accepts is the same object when it has been converted back.
 
 #include <cstddef>
 #include <cstdint>
@@ -8,8 +9,14 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
 #include "someos/api/multiprocessing/pickle.h"
+#include "someos/api/multiprocessing/py_converters.h"
+#include "someos/api/multiprocessing/py_datetime.h"
+#include "someos/api/multiprocessing/py_kind.h"
 #include "someos/api/multiprocessing/py_value.h"
+#include "someos/api/multiprocessing/standard_converters.h"
 #include "someos/api/multiprocessing/unpickle.h"
 
 namespace someos::multiprocessing {
@@ -24,6 +31,32 @@ void Check(bool holds, absl::string_view what) {
   std::abort();
 }
 
+template <typename T>
+void ConvertAs(const PyConverters& converters, const PyValue& value) {
+  const absl::StatusOr<T> read = converters.Read<T>(value);
+  if (!read.ok()) return;
+  const absl::StatusOr<PyValue> written = converters.Write<T>(*read);
+  Check(written.ok(), written.status().message());
+  const absl::StatusOr<T> again = converters.Read<T>(*written);
+  Check(again.ok(), again.status().message());
+  const absl::StatusOr<PyValue> rewritten = converters.Write<T>(*again);
+  Check(rewritten.ok(), rewritten.status().message());
+  Check(written->ToString(kMaxText) == rewritten->ToString(kMaxText), "converted otherwise");
+}
+
+void Convert(const PyValue& value) {
+  if (value.kind() != PyKind::kObject) return;
+  const PyConverters converters = StandardConverters();
+  ConvertAs<PyDateTime>(converters, value);
+  ConvertAs<absl::CivilDay>(converters, value);
+  ConvertAs<absl::Duration>(converters, value);
+  ConvertAs<PyDecimal>(converters, value);
+  ConvertAs<PyFraction>(converters, value);
+  ConvertAs<PyUuid>(converters, value);
+  ConvertAs<PyDeque>(converters, value);
+  ConvertAs<PyOrderedDict>(converters, value);
+}
+
 void RunOn(absl::string_view bytes) {
   UnpickleOptions options;
   options.max_memory = kMaxMemory;
@@ -32,6 +65,7 @@ void RunOn(absl::string_view bytes) {
   if (!value.ok()) return;
   const std::string text = value->ToString(kMaxText);
   Check(*value == PyValue(*value), "a value differs from its copy");
+  Convert(*value);
   // Writing makes it up to four levels deeper, and takes more steps.
   options = {};
   options.max_depth = kMaxUnpickleDepth;

@@ -2,7 +2,6 @@
 // here make of ours.
 
 #include <cstddef>
-#include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <string>
@@ -12,7 +11,6 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
@@ -20,6 +18,7 @@
 #include "gtest/gtest.h"
 #include "someos/api/multiprocessing/pickle.h"
 #include "someos/api/multiprocessing/py_value.h"
+#include "someos/api/multiprocessing/recorded_pickles.h"
 #include "someos/api/multiprocessing/unpickle.h"
 #include "someos/testing/status_matchers.h"
 
@@ -29,37 +28,12 @@ namespace {
 constexpr PickleDialect kDialects[] = {PickleDialect::kAll, PickleDialect::kPython2,
                                        PickleDialect::kPython3};
 
-struct Recorded {
-  std::string who;  // "2.7/0,3.6/0"
-  std::string pickle;
-  std::string text;
-};
-
-std::string FromHex(absl::string_view hex) {
-  std::string bytes;
-  for (size_t i = 0; i + 1 < hex.size(); i += 2) {
-    unsigned byte = 0;
-    EXPECT_TRUE(absl::SimpleHexAtoi(hex.substr(i, 2), &byte)) << hex;
-    bytes.push_back(static_cast<char>(byte));
-  }
-  return bytes;
-}
-
-std::vector<Recorded> AllRecorded() {
-  std::vector<Recorded> all;
-  std::ifstream file(std::getenv("RECORDED"));
-  for (std::string line; std::getline(file, line);) {
-    if (line[0] == '#') continue;
-    const std::vector<std::string> fields = absl::StrSplit(line, '\t');
-    all.push_back({fields[0], FromHex(fields[1]), fields[2]});
-  }
-  return all;
-}
+std::vector<RecordedPickle> AllRecorded() { return ReadRecorded(std::getenv("RECORDED")); }
 
 TEST(RecordedTest, EachPickleIsTheValueThatPythonPrints) {
-  const std::vector<Recorded> all = AllRecorded();
+  const std::vector<RecordedPickle> all = AllRecorded();
   EXPECT_GT(all.size(), 300);
-  for (const Recorded& recorded : all) {
+  for (const RecordedPickle& recorded : all) {
     const absl::StatusOr<PyValue> value = Unpickle(recorded.pickle);
     ASSERT_THAT(value, Succeeds()) << recorded.who << " " << recorded.text;
     EXPECT_EQ(value->ToString(), recorded.text) << recorded.who;
@@ -67,7 +41,7 @@ TEST(RecordedTest, EachPickleIsTheValueThatPythonPrints) {
 }
 
 TEST(RecordedTest, EachValueIsTheSameAfterEachDialect) {
-  for (const Recorded& recorded : AllRecorded()) {
+  for (const RecordedPickle& recorded : AllRecorded()) {
     const absl::StatusOr<PyValue> value = Unpickle(recorded.pickle);
     ASSERT_THAT(value, Succeeds()) << recorded.who << " " << recorded.text;
     for (const PickleDialect dialect : kDialects) {
@@ -84,7 +58,7 @@ TEST(RecordedTest, EachValueIsTheSameAfterEachDialect) {
 }
 
 TEST(RecordedTest, EachPickleThatIsCutOffSaysSo) {
-  for (const Recorded& recorded : AllRecorded()) {
+  for (const RecordedPickle& recorded : AllRecorded()) {
     const size_t size = recorded.pickle.size();
     for (size_t cut = 0; cut < size; cut += 1 + size / 50) {
       const absl::StatusOr<PyValue> value = Unpickle(recorded.pickle.substr(0, cut));
@@ -97,32 +71,8 @@ TEST(RecordedTest, EachPickleThatIsCutOffSaysSo) {
   }
 }
 
-// The interpreters that are here: those of SOMEOS_PYTHONS or on PATH.
-std::vector<std::string> Pythons() {
-  const char* named = std::getenv("SOMEOS_PYTHONS");
-  std::vector<std::string> candidates =
-      absl::StrSplit(named != nullptr ? named : "python2.7,python3", ',', absl::SkipEmpty());
-  std::vector<std::string> found;
-  for (const std::string& candidate : candidates) {
-    if (std::system(absl::StrCat(candidate, " -c 0 2>/dev/null").c_str()) == 0) {
-      found.push_back(candidate);
-    }
-  }
-  return found;
-}
-
-// What `python interpreter.py arguments` prints.
 std::string Prints(absl::string_view python, absl::string_view arguments) {
-  const std::string command = absl::StrCat("PYTHONIOENCODING=utf-8 PYTHONHASHSEED=0 ", python, " ",
-                                           std::getenv("INTERPRETER"), " ", arguments, " 2>&1");
-  FILE* const output = popen(command.c_str(), "r");
-  if (output == nullptr) return "";
-  std::string printed;
-  char buffer[4096];
-  while (const size_t size = std::fread(buffer, 1, sizeof(buffer), output)) {
-    printed.append(buffer, size);
-  }
-  return pclose(output) == 0 ? printed : absl::StrCat("failed: ", printed);
+  return PythonPrints(python, absl::StrCat(std::getenv("INTERPRETER"), " ", arguments));
 }
 
 TEST(InterpretersTest, ReadWhatIsWrittenForThem) {
@@ -135,7 +85,7 @@ TEST(InterpretersTest, ReadWhatIsWrittenForThem) {
       const std::string path = testing::TempDir() + "/pickles";
       std::ofstream file(path);
       int written = 0;
-      for (const Recorded& recorded : AllRecorded()) {
+      for (const RecordedPickle& recorded : AllRecorded()) {
         const absl::StatusOr<std::string> pickle = Pickle(*Unpickle(recorded.pickle), {dialect});
         ASSERT_THAT(pickle, Succeeds());
         file << absl::BytesToHexString(*pickle) << "\t" << recorded.text << "\n";
@@ -158,7 +108,7 @@ TEST(InterpretersTest, WriteWhatIsRead) {
     for (const std::string& line : lines) {
       const std::vector<std::string> fields = absl::StrSplit(line, '\t');
       ASSERT_EQ(fields.size(), 4) << line;
-      const absl::StatusOr<PyValue> value = Unpickle(FromHex(fields[1]));
+      const absl::StatusOr<PyValue> value = Unpickle(BytesOfHex(fields[1]));
       ASSERT_THAT(value, Succeeds()) << line;
       // 2.7 prints the expression instead.
       if (absl::StartsWith(fields[0], "2.")) continue;

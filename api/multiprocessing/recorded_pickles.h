@@ -1,0 +1,32 @@
+// What interpreters have pickled, and the interpreters that are here. For tests of this package.
+
+#ifndef SOMEOS_API_MULTIPROCESSING_RECORDED_PICKLES_H_
+#define SOMEOS_API_MULTIPROCESSING_RECORDED_PICKLES_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+
+namespace someos::multiprocessing {
+
+struct RecordedPickle {
+  std::string who;  // "2.7/0,3.6/0"
+  std::string pickle;
+  std::string text;  // the value in Python
+};
+
+// Of a file in `recorded`.
+std::vector<RecordedPickle> ReadRecorded(const std::string& path);
+
+std::string BytesOfHex(absl::string_view hex);
+
+// The interpreters that are here: those of SOMEOS_PYTHONS or on PATH.
+std::vector<std::string> Pythons();
+
+// What `python arguments` prints; "failed: " before it if it fails.
+std::string PythonPrints(absl::string_view python, absl::string_view arguments);
+
+}  // namespace someos::multiprocessing
+
+#endif  // SOMEOS_API_MULTIPROCESSING_RECORDED_PICKLES_H_
