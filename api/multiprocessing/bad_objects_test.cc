@@ -1,6 +1,5 @@
 // Objects that Python would not have pickled, and C++ values that Python has no objects for.
 
-#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -43,7 +42,7 @@ absl::StatusOr<PyDateTime> ReadDateTime(absl::string_view hex) {
 
 TEST(DatetimeTest, StatesThatAreNoDateAreRefused) {
   ASSERT_THAT(ReadDateTime("07e30c1f173b3b0f423f"), Succeeds());
-  const std::pair<absl::string_view, absl::string_view> kBad[] = {
+  constexpr std::pair<absl::string_view, absl::string_view> kBad[] = {
       {"", "datetime.datetime: the state must have 10 bytes, not 0"},
       {"07e30c1f173b3b0f42", "datetime.datetime: the state must have 10 bytes, not 9"},
       {"07e30c1f173b3b0f423f00", "datetime.datetime: the state must have 10 bytes, not 11"},
@@ -90,11 +89,13 @@ TEST(DatetimeTest, WhatPythonDoesNotHaveIsNotWritten) {
 }
 
 TEST(DatetimeTest, DurationsThatPythonDoesNotWriteAreRefused) {
-  for (const std::vector<int64_t>& args :
-       std::vector<std::vector<int64_t>>{{1000000000, 0, 0}, {0, 86400, 0}, {0, 0, -1}, {0, 0}}) {
-    std::vector<PyValue> values;
-    for (const int64_t arg : args) values.emplace_back(arg);
-    EXPECT_THAT(ReadCall<absl::Duration>("datetime", "timedelta", values),
+  const std::vector<PyValue> bad[] = {{PyValue(1000000000), PyValue(0), PyValue(0)},
+                                      {PyValue(0), PyValue(86400), PyValue(0)},
+                                      {PyValue(0), PyValue(0), PyValue(-1)},
+                                      {PyValue(0), PyValue(0), PyValue(1.5)},
+                                      {PyValue(0), PyValue(0)}};
+  for (const std::vector<PyValue>& args : bad) {
+    EXPECT_THAT(ReadCall<absl::Duration>("datetime", "timedelta", args),
                 FailsWithCode(kInvalid, "datetime.timedelta: "));
   }
 }
