@@ -102,7 +102,7 @@ TEST(DatetimeTest, DurationsThatPythonDoesNotWriteAreRefused) {
 
 TEST(NumbersTest, TextThatIsNoNumberIsRefused) {
   for (const absl::string_view text :
-       {"", "-", ".", "1.2.3", "e5", "1e", "1e+", " 1", "1_0", "nan1x", "1\n", "infinit"}) {
+       {"", "-", ".", "1.2.3", "e5", "1e", "1e+", "1e5x", " 1", "1_0", "nan1x", "1\n", "infinit"}) {
     EXPECT_THAT(ReadCall<PyDecimal>("decimal", "Decimal", {PyValue::Str(text)}),
                 FailsWithCode(kInvalid, "decimal.Decimal: no decimal number: "))
         << text;

@@ -146,6 +146,9 @@ TEST(PyConvertersTest, TheSameClassAgainReplaces) {
       {"geometry", "Point",
        [](const PyObjectParts&) -> absl::StatusOr<Point> { return Point{7, 7}; }, WritePoint});
   EXPECT_EQ(converters.Read<Point>(PointOf(PyValue(1)))->x, 7);
+  EXPECT_THAT(
+      converters.Read<Point>(PyValue(1)),
+      FailsWithCode(absl::StatusCode::kInvalidArgument, "expected geometry.Point, got int"));
 }
 
 }  // namespace
