@@ -14,6 +14,13 @@ namespace {
 
 using thread_dummy::Threads;
 
+#if defined(ABSL_HAVE_THREAD_SANITIZER) || defined(ABSL_HAVE_ADDRESS_SANITIZER) || \
+    defined(ABSL_HAVE_MEMORY_SANITIZER)
+constexpr bool kSanitizer = true;
+#else
+constexpr bool kSanitizer = false;
+#endif
+
 // Uses what would start threads.
 bool UsesThreads() {
   int calls = 0;
@@ -36,11 +43,10 @@ bool HasSymbol(const std::string& name) {
 }  // namespace someos
 
 int main() {
-#if defined(ABSL_HAVE_THREAD_SANITIZER) || defined(ABSL_HAVE_ADDRESS_SANITIZER) || \
-    defined(ABSL_HAVE_MEMORY_SANITIZER)
-  std::puts("skipped: the sanitizer has threads");
-  return 0;
-#else
+  if (someos::kSanitizer) {
+    std::puts("skipped: the sanitizer has threads");
+    return 0;
+  }
   if (!someos::UsesThreads()) {
     std::puts("a body was not run");
     return 1;
@@ -55,5 +61,4 @@ int main() {
     return 1;
   }
   return 0;
-#endif
 }
