@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <new>
 
 #include "someos/api/errno_status.h"
 #include "someos/backends/base/deadline.h"
@@ -43,12 +44,6 @@ class Queue {
 
   void Lock() { Must(pthread_mutex_lock(&mutex_), "pthread_mutex_lock"); }
   void Unlock() { Must(pthread_mutex_unlock(&mutex_), "pthread_mutex_unlock"); }
-
-  // In a forked child, which has none of the threads that wait. Locked.
-  void Forget() {
-    first_ = nullptr;
-    MakeCondition();
-  }
 
   // Locked.
   WaitEnd Wait(const void* word, base::Deadline& deadline) {
@@ -131,7 +126,7 @@ class Queue {
 
 class Table {
  public:
-  Table() { Must(pthread_atfork(LockAll, UnlockAll, ForgetAll), "pthread_atfork"); }
+  Table() { Must(pthread_atfork(nullptr, nullptr, MakeAllAnew), "pthread_atfork"); }
 
   Queue& For(const void* word) {
     // Words lie four bytes apart at least, and often in objects of the same size.
@@ -147,17 +142,11 @@ class Table {
  private:
   static constexpr size_t kQueues = 128;
 
-  static void LockAll() {
-    for (Queue& queue : Get().queues_) queue.Lock();
-  }
-  static void UnlockAll() {
-    for (Queue& queue : Get().queues_) queue.Unlock();
-  }
-  static void ForgetAll() {
-    for (Queue& queue : Get().queues_) {
-      queue.Forget();
-      queue.Unlock();
-    }
+  // In a forked child, which has none of the threads that wait, or that have locked a queue. Nobody
+  // locks the queues for a fork: that would come before the handlers of a lock that a thread may
+  // hold while it wakes another, and so could deadlock.
+  static void MakeAllAnew() {
+    for (Queue& queue : Get().queues_) new (&queue) Queue();
   }
 
   std::array<Queue, kQueues> queues_;
