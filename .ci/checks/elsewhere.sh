@@ -48,7 +48,7 @@ for_macos() {
 # The library and the relay for macOS, without a warning of ours: the relay knows kqueue and nothing of epoll.
 macos() {
   local options=(--config=ci "--config=macos_$1" --compilation_mode=fastbuild) relay symbols
-  bazel build "${options[@]}" //api:mmap //api:select //api:trace //tools/pollers //tools/relay || return 1
+  bazel build "${options[@]}" //api:mmap //api:select //api:thread //api:threading //api:trace //tools/pollers //tools/relay || return 1
   relay=$(bazel cquery "${options[@]}" --output=files //tools/relay 2>/dev/null) || return 1
   for_macos "$relay" || return 1
   symbols=$(strings -a "$relay")

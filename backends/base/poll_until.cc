@@ -28,7 +28,8 @@ struct HasPpoll<PollFd, std::void_t<decltype(ppoll(std::declval<PollFd*>(), nfds
     : std::true_type {};
 
 // Whether this is an errno of ppoll(2) itself. Sandboxes that do not know the call return others.
-bool IsErrorOfPoll(int error) {
+// Not used where there is no such call.
+[[maybe_unused]] bool IsErrorOfPoll(int error) {
   return error == EFAULT || error == EINTR || error == EINVAL || error == ENOMEM;
 }
 

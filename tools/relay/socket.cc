@@ -129,7 +129,7 @@ bool HasUnreadData(int fd) {
   return recv(fd, &byte, 1, MSG_PEEK) > 0;
 }
 
-bool HasUnsentData(int fd) {
+bool HasUnsentData([[maybe_unused]] int fd) {
 #if defined(SIOCOUTQNSD)
   constexpr unsigned long kRequest = SIOCOUTQNSD;
 #elif defined(FIONWRITE)
