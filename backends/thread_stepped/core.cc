@@ -7,7 +7,6 @@
 
 #include "absl/functional/any_invocable.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/str_cat.h"
 #include "someos/backends/thread_base/core.h"
 #include "someos/backends/thread_pthread/core.h"
 #include "someos/backends/thread_stepped/hidden.h"

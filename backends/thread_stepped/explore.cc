@@ -14,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "someos/api/errno_status.h"
 #include "someos/backends/thread_stepped/exhaustive_policy.h"
 #include "someos/backends/thread_stepped/guided_policy.h"
 #include "someos/backends/thread_stepped/member.h"
@@ -41,7 +42,7 @@ std::unique_ptr<Watcher> Watch() { return make_watcher != nullptr ? make_watcher
 
 absl::Status CheckOptions(const ExploreOptions& options) {
   const auto invalid = [](absl::string_view what) {
-    return absl::InvalidArgumentError(absl::StrCat("ExploreOptions::", what));
+    return PlainStatus(absl::StatusCode::kInvalidArgument, absl::StrCat("ExploreOptions::", what));
   };
   if (options.schedules.has_value() && *options.schedules < 1) {
     return invalid("schedules must be > 0");
@@ -58,7 +59,8 @@ absl::Status CheckOptions(const ExploreOptions& options) {
 
 absl::Status CheckNotInBody() {
   if (Schedule::Current() == nullptr) return absl::OkStatus();
-  return absl::FailedPreconditionError("a body that is being explored cannot explore");
+  return PlainStatus(absl::StatusCode::kFailedPrecondition,
+                     "a body that is being explored cannot explore");
 }
 
 std::unique_ptr<Policy> MakePolicy(const ExploreOptions& options) {
@@ -89,7 +91,7 @@ absl::Status Report(absl::string_view which, const Outcome& outcome) {
   }
   if (!outcome.repeatable) text += "  The schedule was not made shorter: it did not fail again.\n";
   std::fputs(text.c_str(), stderr);
-  return absl::AbortedError(text);
+  return PlainStatus(absl::StatusCode::kAborted, text);
 }
 
 Outcome Shortened(absl::FunctionRef<void()> body, Outcome failed, absl::Duration patience) {
@@ -146,9 +148,9 @@ absl::Status Replay(absl::FunctionRef<void()> body, absl::string_view token) {
   if (!outcome.ok()) return outcome.status();
   if (outcome->failure.has_value()) return Report("Replay: the schedule", *outcome);
   if (!policy.astray()) return absl::OkStatus();
-  return absl::NotFoundError(
-      "the schedule of the token does not exist: the body's operations are others, and did not "
-      "fail");
+  return PlainStatus(absl::StatusCode::kNotFound,
+                     "the schedule of the token does not exist: the body's operations are others, "
+                     "and did not fail");
 }
 
 void SetWatcher(std::unique_ptr<Watcher> (*make)()) { make_watcher = make; }

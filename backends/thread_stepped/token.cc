@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "someos/api/errno_status.h"
 
 namespace someos::thread_stepped {
 namespace {
@@ -108,7 +109,8 @@ absl::StatusOr<Token> ParseToken(absl::string_view text) {
   Token token;
   absl::string_view rest = text;
   if (!TakeOptions(rest, token) || !TakeChoices(rest, token)) {
-    return absl::InvalidArgumentError(absl::StrCat("not a token of a schedule: \"", text, "\""));
+    return PlainStatus(absl::StatusCode::kInvalidArgument,
+                       absl::StrCat("not a token of a schedule: \"", text, "\""));
   }
   return token;
 }
