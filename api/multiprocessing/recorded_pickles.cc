@@ -1,7 +1,6 @@
 #include "someos/api/multiprocessing/recorded_pickles.h"
 
 #include <cstddef>
-#include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <string>
@@ -11,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
+#include "someos/testing/shell_command.h"
 
 namespace someos::multiprocessing {
 
@@ -49,16 +49,9 @@ std::vector<std::string> Pythons() {
 }
 
 std::string PythonPrints(absl::string_view python, absl::string_view arguments) {
-  const std::string command =
-      absl::StrCat("PYTHONIOENCODING=utf-8 PYTHONHASHSEED=0 ", python, " ", arguments, " 2>&1");
-  FILE* const output = popen(command.c_str(), "r");
-  if (output == nullptr) return "";
-  std::string printed;
-  char buffer[4096];
-  while (const size_t size = std::fread(buffer, 1, sizeof(buffer), output)) {
-    printed.append(buffer, size);
-  }
-  return pclose(output) == 0 ? printed : absl::StrCat("failed: ", printed);
+  const CommandResult printed = RunShellCommand(
+      absl::StrCat("PYTHONIOENCODING=utf-8 PYTHONHASHSEED=0 ", python, " ", arguments, " 2>&1"));
+  return printed.exit_status == 0 ? printed.output : absl::StrCat("failed: ", printed.output);
 }
 
 }  // namespace someos::multiprocessing

@@ -1,7 +1,6 @@
 // Every constant of the machine's own Python has the same value here.
 
 #include <cstdint>
-#include <cstdio>
 #include <map>
 #include <optional>
 #include <string>
@@ -14,21 +13,15 @@
 #include "gtest/gtest.h"
 #include "someos/api/mmap.h"
 #include "someos/api/select.h"
+#include "someos/testing/shell_command.h"
 
 namespace someos::python {
 namespace {
 
 // What `python3 -c program` prints; empty if there is no python3.
 std::string PythonPrints(absl::string_view program) {
-  const std::string command = absl::StrCat("python3 -c '", program, "' 2>&1");
-  FILE* const output = popen(command.c_str(), "r");
-  if (output == nullptr) return "";
-  std::string printed;
-  char buffer[4096];
-  while (const size_t size = std::fread(buffer, 1, sizeof(buffer), output)) {
-    printed.append(buffer, size);
-  }
-  return pclose(output) == 0 ? printed : "";
+  const CommandResult printed = RunShellCommand(absl::StrCat("python3 -c '", program, "' 2>&1"));
+  return printed.exit_status == 0 ? printed.output : "";
 }
 
 // The integers of a module of Python by their names.

@@ -1,9 +1,7 @@
 #include "someos/testing/python/pythons_own_tests.h"
 
-#include <sys/wait.h>
-
-#include <cstdio>
 #include <cstdlib>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -11,6 +9,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "gtest/gtest.h"
+#include "someos/testing/shell_command.h"
 
 namespace someos::python {
 namespace {
@@ -32,19 +31,6 @@ std::vector<std::pair<std::string, std::string>> Pythons() {
   return pythons;
 }
 
-// Runs a command of the shell. Returns its exit status and what it printed.
-std::pair<int, std::string> RunCommand(const std::string& command) {
-  FILE* const output = popen(command.c_str(), "r");
-  if (output == nullptr) return {-1, "popen"};
-  std::string printed;
-  char buffer[4096];
-  while (const size_t size = std::fread(buffer, 1, sizeof(buffer), output)) {
-    printed.append(buffer, size);
-  }
-  const int status = pclose(output);
-  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, printed};
-}
-
 }  // namespace
 
 void RunPythonsOwnTests(const std::string& name) {
@@ -52,7 +38,7 @@ void RunPythonsOwnTests(const std::string& name) {
   if (pythons.empty()) GTEST_SKIP() << "no Python 3 with headers on this machine";
   std::string skipped;
   for (const auto& [executable, module] : pythons) {
-    const auto [status, output] = RunCommand(absl::StrCat(
+    const auto [status, output] = RunShellCommand(absl::StrCat(
         "'", executable, "' '", Environment("RUNNER"), "' '", module, "' ", name, " 2>&1"));
     if (status == kNotHere) {
       absl::StrAppend(&skipped, executable, ": ", output);

@@ -1,8 +1,5 @@
 // Runs a benchmark program as a person would, briefly. No time is asserted.
 
-#include <sys/wait.h>
-
-#include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
@@ -11,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "someos/testing/shell_command.h"
 
 namespace someos::bench {
 namespace {
@@ -18,20 +16,8 @@ namespace {
 using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 
-struct Output {
-  int status = -1;
-  std::string text;
-};
-
-Output RunBench(const std::string& arguments) {
-  Output output;
-  FILE* pipe = popen(absl::StrCat(std::getenv("BENCH"), " ", arguments, " 2>&1").c_str(), "r");
-  char buffer[4096];
-  while (const size_t size = fread(buffer, 1, sizeof(buffer), pipe))
-    output.text.append(buffer, size);
-  const int status = pclose(pipe);
-  output.status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  return output;
+CommandResult RunBench(const std::string& arguments) {
+  return RunShellCommand(absl::StrCat(std::getenv("BENCH"), " ", arguments, " 2>&1"));
 }
 
 std::string Contents(const std::string& path) {
@@ -41,15 +27,15 @@ std::string Contents(const std::string& path) {
 
 TEST(BriefTest, MeasuresEveryWorkloadOnEveryBackendAndDrawsIt) {
   const std::string svg = absl::StrCat(::testing::TempDir(), "/plot.svg");
-  const Output output = RunBench(absl::StrCat("--brief --svg=", svg));
-  EXPECT_EQ(output.status, 0) << output.text;
+  const CommandResult result = RunBench(absl::StrCat("--brief --svg=", svg));
+  EXPECT_EQ(result.exit_status, 0) << result.output;
   for (const char* workload :
        {"wait, none ready", "wait, one ready", "wait, many ready", "register.unregister", "modify",
         "batch of 1000 changes", "wake from a thread", "pass"}) {
     for (const char* backend : {"select", "poll"}) {
       for (const char* contender : {"raw", "someos"}) {
-        EXPECT_THAT(output.text, ContainsRegex(absl::StrCat(workload, " .*", backend, " *",
-                                                            contender, " .*[0-9]")));
+        EXPECT_THAT(result.output, ContainsRegex(absl::StrCat(workload, " .*", backend, " *",
+                                                              contender, " .*[0-9]")));
       }
     }
   }
@@ -58,7 +44,7 @@ TEST(BriefTest, MeasuresEveryWorkloadOnEveryBackendAndDrawsIt) {
         "random reads of 64 bytes .*read .*[0-9]", "read of a byte .*guarded .*[0-9]",
         "resize by a page .*someos .*[0-9]", "loss and recovery .*guarded .*[0-9]",
         "\nfind of 8 bytes .* Mmap .*[0-9]", "rfind of 43 bytes .*guarded Mmap .*[0-9]"}) {
-    EXPECT_THAT(output.text, ContainsRegex(line));
+    EXPECT_THAT(result.output, ContainsRegex(line));
   }
   const std::string picture = Contents(svg);
   EXPECT_THAT(picture, HasSubstr("<svg"));
@@ -67,9 +53,9 @@ TEST(BriefTest, MeasuresEveryWorkloadOnEveryBackendAndDrawsIt) {
 }
 
 TEST(BriefTest, SaysWhatItDoesNotUnderstand) {
-  const Output output = RunBench("--quickly");
-  EXPECT_EQ(output.status, 2);
-  EXPECT_THAT(output.text, HasSubstr("--quickly"));
+  const CommandResult result = RunBench("--quickly");
+  EXPECT_EQ(result.exit_status, 2);
+  EXPECT_THAT(result.output, HasSubstr("--quickly"));
 }
 
 }  // namespace

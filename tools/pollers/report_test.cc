@@ -1,8 +1,5 @@
 #include "someos/tools/pollers/report.h"
 
-#include <sys/wait.h>
-
-#include <cstdio>
 #include <cstdlib>
 #include <memory>
 #include <string>
@@ -17,6 +14,7 @@
 #include "someos/api/backend.h"
 #include "someos/api/poller.h"
 #include "someos/api/select.h"
+#include "someos/testing/shell_command.h"
 
 namespace someos {
 namespace {
@@ -67,50 +65,36 @@ TEST(PollersReportTest, ABackendThatTheKernelLacks) {
 }
 
 // The program itself, with its output and errors together.
-struct Result {
-  std::string output;
-  int exit_code;
-};
-
-Result RunPollers(const std::string& environment, const std::string& arguments) {
+CommandResult RunPollers(const std::string& environment, const std::string& arguments) {
   const char* const program = getenv("POLLERS");
   EXPECT_NE(program, nullptr);
-  const std::string command =
-      absl::StrCat("env ", environment, " ", program, " ", arguments, " 2>&1");
-  FILE* const pipe = popen(command.c_str(), "r");
-  Result result;
-  char buffer[1024];
-  size_t size;
-  while ((size = fread(buffer, 1, sizeof(buffer), pipe)) > 0) result.output.append(buffer, size);
-  const int status = pclose(pipe);  // a variable, for macOS's macro takes its address
-  result.exit_code = WEXITSTATUS(status);
-  return result;
+  return RunShellCommand(absl::StrCat("env ", environment, " ", program, " ", arguments, " 2>&1"));
 }
 
 TEST(PollersTest, Prints) {
-  const Result result = RunPollers("-u SOMEOS_POLLER", "");
-  EXPECT_EQ(result.exit_code, 0);
+  const CommandResult result = RunPollers("-u SOMEOS_POLLER", "");
+  EXPECT_EQ(result.exit_status, 0);
   EXPECT_THAT(result.output, StartsWith(absl::StrCat("linked:  ", LinkedBackends().front()->name)));
 }
 
 TEST(PollersTest, TheEnvironmentChooses) {
   for (const Backend* backend : LinkedBackends()) {
-    const Result result = RunPollers(absl::StrCat("SOMEOS_POLLER=", backend->name), "");
-    EXPECT_EQ(result.exit_code, 0);
+    const CommandResult result = RunPollers(absl::StrCat("SOMEOS_POLLER=", backend->name), "");
+    EXPECT_EQ(result.exit_status, 0);
     EXPECT_THAT(result.output,
                 HasSubstr(absl::StrCat("default: ", backend->name, " (SOMEOS_POLLER names it)")));
   }
 }
 
 TEST(PollersTest, NamesThatAreNotLinked) {
-  const Result result = RunPollers("SOMEOS_POLLER=fortune", "");
-  EXPECT_EQ(result.exit_code, 1);
+  const CommandResult result = RunPollers("SOMEOS_POLLER=fortune", "");
+  EXPECT_EQ(result.exit_status, 1);
   EXPECT_THAT(result.output, StartsWith("pollers: SOMEOS_POLLER: no poller \"fortune\""));
 }
 
 TEST(PollersTest, Arguments) {
-  const Result result = RunPollers("", "--all");
-  EXPECT_EQ(result.exit_code, 2);
+  const CommandResult result = RunPollers("", "--all");
+  EXPECT_EQ(result.exit_status, 2);
   EXPECT_THAT(result.output, StartsWith("pollers: unexpected argument: --all\n"));
 }
 

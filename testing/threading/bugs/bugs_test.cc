@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <string>
 
 #include "absl/status/status.h"
 #include "absl/strings/numbers.h"
@@ -15,6 +14,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "someos/backends/thread_stepped/explore.h"
+#include "someos/testing/shell_command.h"
 
 namespace someos {
 namespace {
@@ -30,18 +30,6 @@ class BugsTest : public ::testing::TestWithParam<Bug> {};
 INSTANTIATE_TEST_SUITE_P(All, BugsTest, ::testing::ValuesIn(AllBugs()),
                          [](const auto& info) { return info.param.name; });
 
-// What the program `replay` writes, and its exit status.
-std::string ReplayElsewhere(const std::string& name, const std::string& token, int& status) {
-  const std::string command = absl::StrCat(std::getenv("REPLAY"), " ", name, " ", token, " 2>&1");
-  std::string output;
-  FILE* const pipe = popen(command.c_str(), "r");
-  if (pipe == nullptr) return "popen";
-  char buffer[4096];
-  while (std::fgets(buffer, sizeof buffer, pipe) != nullptr) output += buffer;
-  status = pclose(pipe);
-  return output;
-}
-
 TEST_P(BugsTest, IsFoundAndReplayedInAnotherProcess) {
   const Bug& bug = GetParam();
   Exploration found;
@@ -51,11 +39,11 @@ TEST_P(BugsTest, IsFoundAndReplayedInAnotherProcess) {
   RecordProperty("schedules", static_cast<int>(found.schedules));
   std::printf("%s: %d schedules\n", bug.name, static_cast<int>(found.schedules));
 
-  int replayed = -1;
-  const std::string output = ReplayElsewhere(bug.name, found.token, replayed);
-  EXPECT_EQ(replayed, 0) << output;
-  EXPECT_THAT(output, HasSubstr(absl::StrCat("\n", bug.kind)));
-  EXPECT_THAT(output, HasSubstr(absl::StrCat("token for Replay: ", found.token)));
+  const CommandResult replay = RunShellCommand(
+      absl::StrCat(std::getenv("REPLAY"), " ", bug.name, " ", found.token, " 2>&1"));
+  EXPECT_EQ(replay.exit_status, 0) << replay.output;
+  EXPECT_THAT(replay.output, HasSubstr(absl::StrCat("\n", bug.kind)));
+  EXPECT_THAT(replay.output, HasSubstr(absl::StrCat("token for Replay: ", found.token)));
 }
 
 TEST_P(BugsTest, WithoutTheBugNothingIsFound) {

@@ -1,6 +1,5 @@
 // A short run of the comparison, to see that it works; it asserts no time.
 
-#include <cstdio>
 #include <cstdlib>
 #include <string>
 
@@ -9,18 +8,15 @@
 #include "gtest/gtest.h"
 #include "someos/api/backend.h"
 #include "someos/api/select.h"
+#include "someos/testing/shell_command.h"
 
 namespace someos::relay {
 namespace {
 
 void ExpectEveryRelay(const std::string& load) {
-  const std::string command = absl::StrCat(getenv("RELAY_BENCH"), " --rounds=2 ", load);
-  FILE* const output = popen(command.c_str(), "r");
-  ASSERT_NE(output, nullptr);
-  std::string text;
-  char buffer[256];
-  while (fgets(buffer, sizeof(buffer), output) != nullptr) text += buffer;
-  EXPECT_EQ(pclose(output), 0);
+  const auto [exit_status, text] =
+      RunShellCommand(absl::StrCat(getenv("RELAY_BENCH"), " --rounds=2 ", load));
+  EXPECT_EQ(exit_status, 0);
   EXPECT_THAT(text, testing::ContainsRegex("raw epoll +[0-9.]+ us +1\\.000"));
   for (const Backend* backend : LinkedBackends()) {
     if (backend->name == "kqueue") continue;  // an emulation where there is epoll
