@@ -62,7 +62,7 @@ class Barrier {
         timeout.has_value() ? *timeout : timeout_.value_or(absl::InfiniteDuration());
     if (absl::Status status = CheckTimeout(time); !status.ok()) return status;
     typename Queue::Section section(queue_, operation);
-    if (absl::Status status = Enter(section, operation); !status.ok()) return status;
+    if (absl::Status status = Enter(section); !status.ok()) return status;
     const int index = count_++;
     const absl::Status passed =
         count_ == parties_ ? Pass(section) : WaitToPass(section, time, operation);
@@ -129,14 +129,13 @@ class Barrier {
   }
 
   // Waits until the threads of the round before have left.
-  absl::Status Enter(typename Queue::Section& section, const Operation& operation)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(queue_) {
+  absl::Status Enter(typename Queue::Section& section) ABSL_EXCLUSIVE_LOCKS_REQUIRED(queue_) {
     while (state_ == State::kActing || state_ == State::kDraining || state_ == State::kResetting) {
       if (state_ == State::kActing && actor_ == ThreadNumber()) {
         return RuntimeError("the action of a barrier cannot wait for it");
       }
       auto deadline = Core::Deadline::NotStarted(absl::InfiniteDuration());
-      if (Sleep(section, deadline, operation) == WaitEnd::kForever) return WouldWaitForever();
+      if (section.Sleep(deadline) == WaitEnd::kForever) return WouldWaitForever();
     }
     return state_ == State::kBroken ? Broken() : absl::OkStatus();
   }
@@ -179,7 +178,7 @@ class Barrier {
     auto never = Core::Deadline::NotStarted(absl::InfiniteDuration());
     while (state_ == State::kFilling || state_ == State::kActing) {
       // When all have come, it is too late to give up.
-      const WaitEnd end = Sleep(section, state_ == State::kFilling ? deadline : never, operation);
+      const WaitEnd end = section.Sleep(state_ == State::kFilling ? deadline : never);
       if (end == WaitEnd::kForever) return WouldWaitForever();
       if (end == WaitEnd::kTimedOut && state_ == State::kFilling) {
         Break();
@@ -188,17 +187,6 @@ class Barrier {
       }
     }
     return state_ == State::kDraining ? absl::OkStatus() : Broken();
-  }
-
-  WaitEnd Sleep(typename Queue::Section& section, typename Core::Deadline& deadline,
-                const Operation& operation)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(queue_) ABSL_NO_THREAD_SAFETY_ANALYSIS {
-    typename Queue::Waiter waiter;
-    queue_.Add(waiter);
-    section.Unlock();
-    const WaitEnd end = queue_.Sleep(waiter, deadline, operation);
-    section.Lock();
-    return end;
   }
 
   void Break() ABSL_EXCLUSIVE_LOCKS_REQUIRED(queue_) {

@@ -98,11 +98,7 @@ class Semaphore {
     WaitEnd end = deadline.immediate() ? WaitEnd::kTimedOut : WaitEnd::kWoken;
     while (value_ == 0) {
       if (end != WaitEnd::kWoken) return end;
-      typename Queue::Waiter waiter;
-      queue_.Add(waiter);
-      section.Unlock();
-      end = queue_.Sleep(waiter, deadline, operation);
-      section.Lock();
+      end = section.Sleep(deadline);
     }
     --value_;
     return WaitEnd::kWoken;

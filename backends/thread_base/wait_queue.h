@@ -23,12 +23,7 @@ namespace someos::thread_base {
 //
 //   WaitQueue<Core>::Section section(queue, operation);
 //   while (!ready) {
-//     WaitQueue<Core>::Waiter waiter;
-//     queue.Add(waiter);
-//     section.Unlock();
-//     WaitEnd end = queue.Sleep(waiter, deadline, operation);
-//     section.Lock();
-//     if (end != WaitEnd::kWoken) break;
+//     if (section.Sleep(deadline) != WaitEnd::kWoken) break;
 //   }
 //
 // In a forked child the queue is empty and its lock is free, whatever threads that are not in the
@@ -75,6 +70,17 @@ class ABSL_LOCKABLE WaitQueue {
     void Lock() ABSL_EXCLUSIVE_LOCK_FUNCTION() {
       queue_.Lock(operation_);
       locked_ = true;
+    }
+
+    // Adds the thread to the queue, and unlocks that until Wake chooses the thread, the deadline
+    // passes, or it turns out that nobody can wake it.
+    WaitEnd Sleep(typename Core::Deadline& deadline) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+      Waiter waiter;
+      queue_.Add(waiter);
+      Unlock();
+      const WaitEnd end = queue_.Sleep(waiter, deadline, operation_);
+      Lock();
+      return end;
     }
 
    private:
