@@ -147,6 +147,10 @@ bool Unpickler::PopMark(size_t& first) {
   return true;
 }
 
+bool Unpickler::PopMarkAboveTarget(size_t& first) {
+  return PopMark(first) && (first > fence() || Invalid("unpickling stack underflow"));
+}
+
 bool Unpickler::Mark() {
   marks_.push_back(stack_.size());
   return Charge(2 * sizeof(size_t));

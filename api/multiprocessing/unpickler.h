@@ -54,9 +54,10 @@ class Unpickler {
   // The stack. Values below the last mark are out of reach.
   size_t fence() const { return marks_.empty() ? 0 : marks_.back(); }
   bool Push(PyValue value);
-  bool Need(size_t count);      // of values above the mark
-  PyValue Pop();                // needs one
-  bool PopMark(size_t& first);  // where in the stack the values above the mark begin
+  bool Need(size_t count);                 // of values above the mark
+  PyValue Pop();                           // needs one
+  bool PopMark(size_t& first);             // where in the stack the values above the mark begin
+  bool PopMarkAboveTarget(size_t& first);  // the same; there is a value below the mark
   bool Charge(size_t bytes);
 
   // unpickler.cc
@@ -114,6 +115,7 @@ class Unpickler {
   bool SetItem();
   bool SetItems();
   bool AddItems();
+  // These take the values from `first` on off the stack.
   bool PushTuple(size_t first);
   bool Extend(const PyValue& target, size_t first);
   bool Update(const PyValue& target, size_t first);

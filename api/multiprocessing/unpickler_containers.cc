@@ -69,6 +69,7 @@ bool Unpickler::Extend(const PyValue& target, size_t first) {
   for (size_t i = first; i < stack_.size(); ++i) part->NoteDepthOf(stack_[i]);
   part->items.insert(part->items.end(), std::make_move_iterator(stack_.begin() + first),
                      std::make_move_iterator(stack_.end()));
+  stack_.resize(first);
   return Finish(target, *part);
 }
 
@@ -92,6 +93,7 @@ bool Unpickler::Update(const PyValue& target, size_t first) {
     AddEntry(*part, std::move(stack_[i]), std::move(stack_[i + 1]), comparison);
     if (!ChargeComparison(comparison, before)) return false;
   }
+  stack_.resize(first);
   return Finish(target, *part);
 }
 
@@ -105,6 +107,7 @@ bool Unpickler::AddAll(ItemsNode& set, size_t first) {
     AddItem(set, std::move(stack_[i]), comparison);
     if (!ChargeComparison(comparison, before)) return false;
   }
+  stack_.resize(first);
   return CheckDepth(set);
 }
 
@@ -136,56 +139,39 @@ bool Unpickler::FromMark() {
   const bool filled = kKind == PyKind::kList   ? Extend(value, first)
                       : kKind == PyKind::kDict ? Update(value, first)
                                                : AddAll(PyValueAccess::Items(value), first);
-  if (!filled) return false;
-  stack_.resize(first);
-  return Push(std::move(value));
+  return filled && Push(std::move(value));
 }
 
 bool Unpickler::Append() {
   if (!Need(2)) return false;
   const size_t first = stack_.size() - 1;
-  if (!Extend(stack_[first - 1], first)) return false;
-  stack_.resize(first);
-  return true;
+  return Extend(stack_[first - 1], first);
 }
 
 bool Unpickler::Appends() {
   size_t first;
-  if (!PopMark(first)) return false;
-  if (first == fence()) return Invalid("unpickling stack underflow");
-  if (!Extend(stack_[first - 1], first)) return false;
-  stack_.resize(first);
-  return true;
+  return PopMarkAboveTarget(first) && Extend(stack_[first - 1], first);
 }
 
 bool Unpickler::SetItem() {
   if (!Need(3)) return false;
   const size_t first = stack_.size() - 2;
-  if (!Update(stack_[first - 1], first)) return false;
-  stack_.resize(first);
-  return true;
+  return Update(stack_[first - 1], first);
 }
 
 bool Unpickler::SetItems() {
   size_t first;
-  if (!PopMark(first)) return false;
-  if (first == fence()) return Invalid("unpickling stack underflow");
-  if (!Update(stack_[first - 1], first)) return false;
-  stack_.resize(first);
-  return true;
+  return PopMarkAboveTarget(first) && Update(stack_[first - 1], first);
 }
 
 bool Unpickler::AddItems() {
   size_t first;
-  if (!PopMark(first)) return false;
-  if (first == fence()) return Invalid("unpickling stack underflow");
+  if (!PopMarkAboveTarget(first)) return false;
   const PyValue& set = stack_[first - 1];
   if (set.kind() != PyKind::kSet) {
     return Invalid(absl::StrCat("ADDITEMS for a value of type ", PyKindName(set.kind())));
   }
-  if (!CheckChangeable(set) || !AddAll(PyValueAccess::Items(set), first)) return false;
-  stack_.resize(first);
-  return true;
+  return CheckChangeable(set) && AddAll(PyValueAccess::Items(set), first);
 }
 
 void Unpickler::AddContainers(Handlers& handlers) {

@@ -89,9 +89,8 @@ bool Unpickler::PushSet(PyKind kind, const PyValue& items) {
     }
   }
   ItemsNode& node = PyValueAccess::Items(set);
-  if (kind == PyKind::kList ? !Extend(set, first) : !AddAll(node, first)) return false;
-  stack_.resize(first);
-  return Push(std::move(set));
+  const bool filled = kind == PyKind::kList ? Extend(set, first) : AddAll(node, first);
+  return filled && Push(std::move(set));
 }
 
 bool Unpickler::PushPlain(const PyValue& callable, const PyValue& args, bool& done) {
