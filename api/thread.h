@@ -16,26 +16,15 @@
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "someos/api/linked_threads.h"
+#include "someos/api/linked_thread_backend.h"
 #include "someos/backends/thread_base/errors.h"
 #include "someos/backends/thread_base/failure.h"
 #include "someos/backends/thread_base/interrupt_main.h"
 
-#if SOMEOS_LINKS_THREAD_PTHREAD
-#include "someos/backends/thread_pthread/thread_pthread.h"
-#define SOMEOS_LINKED_THREADS_ thread_pthread
-#elif SOMEOS_LINKS_THREAD_DUMMY
-#include "someos/backends/thread_dummy/thread_dummy.h"
-#define SOMEOS_LINKED_THREADS_ thread_dummy
-#elif SOMEOS_LINKS_THREAD_STEPPED
-#include "someos/backends/thread_stepped/thread_stepped.h"
-#define SOMEOS_LINKED_THREADS_ thread_stepped
-#endif
-
 namespace someos::thread {
-inline namespace SOMEOS_LINKED_THREADS_ {
+inline namespace SOMEOS_LINKED_THREAD_BACKEND {
 
-using Threads = someos::SOMEOS_LINKED_THREADS_::Threads;
+using Threads = someos::SOMEOS_LINKED_THREAD_BACKEND::Threads;
 
 // The longest timeout, some 292 years.
 using thread_base::kTimeoutMax;
@@ -78,9 +67,7 @@ inline absl::StatusOr<size_t> StackSize(std::optional<int64_t> size = std::nullo
   return Threads::StackSize(size);
 }
 
-}  // namespace SOMEOS_LINKED_THREADS_
+}  // namespace SOMEOS_LINKED_THREAD_BACKEND
 }  // namespace someos::thread
-
-#undef SOMEOS_LINKED_THREADS_
 
 #endif  // SOMEOS_API_THREAD_H_

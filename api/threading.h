@@ -15,29 +15,18 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "someos/api/linked_threads.h"
+#include "someos/api/linked_thread_backend.h"
 #include "someos/backends/thread_base/errors.h"
 #include "someos/backends/thread_base/failure.h"
 #include "someos/backends/thread_base/hooks.h"
 #include "someos/backends/thread_base/thread.h"
 #include "someos/backends/thread_base/thread_pool.h"
 
-#if SOMEOS_LINKS_THREAD_PTHREAD
-#include "someos/backends/thread_pthread/thread_pthread.h"
-#define SOMEOS_LINKED_THREADS_ thread_pthread
-#elif SOMEOS_LINKS_THREAD_DUMMY
-#include "someos/backends/thread_dummy/thread_dummy.h"
-#define SOMEOS_LINKED_THREADS_ thread_dummy
-#elif SOMEOS_LINKS_THREAD_STEPPED
-#include "someos/backends/thread_stepped/thread_stepped.h"
-#define SOMEOS_LINKED_THREADS_ thread_stepped
-#endif
-
 namespace someos::threading {
-inline namespace SOMEOS_LINKED_THREADS_ {
+inline namespace SOMEOS_LINKED_THREAD_BACKEND {
 
 // All types of the backend, for templates over backends.
-using Threads = someos::SOMEOS_LINKED_THREADS_::Threads;
+using Threads = someos::SOMEOS_LINKED_THREAD_BACKEND::Threads;
 
 // The contracts of the classes stand in //backends/thread_base, in a header each.
 
@@ -100,9 +89,7 @@ inline void SetExceptHook(ExceptHookFunction hook) { Threads::SetExceptHook(std:
 using thread_base::ThreadHookFunction;
 inline void SetThreadHook(ThreadHookFunction hook) { Threads::SetThreadHook(std::move(hook)); }
 
-}  // namespace SOMEOS_LINKED_THREADS_
+}  // namespace SOMEOS_LINKED_THREAD_BACKEND
 }  // namespace someos::threading
-
-#undef SOMEOS_LINKED_THREADS_
 
 #endif  // SOMEOS_API_THREADING_H_
