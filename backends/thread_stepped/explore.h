@@ -26,10 +26,9 @@ enum class Order {
   // PCT: random priorities, which change at ExploreOptions::change_points points.
   kPct,
   // One after the other, all that there are, with at most ExploreOptions::preemptions
-  // interruptions.
-  // Threads are not interrupted behind an operation, but before one only, so that two threads of
-  // eight steps have 12,870 schedules. The other orders do both, and thus find more races on plain
-  // variables.
+  // interruptions. Threads are not interrupted behind an operation, but before one only, so that
+  // two threads of eight steps have 12,870 schedules. The other orders do both, and thus find more
+  // races on plain variables.
   kExhaustive,
 };
 

@@ -38,8 +38,8 @@ class PctPolicy : public Policy {
 
   Dice dice_;
   const size_t changes_;
-  size_t longest_ =
-      16;  // the number of decisions of the longest schedule yet; the first is a guess
+  // The number of decisions of the longest schedule yet; a guess at first.
+  size_t longest_ = 16;
   size_t decisions_ = 0;
   std::vector<size_t> change_points_;
   std::vector<int64_t> priorities_;  // by number of the thread; those changed are negative
