@@ -13,6 +13,7 @@ load("@bazel_tools//tools/build_defs/repo:http.bzl", "http_archive")
 load("@bazel_tools//tools/build_defs/repo:utils.bzl", "maybe")
 load("//platforms:libkqueue.bzl", "libkqueue_repository")
 load("//platforms/toolchains:repositories.bzl", "toolchain_repositories")
+load("//testing/interop:interpreters.bzl", "interpreters_repository")
 load("//testing/python:pythons.bzl", "pythons_repository")
 load("//tools/bench:peers.bzl", "peers_repository")
 
@@ -76,6 +77,9 @@ def someos_dev_deps():
 
     # The Pythons of this machine, for //testing/python:select_module.
     maybe(pythons_repository, name = "someos_pythons")
+
+    # All Pythons that run here, for //testing/interop.
+    maybe(interpreters_repository, name = "someos_interpreters")
 
     # The event libraries that are installed on the system, for //tools/bench:peers.
     maybe(peers_repository, name = "someos_peers")

@@ -20,6 +20,8 @@
 #include "someos/api/multiprocessing/py_value.h"
 #include "someos/api/multiprocessing/recorded_pickles.h"
 #include "someos/api/multiprocessing/unpickle.h"
+#include "someos/testing/interop/interpreters.h"
+#include "someos/testing/interop/matrix.h"
 #include "someos/testing/status_matchers.h"
 
 namespace someos::multiprocessing {
@@ -71,17 +73,17 @@ TEST(RecordedTest, EachPickleThatIsCutOffSaysSo) {
   }
 }
 
-std::string Prints(absl::string_view python, absl::string_view arguments) {
+std::string Prints(const Interpreter& python, absl::string_view arguments) {
   return PythonPrints(python, absl::StrCat(std::getenv("INTERPRETER"), " ", arguments));
 }
 
 TEST(InterpretersTest, ReadWhatIsWrittenForThem) {
-  const std::vector<std::string> pythons = Pythons();
-  if (pythons.empty()) GTEST_SKIP() << "no Python here";
-  for (const std::string& python : pythons) {
-    const bool is_python2 = absl::StrContains(python, "2.7");
+  if (Interpreters().empty()) GTEST_SKIP() << "no Python runs here";
+  Matrix matrix("pickles", {"reader"});
+  for (const Interpreter& python : Interpreters()) {
     for (const PickleDialect dialect : kDialects) {
-      if (dialect == (is_python2 ? PickleDialect::kPython3 : PickleDialect::kPython2)) continue;
+      if (dialect == (python.is_python2() ? PickleDialect::kPython3 : PickleDialect::kPython2))
+        continue;
       const std::string path = testing::TempDir() + "/pickles";
       std::ofstream file(path);
       int written = 0;
@@ -93,15 +95,17 @@ TEST(InterpretersTest, ReadWhatIsWrittenForThem) {
       }
       file.close();
       EXPECT_EQ(Prints(python, absl::StrCat("load ", path)), absl::StrCat("good ", written, "\n"))
-          << python << " dialect " << static_cast<int>(dialect);
+          << python.version << " dialect " << static_cast<int>(dialect);
     }
+    matrix.Ran(python, "reader");
   }
+  matrix.Print();
 }
 
 TEST(InterpretersTest, WriteWhatIsRead) {
-  const std::vector<std::string> pythons = Pythons();
-  if (pythons.empty()) GTEST_SKIP() << "no Python here";
-  for (const std::string& python : pythons) {
+  if (Interpreters().empty()) GTEST_SKIP() << "no Python runs here";
+  Matrix matrix("pickles", {"writer"});
+  for (const Interpreter& python : Interpreters()) {
     const std::string printed = Prints(python, "record");
     const std::vector<std::string> lines = absl::StrSplit(printed, '\n', absl::SkipEmpty());
     EXPECT_GT(lines.size(), 100) << printed;
@@ -111,16 +115,18 @@ TEST(InterpretersTest, WriteWhatIsRead) {
       const absl::StatusOr<PyValue> value = Unpickle(BytesOfHex(fields[1]));
       ASSERT_THAT(value, Succeeds()) << line;
       // 2.7 prints the expression instead.
-      if (absl::StartsWith(fields[0], "2.")) continue;
+      if (python.is_python2()) continue;
       EXPECT_EQ(value->ToString(), fields[3]) << fields[0];
     }
+    matrix.Ran(python, "writer");
   }
+  matrix.Print();
 }
 
 TEST(InterpretersTest, TranslateGlobalsAsWeDo) {
   int compared = 0;
-  for (const std::string& python : Pythons()) {
-    if (absl::StrContains(python, "2.7")) continue;
+  for (const Interpreter& python : Interpreters()) {
+    if (python.is_python2()) continue;
     const std::string printed = Prints(python, "globals");
     for (const absl::string_view line : absl::StrSplit(printed, '\n', absl::SkipEmpty())) {
       const std::vector<std::string> names = absl::StrSplit(line, ' ');

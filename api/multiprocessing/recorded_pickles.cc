@@ -1,16 +1,13 @@
 #include "someos/api/multiprocessing/recorded_pickles.h"
 
 #include <cstddef>
-#include <cstdlib>
 #include <fstream>
 #include <string>
 #include <vector>
 
 #include "absl/strings/numbers.h"
-#include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
-#include "someos/testing/shell_command.h"
 
 namespace someos::multiprocessing {
 
@@ -33,25 +30,6 @@ std::string BytesOfHex(absl::string_view hex) {
     bytes.push_back(static_cast<char>(byte));
   }
   return bytes;
-}
-
-std::vector<std::string> Pythons() {
-  const char* named = std::getenv("SOMEOS_PYTHONS");
-  std::vector<std::string> candidates =
-      absl::StrSplit(named != nullptr ? named : "python2.7,python3", ',', absl::SkipEmpty());
-  std::vector<std::string> found;
-  for (const std::string& candidate : candidates) {
-    if (std::system(absl::StrCat(candidate, " -c 0 2>/dev/null").c_str()) == 0) {
-      found.push_back(candidate);
-    }
-  }
-  return found;
-}
-
-std::string PythonPrints(absl::string_view python, absl::string_view arguments) {
-  const CommandResult printed = RunShellCommand(
-      absl::StrCat("PYTHONIOENCODING=utf-8 PYTHONHASHSEED=0 ", python, " ", arguments, " 2>&1"));
-  return printed.exit_status == 0 ? printed.output : absl::StrCat("failed: ", printed.output);
 }
 
 }  // namespace someos::multiprocessing

@@ -1,4 +1,4 @@
-// What interpreters have pickled, and the interpreters that are here. For tests of this package.
+// What interpreters have pickled. For tests of this package.
 
 #ifndef SOMEOS_API_MULTIPROCESSING_RECORDED_PICKLES_H_
 #define SOMEOS_API_MULTIPROCESSING_RECORDED_PICKLES_H_
@@ -20,12 +20,6 @@ struct RecordedPickle {
 std::vector<RecordedPickle> ReadRecorded(const std::string& path);
 
 std::string BytesOfHex(absl::string_view hex);
-
-// The interpreters that are here: those of SOMEOS_PYTHONS or on PATH.
-std::vector<std::string> Pythons();
-
-// What `python arguments` prints; "failed: " before it if it fails.
-std::string PythonPrints(absl::string_view python, absl::string_view arguments);
 
 }  // namespace someos::multiprocessing
 

@@ -42,7 +42,7 @@ struct PyOrderedDict {
   PyValue entries;
 };
 
-// Those of this file and of py_datetime.h. Each reads what Python 2.7 to 3.13 write in any
+// Those of this file and of py_datetime.h. Each reads what Python 2.7 to 3.14 write in any
 // protocol, and writes what all of them make the same object of. Instances of subclasses are of
 // other classes, and what has attributes of its own is refused.
 PyConverters StandardConverters();

@@ -27,6 +27,8 @@
 #include "someos/api/multiprocessing/py_value.h"
 #include "someos/api/multiprocessing/recorded_pickles.h"
 #include "someos/api/multiprocessing/unpickle.h"
+#include "someos/testing/interop/interpreters.h"
+#include "someos/testing/interop/matrix.h"
 #include "someos/testing/status_matchers.h"
 
 namespace someos::multiprocessing {
@@ -149,19 +151,19 @@ TEST(RecordedTest, EachObjectIsTheSameAfterItIsWritten) {
 }
 
 TEST(InterpretersTest, MakeTheSameObjectsOfWhatIsWritten) {
-  const std::vector<std::string> pythons = Pythons();
-  if (pythons.empty()) GTEST_SKIP() << "no Python here";
-  for (const std::string& python : pythons) {
-    const bool is_python2 = absl::StrContains(python, "2.7");
+  if (Interpreters().empty()) GTEST_SKIP() << "no Python runs here";
+  Matrix matrix("objects", {"reader"});
+  for (const Interpreter& python : Interpreters()) {
     for (const PickleDialect dialect :
-         {PickleDialect::kAll, is_python2 ? PickleDialect::kPython2 : PickleDialect::kPython3}) {
+         {PickleDialect::kAll,
+          python.is_python2() ? PickleDialect::kPython2 : PickleDialect::kPython3}) {
       const std::string path = testing::TempDir() + "/objects";
       std::ofstream file(path);
       int written = 0;
       for (const RecordedPickle& recorded : AllRecorded()) {
         // 2.7 has neither.
-        if (is_python2 && (absl::StrContains(recorded.text, "timezone") ||
-                           absl::StrContains(recorded.text, "fold"))) {
+        if (python.is_python2() && (absl::StrContains(recorded.text, "timezone") ||
+                                    absl::StrContains(recorded.text, "fold"))) {
           continue;
         }
         const absl::StatusOr<std::string> pickle =
@@ -173,15 +175,17 @@ TEST(InterpretersTest, MakeTheSameObjectsOfWhatIsWritten) {
       file.close();
       EXPECT_EQ(PythonPrints(python, absl::StrCat(std::getenv("INTERPRETER"), " load ", path)),
                 absl::StrCat("good ", written, "\n"))
-          << python << " dialect " << static_cast<int>(dialect);
+          << python.version << " dialect " << static_cast<int>(dialect);
     }
+    matrix.Ran(python, "reader");
   }
+  matrix.Print();
 }
 
 TEST(InterpretersTest, PickleObjectsThatAreRead) {
-  const std::vector<std::string> pythons = Pythons();
-  if (pythons.empty()) GTEST_SKIP() << "no Python here";
-  for (const std::string& python : pythons) {
+  if (Interpreters().empty()) GTEST_SKIP() << "no Python runs here";
+  Matrix matrix("objects", {"writer"});
+  for (const Interpreter& python : Interpreters()) {
     const std::string printed =
         PythonPrints(python, absl::StrCat(std::getenv("INTERPRETER"), " record"));
     const std::vector<std::string> lines = absl::StrSplit(printed, '\n', absl::SkipEmpty());
@@ -189,9 +193,11 @@ TEST(InterpretersTest, PickleObjectsThatAreRead) {
     for (const std::string& line : lines) {
       const std::vector<std::string> fields = absl::StrSplit(line, '\t');
       ASSERT_EQ(fields.size(), 3) << line;
-      EXPECT_EQ(Convert(BytesOfHex(fields[1])).text, fields[2]) << python << " " << fields[0];
+      EXPECT_EQ(Convert(BytesOfHex(fields[1])).text, fields[2]) << fields[0];
     }
+    matrix.Ran(python, "writer");
   }
+  matrix.Print();
 }
 
 }  // namespace

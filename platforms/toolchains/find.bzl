@@ -1,5 +1,21 @@
 """Finds programs and directories on the machine that Bazel runs on."""
 
+_PART_SH = Label("//tools/bootstrap:part.sh")
+
+def find_part(repository_ctx, part):
+    """The directory in which tools/bootstrap/part.sh has a part or would provide it, or None if there is no place.
+
+    Args:
+      repository_ctx: of the repository that may use it, which is evaluated again when the part appears.
+      part: its name.
+    """
+    where = repository_ctx.execute(["sh", repository_ctx.path(_PART_SH), "--where", part])
+    if where.return_code != 0:
+        return None
+    directory = repository_ctx.path(where.stdout.strip())
+    repository_ctx.watch(directory)
+    return directory
+
 def provide_part(repository_ctx, part):
     """The directory of a part that tools/bootstrap/part.sh provides, or None if it cannot.
 
@@ -7,15 +23,12 @@ def provide_part(repository_ctx, part):
       repository_ctx: of the repository that needs it.
       part: its name.
     """
-    script = repository_ctx.path(Label("//tools/bootstrap:part.sh"))
-    where = repository_ctx.execute(["sh", script, "--where", part])
-    if where.return_code != 0:
+    directory = find_part(repository_ctx, part)
+    if not directory:
         return None
-    directory = repository_ctx.path(where.stdout.strip())
-    repository_ctx.watch(directory)
     if not directory.exists:
         repository_ctx.report_progress("providing " + part)
-        repository_ctx.execute(["sh", script, part], quiet = False)
+        repository_ctx.execute(["sh", repository_ctx.path(_PART_SH), part], quiet = False)
     return directory if directory.exists else None
 
 def find_program(repository_ctx, names, beside = None):

@@ -3,7 +3,8 @@
 # (part.sh --where PART only prints it):
 #   linux_aarch64, linux_armv7, linux_riscv64, linux_x86_64  a C and C++ library of Debian 12 for that processor
 #   qemu                                                     programs that run Linux programs of other processors
-#   python                                                   a Python with headers and its own tests
+#   python                                                   a Python (3.11) with headers and its own tests
+#   python3.13, python3.14                                   further ones, for //testing/interop
 #   boost                                                    headers of Boost, for //tools/bench:peers
 #   zig                                                      a compiler that brings macOS's headers and stubs
 # The former come from Debian with the machine's own apt (apt.sh), zig from npm with the machine's own client. Nothing
@@ -62,6 +63,12 @@ unpack_python() {
     libpython3.11-testsuite
 }
 
+# Another Python with its own tests, for //testing/interop. It runs where the C library is as new as forky's, as in the
+# private root, whose other libraries it uses.
+unpack_python_of_forky() {
+  unpack_packages forky "$1" "$1-minimal" "lib$1-minimal" "lib$1-stdlib" "lib$1-testsuite"
+}
+
 # For //tools/bench:peers, which measures Boost.Interprocess.
 unpack_boost() { unpack_packages bookworm libboost1.74-dev; }
 
@@ -86,6 +93,7 @@ make_part() {
     linux_x86_64) unpack_sysroot amd64 ;;
     boost) unpack_boost ;;
     python) unpack_python ;;
+    python3.13 | python3.14) unpack_python_of_forky "$part" ;;
     qemu) unpack_qemu ;;
     zig) unpack_zig ;;
     *)
