@@ -1,4 +1,5 @@
-// Which exception of Python a status of someos::select or someos::mmap stands for, for bindings.
+// Which exception of Python a status of someos::select, someos::mmap or someos::multiprocessing
+// stands for, for bindings.
 
 #ifndef SOMEOS_API_PYTHON_ERROR_H_
 #define SOMEOS_API_PYTHON_ERROR_H_
@@ -18,7 +19,11 @@ enum class PythonError {
   kKeyError,
   kBufferError,
   kRuntimeError,
-  kOsError,  // with ErrnoOf(status); in Python 2.7 select.error, IOError or OSError
+  kEofError,
+  kAuthenticationError,  // this and the next two of multiprocessing
+  kBufferTooShort,       // its text is the whole message: kBufferTooShortPayload
+  kTimeoutError,
+  kOsError,  // with ErrnoOf(status), which may be 0; in Python 2.7 select.error, IOError or OSError
 };
 
 // The type URLs of the payloads that mark a status as an exception for which Abseil has no code of
@@ -26,6 +31,9 @@ enum class PythonError {
 inline constexpr absl::string_view kTypeErrorPayload = "someos/python/TypeError";
 inline constexpr absl::string_view kIndexErrorPayload = "someos/python/IndexError";
 inline constexpr absl::string_view kBufferErrorPayload = "someos/python/BufferError";
+inline constexpr absl::string_view kEofErrorPayload = "someos/python/EOFError";
+inline constexpr absl::string_view kBufferTooShortPayload = "someos/python/BufferTooShort";
+inline constexpr absl::string_view kOsErrorPayload = "someos/python/OSError";  // without an errno
 
 namespace internal {
 inline absl::Status MarkedStatus(absl::StatusCode code, absl::string_view message,
@@ -60,7 +68,14 @@ inline PythonError PythonErrorOf(const absl::Status& status) {
   if (status.GetPayload(kTypeErrorPayload).has_value()) return PythonError::kTypeError;
   if (status.GetPayload(kIndexErrorPayload).has_value()) return PythonError::kIndexError;
   if (status.GetPayload(kBufferErrorPayload).has_value()) return PythonError::kBufferError;
+  if (status.GetPayload(kEofErrorPayload).has_value()) return PythonError::kEofError;
+  if (status.GetPayload(kBufferTooShortPayload).has_value()) return PythonError::kBufferTooShort;
+  if (status.GetPayload(kOsErrorPayload).has_value()) return PythonError::kOsError;
   switch (status.code()) {
+    case absl::StatusCode::kUnauthenticated:
+      return PythonError::kAuthenticationError;
+    case absl::StatusCode::kDeadlineExceeded:
+      return PythonError::kTimeoutError;
     case absl::StatusCode::kInvalidArgument:
       return PythonError::kValueError;
     case absl::StatusCode::kOutOfRange:

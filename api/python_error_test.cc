@@ -13,6 +13,8 @@ TEST(PythonError, EachCodeIsAnException) {
   EXPECT_EQ(PythonErrorOf(absl::InvalidArgumentError("")), PythonError::kValueError);
   EXPECT_EQ(PythonErrorOf(absl::OutOfRangeError("")), PythonError::kOverflowError);
   EXPECT_EQ(PythonErrorOf(absl::NotFoundError("")), PythonError::kKeyError);
+  EXPECT_EQ(PythonErrorOf(absl::UnauthenticatedError("")), PythonError::kAuthenticationError);
+  EXPECT_EQ(PythonErrorOf(absl::DeadlineExceededError("")), PythonError::kTimeoutError);
   EXPECT_EQ(PythonErrorOf(absl::FailedPreconditionError("")), PythonError::kRuntimeError);
   EXPECT_EQ(PythonErrorOf(absl::InternalError("")), PythonError::kRuntimeError);
 }

@@ -19,7 +19,8 @@ inline std::string Says(const absl::Status& status) {
   if (status.ok()) return "None";
   switch (PythonErrorOf(status)) {
     case PythonError::kOsError:
-      return absl::StrCat("OSError: ", ErrnoName(ErrnoOf(status)));
+      return absl::StrCat("OSError: ",
+                          ErrnoOf(status) != 0 ? ErrnoName(ErrnoOf(status)) : status.message());
     case PythonError::kTypeError:
       return absl::StrCat("TypeError: ", status.message());
     case PythonError::kValueError:
@@ -30,6 +31,16 @@ inline std::string Says(const absl::Status& status) {
       return absl::StrCat("IndexError: ", status.message());
     case PythonError::kBufferError:
       return absl::StrCat("BufferError: ", status.message());
+    case PythonError::kEofError:
+      return "EOFError: ";
+    case PythonError::kAuthenticationError:
+      return absl::StrCat("AuthenticationError: ", status.message());
+    case PythonError::kTimeoutError:
+      return absl::StrCat("TimeoutError: ", status.message());
+    case PythonError::kBufferTooShort:
+      return absl::StrCat("BufferTooShort: b'",
+                          absl::CHexEscape(std::string(*status.GetPayload(kBufferTooShortPayload))),
+                          "'");
     default:
       return status.ToString();
   }

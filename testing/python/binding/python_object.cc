@@ -24,8 +24,14 @@ PyObject* ExceptionOf(PythonError error) {
       return PyExc_KeyError;
     case PythonError::kBufferError:
       return PyExc_BufferError;
+    case PythonError::kEofError:
+      return PyExc_EOFError;
     case PythonError::kOsError:
       return PyExc_OSError;
+    case PythonError::kTimeoutError:  // this and the next two of multiprocessing, which is not
+                                      // bound
+    case PythonError::kAuthenticationError:
+    case PythonError::kBufferTooShort:
     case PythonError::kRuntimeError:
       break;
   }
