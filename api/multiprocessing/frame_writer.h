@@ -25,13 +25,12 @@ class FrameWriter {
   absl::Status Add(absl::string_view message) {
     const absl::StatusOr<FrameHeader> header = FrameHeader::Of(message.size(), long_form_);
     if (!header.ok()) return header.status();
-    if (written_ == bytes_.size()) Clear();
-    const absl::string_view head = header->view();
-    bytes_.reserve(bytes_.size() + head.size() + message.size());
-    bytes_.append(head.data(), head.size());
-    bytes_.append(message.data(), message.size());
+    Append(header->view(), message);
     return absl::OkStatus();
   }
+
+  // Appends what is left of a header and a message whose beginning has been written.
+  void AddRest(absl::string_view header, absl::string_view message) { Append(header, message); }
 
   // The bytes to be written next; valid until the next Add or Advance.
   absl::string_view pending() const { return absl::string_view(bytes_).substr(written_); }
@@ -48,6 +47,11 @@ class FrameWriter {
  private:
   // A buffer that was large once is not kept.
   static constexpr size_t kKept = size_t{64} << 10;
+
+  void Append(absl::string_view header, absl::string_view message) {
+    bytes_.append(header.data(), header.size());
+    bytes_.append(message.data(), message.size());
+  }
 
   void Clear() {
     bytes_.clear();

@@ -85,10 +85,10 @@ class Handshake {
   bool IsOwnKind(absl::string_view challenge) const;
   void Fail(absl::Status status);
 
-  const HandshakeRole role_;
-  const Digests digests_;
-  const internal::Secret key_;
-  const std::string challenge_;  // ours, without its prefix
+  HandshakeRole role_;
+  Digests digests_;
+  internal::Secret key_;
+  std::string challenge_;  // ours, without its prefix
   State state_;
   absl::Status status_;
   std::optional<std::string> message_;

@@ -1,0 +1,40 @@
+// Writing to what nobody reads, without the signal that would end the program.
+
+#ifndef SOMEOS_BACKENDS_CONNECTION_SOCKET_BROKEN_PIPE_H_
+#define SOMEOS_BACKENDS_CONNECTION_SOCKET_BROKEN_PIPE_H_
+
+#include <signal.h>
+#include <sys/socket.h>
+
+namespace someos::connection_socket {
+
+// For send(2) and sendmsg(2) to sockets.
+#ifdef MSG_NOSIGNAL
+inline constexpr int kNoSignal = MSG_NOSIGNAL;
+inline void KeepQuiet(int /*socket*/) {}
+#else
+inline constexpr int kNoSignal = 0;
+// macOS has an option of the socket instead of the flag.
+inline void KeepQuiet(int socket) {
+  const int on = 1;
+  (void)setsockopt(socket, SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof(on));
+}
+#endif
+
+// During its lifetime, a SIGPIPE that this thread raises, by writing to a pipe, goes nowhere.
+// Preserves errno.
+class BrokenPipeIsAnError {
+ public:
+  BrokenPipeIsAnError();
+  BrokenPipeIsAnError(const BrokenPipeIsAnError&) = delete;
+  BrokenPipeIsAnError& operator=(const BrokenPipeIsAnError&) = delete;
+  ~BrokenPipeIsAnError();
+
+ private:
+  bool was_pending_ = false;
+  sigset_t before_;
+};
+
+}  // namespace someos::connection_socket
+
+#endif  // SOMEOS_BACKENDS_CONNECTION_SOCKET_BROKEN_PIPE_H_
