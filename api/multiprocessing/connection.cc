@@ -278,32 +278,6 @@ absl::StatusOr<bool> Connection::Flush() {
   return status;
 }
 
-absl::Status Connection::SendDescriptor(int fd, absl::Duration timeout) {
-  absl::Status status = CheckWritable();
-  if (!status.ok()) return status;
-  Deadline deadline = Deadline::NotStarted(timeout);
-  status = WriteRest(deadline);
-  if (!status.ok()) return status;
-  const Transfer transfer = stream_.SendDescriptor(fd, deadline);
-  return transfer.end == Transfer::End::kBytes
-             ? absl::OkStatus()
-             : Fail(transfer, absl::StrCat("send descriptor ", fd, " to"));
-}
-
-absl::StatusOr<int> Connection::ReceiveDescriptor(absl::Duration timeout) {
-  absl::Status status = CheckReadable();
-  if (!status.ok()) return status;
-  Deadline deadline = Deadline::NotStarted(timeout);
-  int received = -1;
-  const Transfer transfer = stream_.ReceiveDescriptor(received, deadline);
-  if (transfer.end == Transfer::End::kEndOfFile) return EofError();
-  if (transfer.end != Transfer::End::kBytes) return Fail(transfer, "receive a descriptor from");
-  if (received < 0) {
-    return PlainStatus(absl::StatusCode::kFailedPrecondition, "invalid data received");
-  }
-  return received;
-}
-
 void Connection::Close() {
   stream_.Close();
   reader_.Next();

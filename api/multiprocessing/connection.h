@@ -122,6 +122,10 @@ class Connection {
 
   // Sends a descriptor, which stays open here, over an AF_UNIX socket; Python's
   // multiprocessing.reduction.send_handle. EINVAL, ENOTSOCK, EOPNOTSUPP: it is no such socket.
+  //
+  // Python 3.14 answers, and waits for the answer; so do all on macOS, but none before elsewhere.
+  // So it must be known, from an object received before or by Learn, that the peer is 3.14
+  // (peer()). kFailedPrecondition (RuntimeError) "did not receive acknowledgement of fd".
   absl::Status SendDescriptor(int fd, absl::Duration timeout = absl::InfiniteDuration());
   // Receives a descriptor, which the caller owns, close-on-exec; recv_handle. Must not be called
   // while has_partial_message().
@@ -165,6 +169,7 @@ class Connection {
   absl::Status BadMessage(absl::Status status);
   absl::Status WriteMessage(absl::string_view message, absl::Duration timeout, bool keep);
   absl::Status WriteRest(base::Deadline& deadline);
+  bool AcknowledgesDescriptors() const;
 
   ConnectionOptions options_;
   Stream stream_;

@@ -301,6 +301,22 @@ TEST(ConnectionTest, SendsAndReceivesDescriptors) {
   EXPECT_EQ(Says(copy.ReceiveBytes()), "b'through the copy'");
 }
 
+TEST(ConnectionTest, Python314AcknowledgesDescriptors) {
+  Ends ends;
+  const PeerVersion python314(314, 314);
+  ends.a.Learn(python314);
+  std::thread receiver([&] {
+    ends.b.Learn(python314);
+    ScopedFd received(ends.b.ReceiveDescriptor().value());
+    EXPECT_THAT(ends.b.SendBytes("behind it"), Succeeds());
+  });
+  EXPECT_THAT(ends.a.SendDescriptor(0), Succeeds());
+  EXPECT_EQ(Says(ends.a.ReceiveBytes()), "b'behind it'");
+  receiver.join();
+  EXPECT_THAT(ends.b.SendBytes("no acknowledgement"), Succeeds());
+  EXPECT_EQ(ends.a.SendDescriptor(0).message(), "did not receive acknowledgement of fd");
+}
+
 TEST(ConnectionTest, WhatIsNoDescriptor) {
   Ends ends;
   ASSERT_THAT(ends.a.SendBytes("x"), Succeeds());

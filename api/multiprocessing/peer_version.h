@@ -58,6 +58,9 @@ class PeerVersion {
     return newest_ >= 308 ? LongForm::kKnownToPeer : LongForm::kUnknownToPeer;
   }
 
+  // Whether who receives a descriptor answers with a byte, which who has sent it waits for.
+  constexpr bool acknowledges_descriptors() const { return oldest_ >= 314; }
+
   // The dialect of pickles that it reads.
   constexpr PickleDialect dialect() const {
     if (oldest_ >= 304) return PickleDialect::kPython3;

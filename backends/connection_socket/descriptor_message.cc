@@ -10,7 +10,6 @@
 #include <cstddef>
 #include <cstring>
 
-#include "absl/types/span.h"
 #include "someos/backends/base/deadline.h"
 #include "someos/backends/connection_socket/broken_pipe.h"
 #include "someos/backends/connection_socket/stream.h"
@@ -26,15 +25,6 @@ constexpr int kCloseOnExec = MSG_CMSG_CLOEXEC;
 #else
 constexpr int kCloseOnExec = 0;
 #endif
-
-// macOS loses a descriptor whose sender closes it before it arrives, so the receiver says that it
-// has it.
-#ifdef __APPLE__
-constexpr bool kAcknowledged = true;
-#else
-constexpr bool kAcknowledged = false;
-#endif
-constexpr char kAcknowledgement = 'A';
 
 struct Message {
   Message(void* control, size_t control_size) {
@@ -86,12 +76,9 @@ Transfer Stream::SendDescriptor(int sent, base::Deadline& deadline) {
     const Transfer ready = Await(Direction::kWrite, deadline);
     if (ready.end != Transfer::End::kBytes) return ready;
     const ssize_t count = sendmsg(fd(), &message.header, kNoSignal | MSG_DONTWAIT);
-    if (count > 0) break;
+    if (count > 0) return Transfer::Bytes(1);
     if (errno != EINTR && errno != EAGAIN) return Transfer::Failed(errno);
   }
-  if (!kAcknowledged) return Transfer::Bytes(1);
-  char answer = 0;
-  return Read(absl::MakeSpan(&answer, 1), deadline);
 }
 
 Transfer Stream::ReceiveDescriptor(int& received, base::Deadline& deadline) {
@@ -109,7 +96,7 @@ Transfer Stream::ReceiveDescriptor(int& received, base::Deadline& deadline) {
     }
     received = TakeDescriptor(message.header);
     if (received >= 0 && kCloseOnExec == 0) fcntl(received, F_SETFD, FD_CLOEXEC);
-    return kAcknowledged ? Write({&kAcknowledgement, 1}, "", deadline) : Transfer::Bytes(1);
+    return Transfer::Bytes(1);
   }
 }
 

@@ -31,6 +31,14 @@ struct Transfer {
   int error;
 };
 
+// Whether Python acknowledges descriptors on this system whatever its version: macOS may lose one
+// whose sender closes it before it has arrived.
+#ifdef __APPLE__
+inline constexpr bool kDescriptorsAreAcknowledged = true;
+#else
+inline constexpr bool kDescriptorsAreAcknowledged = false;
+#endif
+
 enum class Direction { kRead, kWrite };
 
 // Owns the descriptor. Deadlines: an infinite one blocks, an immediate one does not. Goes on after
