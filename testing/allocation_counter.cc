@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdlib>
+#include <cstring>
 #include <new>
 
 #include "absl/base/config.h"
@@ -43,10 +44,12 @@ ptrdiff_t LiveAllocations() { return static_cast<ptrdiff_t>(g_allocations - g_de
 
 // The array, nothrow and sized forms of the standard library end up in these.
 void* operator new(size_t size) {
+  // More than an element of any table here, so that the one behind the last is filled, too.
+  constexpr size_t kBehind = 256;
   ++someos::g_allocations;
-  void* const memory = std::malloc(size == 0 ? 1 : size);
+  void* const memory = std::malloc(size + kBehind);
   if (memory == nullptr) std::abort();
-  return memory;
+  return std::memset(memory, 0xa5, size + kBehind);
 }
 
 void operator delete(void* memory) noexcept { someos::Deallocate(memory); }

@@ -1,4 +1,6 @@
-// Counts a thread's calls of operator new and delete.
+// Counts a thread's calls of operator new and delete, in a program whose new memory is filled with
+// a pattern, as is some that stands behind it: what is read before it was written, or beyond the
+// end of a table, is not zero by chance.
 
 #ifndef SOMEOS_TESTING_ALLOCATION_COUNTER_H_
 #define SOMEOS_TESTING_ALLOCATION_COUNTER_H_

@@ -27,6 +27,7 @@
 #include "someos/testing/poller/waiting_thread.h"
 #include "someos/testing/status_matchers.h"
 #include "someos/testing/stream_io.h"
+#include "someos/testing/threading/crew.h"
 
 namespace someos {
 namespace {
@@ -113,6 +114,30 @@ TEST_P(SignalsTest, ReturnOnSignalEndsATimedWait) {
   const SignalStorm storm(pthread_self(), SIGUSR1, kPeriod);
   Event event;
   EXPECT_THAT(returning->Wait(absl::MakeSpan(&event, 1), kPatience), FailsWithErrno(EINTR, "wait"));
+}
+
+// One that sleeps through the signal has no second one to end its Wait.
+TEST_P(SignalsTest, OneSignalDuringTheSleepIsEnough) {
+#ifndef __linux__
+  GTEST_SKIP() << "this system does not tell whether a thread is asleep";
+#endif
+  const auto returning = NewPoller(PollerOptions{/*return_on_signal=*/true});
+  const ScopedSignalHandler handler(SIGUSR1, CountSignal);
+  for (const absl::Duration timeout : {absl::InfiniteDuration(), kPatience}) {
+    SCOPED_TRACE(timeout);
+    absl::StatusOr<size_t> result;
+    std::atomic<pthread_t> sleeper{};
+    Crew crew;
+    crew.Run([&] {
+      sleeper = pthread_self();
+      Event event;
+      result = returning->Wait(absl::MakeSpan(&event, 1), timeout);
+    });
+    crew.AwaitAsleep();
+    pthread_kill(sleeper, SIGUSR1);
+    crew.Join();
+    EXPECT_THAT(result, FailsWithErrno(EINTR, "wait"));
+  }
 }
 
 TEST_P(SignalsTest, ReturnOnSignalStillReportsEvents) {
