@@ -6,10 +6,14 @@
 #include <algorithm>
 #include <cerrno>
 #include <climits>
+#include <cstddef>
 #include <memory>
 #include <new>
 
+#include "absl/base/attributes.h"
 #include "absl/base/dynamic_annotations.h"
+#include "absl/base/optimization.h"
+#include "absl/strings/str_cat.h"
 #include "someos/api/errno_status.h"
 #include "someos/api/on_signal.h"
 #include "someos/backends/base/deadline.h"
@@ -26,16 +30,34 @@ constexpr int kKernelMaxEvents = INT_MAX / sizeof(epoll_event);
 // takes 12 MiB of address space; only the pages that the kernel fills take memory.
 constexpr int kMaxBufferEvents = 1 << 20;
 
-absl::Status ClosedError() {
+ABSL_ATTRIBUTE_NOINLINE absl::Status ClosedError() {
   return PlainStatus(absl::StatusCode::kInvalidArgument, "I/O operation on closed epoll object");
+}
+
+// The errors of Poll. Not inlined, so that a poll needs no stack space and no registers for them.
+
+ABSL_ATTRIBUTE_NOINLINE absl::Status TooFewEventsError(int maxevents) {
+  return PlainStatus(absl::StatusCode::kInvalidArgument,
+                     absl::StrCat("maxevents must be greater than 0, got ", maxevents));
+}
+
+ABSL_ATTRIBUTE_NOINLINE absl::Status MaxEventsError(int error, int maxevents) {
+  return ErrnoStatus(error, absl::StrCat("poll: maxevents ", maxevents));
+}
+
+// The object was open at the beginning, so another thread or a signal handler has closed it.
+ABSL_ATTRIBUTE_NOINLINE absl::Status ClosedMeanwhileError() {
+  return ErrnoStatus(EBADF, "poll: closed meanwhile");
+}
+
+ABSL_ATTRIBUTE_NOINLINE absl::Status PollError(int epoll_fd) {
+  return ErrnoStatus(errno, absl::StrCat("poll epoll fd ", epoll_fd));
 }
 
 // Python rounds up to milliseconds, so a negative timeout of less than a millisecond means zero,
 // and only longer negative ones block.
-absl::StatusOr<base::Deadline> DeadlineOf(std::optional<absl::Duration> timeout) {
-  if (timeout.has_value() && *timeout < absl::ZeroDuration()) {
-    timeout = absl::Trunc(*timeout, absl::Milliseconds(1));
-  }
+absl::StatusOr<base::Deadline> DeadlineOf(absl::Duration timeout) {
+  if (timeout < absl::ZeroDuration()) timeout = absl::Trunc(timeout, absl::Milliseconds(1));
   return poller_base::MillisecondTimeout(timeout);
 }
 
@@ -97,33 +119,19 @@ absl::Status Epoll::Control(const Operation& operation, const absl::StatusOr<int
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<EpollEvent>> Epoll::Poll(std::optional<absl::Duration> timeout,
-                                                    int maxevents, OnSignal on_signal) {
-  if (closed()) return ClosedError();
-  const absl::StatusOr<base::Deadline> deadline = DeadlineOf(timeout);
-  if (!deadline.ok()) return deadline.status();
-  if (maxevents == -1) maxevents = kDefaultMaxEvents;
-  if (maxevents < 1) {
-    return PlainStatus(absl::StatusCode::kInvalidArgument,
-                       absl::StrCat("maxevents must be greater than 0, got ", maxevents));
-  }
-  if (maxevents > kKernelMaxEvents) {
-    return ErrnoStatus(EINVAL, absl::StrCat("poll: maxevents ", maxevents));
-  }
-  epoll_event small[kDefaultMaxEvents];
-  epoll_event* buffer = small;
-  std::unique_ptr<epoll_event[]> large;
-  if (maxevents > kDefaultMaxEvents) {
-    const int size = std::min(maxevents, kMaxBufferEvents);
-    large.reset(new (std::nothrow) epoll_event[size]);
-    if (large == nullptr) return ErrnoStatus(ENOMEM, absl::StrCat("poll: maxevents ", maxevents));
-    buffer = large.get();
-    maxevents = size;
-  }
-  return PollInto(buffer, maxevents, *deadline, on_signal);
+ABSL_ATTRIBUTE_ALWAYS_INLINE inline std::vector<EpollEvent> EventsOf(const epoll_event* found,
+                                                                     size_t count) {
+  // Not push_back, which would look for room each time.
+  std::vector<EpollEvent> events(count);
+  for (size_t i = 0; i < count; ++i) events[i] = {found[i].data.fd, found[i].events};
+  return events;
 }
 
-int Epoll::WaitOnce(int epoll_fd, epoll_event* buffer, int size, base::Deadline& deadline) {
+// The functions of a wait are inlined into Poll: after the system call each return costs as much as
+// twenty instructions.
+
+ABSL_ATTRIBUTE_ALWAYS_INLINE inline int Epoll::WaitOnce(int epoll_fd, epoll_event* buffer, int size,
+                                                        base::Deadline& deadline) {
   const auto wait = [&](base::Deadline until) {
     return waiter_.Wait(epoll_fd, buffer, size, until);
   };
@@ -131,27 +139,45 @@ int Epoll::WaitOnce(int epoll_fd, epoll_event* buffer, int size, base::Deadline&
   return deadline.infinite() ? wait(deadline) : looks_.LookThenBlock(deadline, wait);
 }
 
-absl::StatusOr<std::vector<EpollEvent>> Epoll::PollInto(epoll_event* buffer, int size,
-                                                        base::Deadline deadline,
-                                                        OnSignal on_signal) {
+ABSL_ATTRIBUTE_ALWAYS_INLINE inline absl::StatusOr<std::vector<EpollEvent>> Epoll::PollInto(
+    epoll_event* buffer, int size, base::Deadline deadline, OnSignal on_signal) {
   while (true) {
     const int epoll_fd = fileno();
-    // It was open at the beginning of Poll(), so another thread or a signal handler has closed it.
-    if (epoll_fd < 0) return ErrnoStatus(EBADF, "poll: closed meanwhile");
+    if (ABSL_PREDICT_FALSE(epoll_fd < 0)) return ClosedMeanwhileError();
     const int count = WaitOnce(epoll_fd, buffer, size, deadline);
-    if (count < 0 && (errno != EINTR || on_signal == OnSignal::kReturn)) {
-      return ErrnoStatus(errno, absl::StrCat("poll epoll fd ", epoll_fd));
+    if (ABSL_PREDICT_FALSE(count < 0) && (errno != EINTR || on_signal == OnSignal::kReturn)) {
+      return PollError(epoll_fd);
     }
-    std::vector<EpollEvent> events;
-    if (count > 0) {
-      events.reserve(count);
-      for (int i = 0; i < count; ++i) events.push_back({buffer[i].data.fd, buffer[i].events});
-      return events;
-    }
+    if (count > 0) return EventsOf(buffer, static_cast<size_t>(count));
     if (!deadline.Passed()) continue;
     if (deadline.clock_error() != 0) return poller_base::NoClockError(deadline);
-    return events;
+    return std::vector<EpollEvent>();
   }
+}
+
+absl::StatusOr<std::vector<EpollEvent>> Epoll::Poll(std::optional<absl::Duration> timeout,
+                                                    int maxevents, OnSignal on_signal) {
+  if (closed()) return ClosedError();
+  base::Deadline deadline(absl::InfiniteDuration());
+  if (timeout.has_value()) {
+    const absl::StatusOr<base::Deadline> given = DeadlineOf(*timeout);
+    if (!given.ok()) return given.status();
+    deadline = *given;
+  }
+  if (maxevents == -1) maxevents = kDefaultMaxEvents;
+  if (maxevents < 1) return TooFewEventsError(maxevents);
+  epoll_event small[kDefaultMaxEvents];
+  epoll_event* buffer = small;
+  std::unique_ptr<epoll_event[]> large;
+  if (maxevents > kDefaultMaxEvents) {
+    if (maxevents > kKernelMaxEvents) return MaxEventsError(EINVAL, maxevents);
+    const int size = std::min(maxevents, kMaxBufferEvents);
+    large.reset(new (std::nothrow) epoll_event[size]);
+    if (large == nullptr) return MaxEventsError(ENOMEM, maxevents);
+    buffer = large.get();
+    maxevents = size;
+  }
+  return PollInto(buffer, maxevents, deadline, on_signal);
 }
 
 }  // namespace someos::select

@@ -74,12 +74,9 @@ Capabilities PollPoller::capabilities() const {
 }
 
 void PollPoller::Watch(int fd, Interest interest) {
-  if (static_cast<size_t>(fd) >= place_.size()) {
-    poller_base::ReserveSlowly(place_, fd + 1);
-    place_.resize(fd + 1);
-  }
-  if (place_[fd] == 0) {
-    place_[fd] = static_cast<int>(watched_.size());
+  int& place = PlaceOf(fd);
+  if (place == 0) {
+    place = static_cast<int>(watched_.size());
     poller_base::ReserveSlowly(watched_, watched_.size() + 1);
     watched_.emplace_back();
   }
@@ -88,15 +85,16 @@ void PollPoller::Watch(int fd, Interest interest) {
   if (HasAny(interest, Interest::kWritable) && poller_base::SuppressesReaderClose(fd)) {
     mask |= POLLPRI;
   }
-  watched_[place_[fd]] = {interest == Interest::kNone ? ~fd : fd, mask, 0};
+  watched_[place] = {interest == Interest::kNone ? ~fd : fd, mask, 0};
 }
 
 void PollPoller::Forget(int fd) {
-  if (static_cast<size_t>(fd) >= place_.size() || place_[fd] == 0) return;
+  int& place = PlaceOf(fd);
+  if (place == 0) return;
   const pollfd last = watched_.back();
-  watched_[place_[fd]] = last;
-  place_[last.fd < 0 ? ~last.fd : last.fd] = place_[fd];
-  place_[fd] = 0;
+  watched_[place] = last;
+  PlaceOf(last.fd < 0 ? ~last.fd : last.fd) = place;
+  place = 0;
   watched_.pop_back();
 }
 
@@ -134,7 +132,7 @@ void PollPoller::Scan() {
 }
 
 void PollPoller::AddFound(int fd, uint16_t raw) {
-  short& found = watched_[place_[fd]].revents;
+  short& found = watched_[PlaceOf(fd)].revents;
   if ((found & POLLNVAL) == 0) found = static_cast<short>(found | raw);
 }
 

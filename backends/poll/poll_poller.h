@@ -68,20 +68,20 @@ class PollPoller final : public poller_base::ScanningPoller {
              poller_base::WakeChannel wake_channel,
              const poller_base::KnownFilesSystem& known_files);
 
-  void Watch(int fd, Interest interest) override;
-  void Forget(int fd) override;
+  void Watch(int fd, Interest interest) override ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Forget(int fd) override ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   int Block(const base::Deadline& deadline) override;
   int Look() override;
   bool WakeFound() const override;
-  void AddFound(int fd, uint16_t raw) override;
+  void AddFound(int fd, uint16_t raw) override ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Scan() override ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status CheckRange(int fd) const override;
   absl::Status ReplaceWakeFd(int fd) override;
 
   const PollSystem& system_;
-  std::vector<pollfd> watched_;  // the wake channel is the first
-  std::vector<int> place_;       // index in watched_ of each descriptor; 0 for none
-  size_t scan_start_ = 1;        // index in watched_
+  // The wake channel is the first, so 0 is the place of no descriptor (PlaceOf).
+  std::vector<pollfd> watched_;
+  size_t scan_start_ = 1;  // index in watched_
 };
 
 // This backend, for the facade and for users who depend on //backends/poll directly.

@@ -26,11 +26,22 @@ struct ScanEntry {
   Trigger trigger = Trigger::kLevel;
   State state = State::kUnregistered;
   Telling telling = Telling::kUnknown;
+  // Where the watch set has the descriptor, if the mechanism needs to know; its only user. Here
+  // because it would take four bytes more anywhere else.
+  int place = 0;
+
+  // Replaces all but the place: what the watch set contains does not change with this.
+  void Replace(ScanEntry next) {
+    next.place = place;
+    *this = next;
+  }
 
   bool registered() const { return state != State::kUnregistered; }
   // Whether events of it are reported: it is neither paused nor inactive.
   bool reportable() const { return state == State::kArmed && interest != Interest::kNone; }
 };
+
+static_assert(sizeof(ScanEntry) == 16);
 
 }  // namespace someos::poller_base
 

@@ -86,7 +86,7 @@ absl::Status ScanningPoller::DoRegister(int fd, Interest interest, uint64_t data
     table_.resize(fd + 1);
   }
   kept_.Drop(fd);
-  table_[fd] = {data, interest, trigger, State::kArmed};
+  table_[fd].Replace({data, interest, trigger, State::kArmed});
   Sync(fd);
   return absl::OkStatus();
 }
@@ -100,7 +100,7 @@ absl::Status ScanningPoller::DoModify(int fd, Interest interest, uint64_t data, 
   ScanEntry* entry = FindRegistered(fd);
   if (entry == nullptr) return FdError(ENOENT, "modify", fd);
   if (const int error = Mismatch(fd, *entry); error != 0) return FdError(error, "modify", fd);
-  *entry = {data, interest, trigger, State::kArmed, entry->telling};
+  entry->Replace({data, interest, trigger, State::kArmed, entry->telling});
   Sync(fd);
   return absl::OkStatus();
 }
@@ -111,7 +111,7 @@ absl::Status ScanningPoller::DoUnregister(int fd) {
   ScanEntry* entry = FindRegistered(fd);
   if (entry == nullptr) return FdError(ENOENT, "unregister", fd);
   known_files_.Remove(fd);
-  *entry = ScanEntry();
+  entry->Replace(ScanEntry());
   kept_.Drop(fd);
   Sync(fd);
   return absl::OkStatus();
@@ -250,7 +250,8 @@ WaitOutcome ScanningPoller::WaitLocked(base::Deadline& deadline, base::LockIfThr
 }
 
 bool ScanningPoller::AddKept() {
-  return kept_.TakeReportable(table_, [this](int fd, uint16_t raw) { AddFound(fd, raw); });
+  return kept_.TakeReportable(
+      table_, [this](int fd, uint16_t raw) ABSL_NO_THREAD_SAFETY_ANALYSIS { AddFound(fd, raw); });
 }
 
 bool ScanningPoller::DeliverSlow(int fd, Readiness found, uint16_t raw) {
@@ -321,7 +322,7 @@ void ScanningPoller::RenewKnownFiles() {
 
 void ScanningPoller::ForgetLost(int fd, int error) {
   lost_.Add(fd, error);
-  table_[fd] = ScanEntry();
+  table_[fd].Replace(ScanEntry());
   kept_.Drop(fd);
   SyncNow(fd);
 }

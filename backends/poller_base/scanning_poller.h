@@ -61,12 +61,15 @@ class ScanningPoller : public Poller {
 
   int wake_fd() const { return wake_channel_.fd(); }
 
+  // Of a descriptor that is or was registered: a number for the subclass to keep, 0 at first.
+  int& PlaceOf(int fd) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return table_[fd].place; }
+
   // Watches `fd` for `interest` from the next Block or Look on, instead of its previous interest,
   // and discards what the last Block or Look found about it. kNone: keeps its place in the set, but
   // watches for nothing.
-  virtual void Watch(int fd, Interest interest) = 0;
+  virtual void Watch(int fd, Interest interest) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) = 0;
   // Removes `fd` from the watch set, if it is there.
-  virtual void Forget(int fd) = 0;
+  virtual void Forget(int fd) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) = 0;
   // Waits for the watch set and the wake channel. Returns what the system call returns; -1 with
   // errno.
   virtual int Block(const base::Deadline& deadline) = 0;
@@ -76,7 +79,7 @@ class ScanningPoller : public Poller {
   virtual bool WakeFound() const = 0;
   // Adds `raw`, which an earlier Scan has given to Keep, to what the last Block or Look found about
   // `fd`, unless that is that it is closed.
-  virtual void AddFound(int fd, uint16_t raw) = 0;
+  virtual void AddFound(int fd, uint16_t raw) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) = 0;
   // Calls Deliver for each ready descriptor of the last Block or Look until Deliver returns false,
   // then Keep for each of the rest. Starts where the last Scan that ran out of room stopped
   // (fairness).
