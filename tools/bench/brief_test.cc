@@ -30,8 +30,11 @@ TEST(BriefTest, MeasuresEveryWorkloadOnEveryBackendAndDrawsIt) {
   const CommandResult result = RunBench(absl::StrCat("--brief --svg=", svg));
   EXPECT_EQ(result.exit_status, 0) << result.output;
   for (const char* workload :
-       {"wait, none ready", "wait, one ready", "wait, many ready", "register.unregister", "modify",
-        "batch of 1000 changes", "wake from a thread", "pass"}) {
+       {"wait, none ready", "wait, one ready", "wait with a timeout, one ready",
+        "wait with a pending timer, one ready", "wait, many ready", "own loop, one ready",
+        "own loop, many ready", "register.unregister", "modify", "batch of 1000 changes",
+        "batch of 1000 changes.wait", "pass", "wake from a thread", "wake by a descriptor",
+        "wake, elapsed time", "accept by one of 4 threads"}) {
     for (const char* backend : {"select", "poll"}) {
       for (const char* contender : {"raw", "someos"}) {
         EXPECT_THAT(result.output, ContainsRegex(absl::StrCat(workload, " .*", backend, " *",
@@ -40,10 +43,13 @@ TEST(BriefTest, MeasuresEveryWorkloadOnEveryBackendAndDrawsIt) {
     }
   }
   for (const char* line :
-       {"map and scan .*raw .*[0-9]", "scan .*guard per 64 .*[0-9]",
-        "random reads of 64 bytes .*read .*[0-9]", "read of a byte .*guarded .*[0-9]",
-        "resize by a page .*someos .*[0-9]", "loss and recovery .*guarded .*[0-9]",
-        "\nfind of 8 bytes .* Mmap .*[0-9]", "rfind of 43 bytes .*guarded Mmap .*[0-9]"}) {
+       {"wakes of a busy thread .*poll +someos .*[0-9]",
+        "register.unregister beside a wait .*poll +someos .*[0-9]",
+        "one-shot re-armed by a thread .*poll +someos .*[0-9]", "map and scan .*raw .*[0-9]",
+        "scan .*guard per 64 .*[0-9]", "random reads of 64 bytes .*read .*[0-9]",
+        "read of a byte .*guarded .*[0-9]", "resize by a page .*someos .*[0-9]",
+        "loss and recovery .*guarded .*[0-9]", "\nfind of 8 bytes .* Mmap .*[0-9]",
+        "rfind of 43 bytes .*guarded Mmap .*[0-9]"}) {
     EXPECT_THAT(result.output, ContainsRegex(line));
   }
   const std::string picture = Contents(svg);

@@ -20,14 +20,25 @@ enum class Workload {
   kWaitNone,
   kWaitOne,
   kWaitTimed,
+  kWaitPending,
   kWaitMany,
+  kLoopOne,
+  kLoopMany,
   kRegister,
   kWatch,
   kModify,
   kRewatch,
   kBatch,
-  kWake,
+  kBatchAndWait,
   kPass,
+  // With a second thread (IsThreaded).
+  kWake,
+  kWakeByFd,
+  kWakeLatency,
+  kWakeOften,
+  kRegisterShared,
+  kRearm,
+  kAccept,
   // On mappings.
   kMapAndScan,
   kScan,
@@ -41,6 +52,9 @@ enum class Workload {
 };
 
 absl::string_view WorkloadName(Workload workload);
+
+// Whether the workload has a second thread, so that what all threads take is its cost.
+bool IsThreaded(Workload workload);
 
 struct Parameters {
   int fds = 1;     // registered
@@ -61,10 +75,14 @@ class Case {
   virtual int64_t operations_per_round() const { return 1; }
 };
 
+// What other threads do with a contender while one waits.
+enum class Threads { kNone, kWake, kChange };
+
 // The arguments for creating a contender.
 struct Setup {
   const Backend* backend = nullptr;  // of the Poller; null for others
   int fds = 1;                       // the number of descriptors to register
+  Threads threads = Threads::kNone;
   // The maximum number of events per wait.
   size_t room = 1024;
 };
@@ -82,7 +100,8 @@ struct Contender {
   // report it. Null: of a mapping.
   std::optional<double> (*heap_bytes_per_fd)(const Backend* backend, int fds) = nullptr;
   const Backend* implementation = nullptr;  // for make
-  bool times = false;                       // supports Workload::kWaitTimed
+  // Of a Poller: whether it can run this workload.
+  bool (*supports)(Workload workload) = nullptr;
   // Another way of using one of the other contenders: not in the matrix, and so not in the plot.
   bool variant = false;
   // Of a mapping: whether it can run this workload. Null: of a Poller.

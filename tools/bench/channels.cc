@@ -97,7 +97,7 @@ int FindMaxChannels() {
     if (wanted <= soft || setrlimit(RLIMIT_NOFILE, &limit) == 0) break;
   }
   // Not the limit from getrlimit(), which on FreeBSD may be higher than the effective one.
-  constexpr int kMaxChannels = 100'000;
+  constexpr int kMaxChannels = 100'000;  // kMostFds of the plan
   const int allowed = std::min(getdtablesize() / kFdsPerChannel, kMaxChannels + kReservedFds);
   return LimitByMemory(allowed - kReservedFds);
 }

@@ -65,32 +65,34 @@ def measure(program):
     return table
 
 
-# The contenders that are mappings of this library.
-MAPPINGS = ("someos", "guarded", "guard per 64", "allocating", "Mmap", "guarded Mmap")
+# The contenders that are this library's, besides the objects of Python's select module.
+OURS = ("someos", "variable timeout", "guarded", "guard per 64", "allocating", "Mmap", "guarded Mmap")
 
 
 def is_ours(contender):
-    return contender in MAPPINGS or contender.startswith("select::")
+    return contender in OURS or contender.startswith("select::")
 
 
 def label(contender, backend):
-    return f"{contender} {backend}" if contender in ("raw", "someos") else contender
+    """Also tells the poll and select of the other libraries, whose normal use is epoll, from that."""
+    if contender.startswith("select::"):
+        return contender
+    normal = contender not in ("raw", "someos") and backend in ("epoll", "mapping")
+    return contender if normal else f"{contender} {backend}"
 
 
-def print_tables(table):
+def tables(table):
+    """The lines of tables in Markdown: instructions and system calls, of pollers and of mappings."""
     for of_mappings in (False, True):
-        print_table({key: row for key, row in table.items() if (key[1] == "mapping") == of_mappings})
-
-
-def print_table(table):
-    workloads = list(dict.fromkeys(workload for row in table.values() for workload in row))
-    for index, form in enumerate(("{:.0f}", "{:.2f}")):
-        print("| |", " | ".join(workloads), "|")
-        print("|---|", " | ".join("--:" for _ in workloads), "|")
-        for key, row in table.items():
-            cells = (form.format(row[workload][index]) if workload in row else "-" for workload in workloads)
-            print(f"| {label(*key)} |", " | ".join(cells), "|")
-        print()
+        rows = {key: row for key, row in table.items() if (key[1] == "mapping") == of_mappings}
+        workloads = list(dict.fromkeys(workload for row in rows.values() for workload in row))
+        for index, form in enumerate(("{:.0f}", "{:.2f}")):
+            yield f"| {('instructions', 'system calls')[index]} | " + " | ".join(workloads) + " |"
+            yield "|---|" + " --: |" * len(workloads)
+            for key, row in rows.items():
+                cells = (form.format(row[workload][index]) if workload in row else "-" for workload in workloads)
+                yield f"| {label(*key)} | " + " | ".join(cells) + " |"
+            yield ""
 
 
 def record(table):
@@ -140,7 +142,7 @@ def main():
         record(table)
     if arguments.check:
         return check(table)
-    print_tables(table)
+    print("\n".join(tables(table)))
     return 0
 
 

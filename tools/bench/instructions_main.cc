@@ -22,7 +22,7 @@
 namespace someos::bench {
 namespace {
 
-constexpr size_t kSlots = 192;
+constexpr size_t kSlots = 320;
 using SlotFunction = void (*)(Case&, int64_t);
 
 template <size_t kSlot>
@@ -37,9 +37,10 @@ constexpr std::array<SlotFunction, kSlots> AllSlots(std::index_sequence<kIndices
 }
 
 const Planned kCases[] = {
-    {Workload::kWaitNone, {1}},        {Workload::kWaitOne, {1}},  {Workload::kWaitTimed, {1}},
-    {Workload::kWaitMany, {450, 450}}, {Workload::kRegister, {1}}, {Workload::kModify, {1}},
-    {Workload::kWatch, {1}},           {Workload::kRewatch, {1}},
+    {Workload::kWaitNone, {1}},    {Workload::kWaitOne, {1}}, {Workload::kWaitTimed, {1}},
+    {Workload::kWaitPending, {1}}, {Workload::kLoopOne, {1}}, {Workload::kWaitMany, {450, 450}},
+    {Workload::kRegister, {1}},    {Workload::kModify, {1}},  {Workload::kWatch, {1}},
+    {Workload::kRewatch, {1}},
 };
 
 // Of mappings, all but scans, which are the benchmark's own instructions, and losses, whose number

@@ -6,9 +6,9 @@ Missing ones are left out. Nothing is downloaded, and builds of other targets do
 them.
 """
 
-# name: the header that must exist, further directories of headers, the possible names of the library
-# (static ones first, so that the built program runs where the library is not installed), further
-# options for linking. In the order of linking: libev has functions with names of libevent's, which
+# name: the header that must exist, further directories of headers, the possible names of each of the
+# libraries (static ones first, so that the built program runs where the library is not installed),
+# further options for linking. In the order of linking: libev has functions with names of libevent's, which
 # must be found in libevent.
 _PEERS = {
     "boost": struct(
@@ -26,19 +26,22 @@ _PEERS = {
     "libevent": struct(
         header = "event2/event.h",
         directories = ["event2"],
-        libraries = ["libevent_core.a", "libevent_core.so"],
+        libraries = [
+            ["libevent_pthreads.a", "libevent_pthreads.so"],
+            ["libevent_core.a", "libevent_core.so"],
+        ],
         linkopts = ["-pthread"],
     ),
     "libev": struct(
         header = "ev.h",
         directories = [],
-        libraries = ["libev.a", "libev.so"],
+        libraries = [["libev.a", "libev.so"]],
         linkopts = ["-lm"],
     ),
     "libuv": struct(
         header = "uv.h",
         directories = ["uv"],
-        libraries = ["libuv_a.a", "libuv.a", "libuv.so"],
+        libraries = [["libuv_a.a", "libuv.a", "libuv.so"]],
         linkopts = ["-pthread", "-ldl"],
     ),
 }
@@ -97,22 +100,22 @@ def _library_rule(repository_ctx, name, prefix):
     peer = _PEERS[name]
     if not _header(prefix, peer.header):
         return None
-    srcs, linkopts = [], peer.linkopts
-    if peer.libraries:
-        directories = _multiarch(prefix.get_child("lib")) + _multiarch(prefix.get_child("lib64"))
-        library = _first(directories, peer.libraries)
+    srcs, linkopts = [], []
+    directories = _multiarch(prefix.get_child("lib")) + _multiarch(prefix.get_child("lib64"))
+    for names in peer.libraries:
+        library = _first(directories, names)
         if not library:
             return None
         if library.basename.endswith(".a"):
-            srcs = ["%s/%s" % (name, library.basename)]
-            repository_ctx.symlink(library, srcs[0])
+            srcs.append("%s/%s" % (name, library.basename))
+            repository_ctx.symlink(library, srcs[-1])
         else:
             link = library.basename.removeprefix("lib").removesuffix(".so")
-            linkopts = ["-L%s" % library.dirname, "-l" + link] + linkopts
+            linkopts += ["-L%s" % library.dirname, "-l" + link]
     _link_headers(repository_ctx, name, prefix, peer)
     return _LIBRARY.format(
         compatible_with = repr(_compatible_with(repository_ctx)),
-        linkopts = repr(linkopts),
+        linkopts = repr(linkopts + peer.linkopts),
         name = name,
         srcs = repr(srcs),
     )

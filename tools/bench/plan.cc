@@ -18,14 +18,25 @@ std::vector<Planned> Calls(int many) {
     plan.push_back({Workload::kWaitNone, {fds}});
     plan.push_back({Workload::kWaitOne, {fds}});
     plan.push_back({Workload::kWaitTimed, {fds}});
+    plan.push_back({Workload::kWaitPending, {fds}});
+    plan.push_back({Workload::kLoopOne, {fds}});
     plan.push_back({Workload::kRegister, {fds}});
     plan.push_back({Workload::kWatch, {fds}});
     plan.push_back({Workload::kModify, {fds}});
     plan.push_back({Workload::kRewatch, {fds}});
   }
   plan.push_back({Workload::kWaitMany, {many, many}});
+  plan.push_back({Workload::kLoopMany, {many, many}});
   plan.push_back({Workload::kBatch, {many}});
-  plan.push_back({Workload::kWake, {1}});
+  plan.push_back({Workload::kBatchAndWait, {many}});
+  for (const int fds : {1, many}) {
+    plan.push_back({Workload::kWake, {fds}});
+    plan.push_back({Workload::kWakeByFd, {fds}});
+  }
+  for (const Workload workload : {Workload::kWakeLatency, Workload::kWakeOften,
+                                  Workload::kRegisterShared, Workload::kRearm, Workload::kAccept}) {
+    plan.push_back({workload, {1}});
+  }
   return plan;
 }
 
@@ -34,7 +45,7 @@ std::vector<Planned> Matrix(int max_fds, bool brief) {
   // The last size is the maximum of this system, rounded down to two digits.
   int last = max_fds;
   for (int digit = 1; digit <= max_fds / 10; digit *= 10) last = max_fds / digit * digit;
-  std::vector<int> sizes = {10, 30, 100, 300, 1000, 3000, 10000, 30000};
+  std::vector<int> sizes = {10, 30, 100, 300, 1000, 3000, 10000, 30000, kMostFds};
   while (!sizes.empty() && sizes.back() > max_fds) sizes.pop_back();
   if (sizes.empty() || last > sizes.back()) sizes.push_back(last);
   for (const int fds : sizes) {

@@ -15,6 +15,9 @@ struct Planned {
   Parameters parameters;
 };
 
+// The most descriptors of a case.
+inline constexpr int kMostFds = 100'000;
+
 // All cases for contenders with at most `max_fds` descriptors. `brief`: only small cases of each
 // workload.
 std::vector<Planned> Plan(int max_fds, bool brief);

@@ -49,11 +49,11 @@ double Result::UpperQuartile() const { return Quantile(rounds, 0.75); }
 
 std::string Table(absl::Span<const Result> results) {
   std::string table =
-      absl::StrFormat("%-30s %6s %6s %6s  %-7s %-12s %12s %9s  %s\n", "workload", "fds", "active",
+      absl::StrFormat("%-36s %6s %6s %6s  %-7s %-19s %12s %9s  %s\n", "workload", "fds", "active",
                       "writes", "backend", "contender", "ns/operation", "to raw", "quartiles");
   for (const Result& result : results) {
     const Parameters& parameters = result.planned.parameters;
-    absl::StrAppendFormat(&table, "%-30s %6d %6d %6d  %-7s %-12s %12.1f %9s  %.1f..%.1f\n",
+    absl::StrAppendFormat(&table, "%-36s %6d %6d %6d  %-7s %-19s %12.1f %9s  %.1f..%.1f\n",
                           Title(result.planned), parameters.fds, parameters.active,
                           parameters.writes, result.backend, result.contender, result.Median(),
                           Ratio(results, result), result.LowerQuartile(), result.UpperQuartile());

@@ -93,7 +93,7 @@ bool Runs(const Contender& contender, const Planned& planned) {
   if (contender.maps != nullptr) return contender.maps(planned.workload);
   if (planned.parameters.bytes != 0 || planned.parameters.fds > contender.max_fds) return false;
   if (planned.workload == Workload::kPass) return !contender.variant;
-  return planned.workload != Workload::kWaitTimed || contender.times;
+  return contender.supports(planned.workload);
 }
 
 // Registers the benchmarks in the order of the tables: by workload, then in the order of the
@@ -101,7 +101,7 @@ bool Runs(const Contender& contender, const Planned& planned) {
 void RegisterAll(absl::Span<const Contender> contenders, bool brief, bool threads, Results& results,
                  std::vector<std::string>& order) {
   for (const Planned& planned : PlanFor(contenders, brief)) {
-    if ((planned.workload == Workload::kWake) != threads) continue;
+    if (IsThreaded(planned.workload) != threads) continue;
     for (const Contender& contender : contenders) {
       if (!Runs(contender, planned)) continue;
       const std::string name = BenchmarkName(contender, planned);
@@ -111,7 +111,7 @@ void RegisterAll(absl::Span<const Contender> contenders, bool brief, bool thread
           name.c_str(),
           [&contender, planned](benchmark::State& state) { Measure(state, contender, planned); });
       registered->Unit(benchmark::kNanosecond);
-      if (planned.workload == Workload::kWake) registered->MeasureProcessCPUTime();
+      if (threads) registered->MeasureProcessCPUTime();
     }
   }
 }
@@ -127,7 +127,9 @@ class Collector : public benchmark::BenchmarkReporter {
       if (run.run_type != Run::RT_Iteration) continue;
       const auto found = results_.find(run.run_name.function_name);
       if (found == results_.end()) continue;
-      found->second.rounds.push_back(run.GetAdjustedCPUTime());
+      const bool elapsed = found->second.planned.workload == Workload::kWakeLatency;
+      found->second.rounds.push_back(elapsed ? run.GetAdjustedRealTime()
+                                             : run.GetAdjustedCPUTime());
     }
     fputc('.', stderr);
   }
@@ -182,6 +184,13 @@ void PrintHeading(absl::Span<const Contender> contenders, absl::Span<const std::
     absl::PrintF("%s %s\n", contender.name, contender.version);
   }
   for (const std::string& note : notes) puts(note.c_str());
+  int max_fds = 0;
+  for (const Contender& contender : contenders) max_fds = std::max(max_fds, contender.max_fds);
+  if (max_fds < kMostFds) {
+    absl::PrintF(
+        "skipped: more than %d of %d descriptors; the limit of open files allows no more\n",
+        max_fds, kMostFds);
+  }
 }
 
 }  // namespace

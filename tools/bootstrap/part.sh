@@ -6,6 +6,7 @@
 #   python                                                   a Python (3.11) with headers and its own tests
 #   python3.13, python3.14                                   further ones, for //testing/interop
 #   boost                                                    headers of Boost, for //tools/bench:peers
+#   relays                                                   haproxy and nginx, for //tools/relay/bench
 #   zig                                                      a compiler that brings macOS's headers and stubs
 # The former come from Debian with the machine's own apt (apt.sh), zig from npm with the machine's own client. Nothing
 # is installed; deleting the directory undoes it.
@@ -72,6 +73,12 @@ unpack_python_of_forky() {
 # For //tools/bench:peers, which measures Boost.Interprocess.
 unpack_boost() { unpack_packages bookworm libboost1.74-dev; }
 
+# For //tools/relay/bench, with the libraries that a machine may not have.
+unpack_relays() {
+  unpack_packages bookworm haproxy nginx libnginx-mod-stream liblua5.3-0 libopentracing-c-wrapper0 libopentracing1 \
+    libpcre2-8-0 libssl3 libsystemd0 libcrypt1 zlib1g
+}
+
 unpack_zig() {
   need npm 'from npm'
   need node 'from npm'
@@ -95,6 +102,7 @@ make_part() {
     python) unpack_python ;;
     python3.13 | python3.14) unpack_python_of_forky "$part" ;;
     qemu) unpack_qemu ;;
+    relays) unpack_relays ;;
     zig) unpack_zig ;;
     *)
       say "there is no part $part"

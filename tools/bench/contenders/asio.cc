@@ -3,8 +3,10 @@
 
 #define ASIO_STANDALONE 1
 #include <asio.hpp>
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
-#include <memory>
+#include <optional>
 #include <vector>
 
 #include "absl/base/attributes.h"
@@ -18,23 +20,35 @@
 namespace someos::bench {
 namespace {
 
-template <typename Handler>
-class Asio {
- public:
-  static constexpr bool kWakes = true;
-  static constexpr bool kBatches = false;
-  static constexpr bool kTimes = false;
+using Descriptor = asio::posix::stream_descriptor;
 
-  Asio(const Setup&, Handler& handler) : handler_(handler) {}
+// The concurrency hint: one thread, to which others may only post.
+constexpr int kOneThread = 1;
+
+template <typename Handler>
+class Asio : public ContenderBase {
+ public:
+  static constexpr bool kTimes = true;
+  static constexpr bool kWakes = true;
+  static constexpr bool kLoops = true;
+  static constexpr bool kShares = true;
+  static constexpr size_t kObjectBytes = sizeof(Descriptor);
+
+  Asio(const Setup& setup, Handler& handler)
+      : handler_(handler),
+        context_(setup.threads == Threads::kChange ? ASIO_CONCURRENCY_HINT_SAFE : kOneThread),
+        runs_alone_(setup.threads != Threads::kChange),
+        watchers_(setup.fds) {
+    ready_.reserve(watchers_.size());
+  }
   ~Asio() {
-    for (const auto& watcher : watchers_) {
-      if (watcher != nullptr && watcher->descriptor.is_open()) watcher->descriptor.release();
+    for (std::optional<Watcher>& watcher : watchers_) {
+      if (watcher.has_value() && watcher->descriptor.is_open()) watcher->descriptor.release();
     }
   }
 
   void Register(int fd, uint64_t data, Want want) {
-    if (watchers_.size() <= data) watchers_.resize(data + 1);
-    if (watchers_[data] == nullptr) watchers_[data] = std::make_unique<Watcher>(context_);
+    if (!watchers_[data].has_value()) watchers_[data].emplace(context_);
     watchers_[data]->descriptor.assign(fd);
     StartWaiting(data, want);
   }
@@ -47,57 +61,96 @@ class Asio {
     watchers_[data]->descriptor.release();
     RunCancelled();
   }
+  void RegisterOnce(int fd, uint64_t data) {
+    watchers_[data].emplace(context_);
+    watchers_[data]->descriptor.assign(fd);
+    Rearm(fd, data);
+  }
+  void Rearm(int, uint64_t data) {
+    watchers_[data]->descriptor.async_wait(Descriptor::wait_read,
+                                           [this, data](const asio::error_code& error) {
+                                             if (!error) handler_(data);
+                                           });
+  }
 
   ABSL_ATTRIBUTE_ALWAYS_INLINE void Wait(Patience patience) {
     context_.restart();
     if (patience == Patience::kForever) context_.run_one();
-    context_.poll();
-    // Not before, because a descriptor that stays ready would be handled again and again.
-    for (const uint64_t data : ready_) StartWaiting(data, watchers_[data]->want);
-    ready_.clear();
+    FinishWait();
   }
+  ABSL_ATTRIBUTE_ALWAYS_INLINE void WaitAnHour() {
+    context_.restart();
+    context_.run_one_for(std::chrono::hours(1));
+    FinishWait();
+  }
+  void StartTimer() {
+    timer_.expires_after(std::chrono::hours(1));
+    timer_.async_wait([](const asio::error_code&) {});
+  }
+  ABSL_ATTRIBUTE_ALWAYS_INLINE void WaitWithTimer() { Wait(Patience::kForever); }
   void Wake() {
     asio::post(context_, [] {});
   }
+  void Loop() {
+    in_loop_ = true;
+    context_.restart();
+    context_.run();
+    in_loop_ = false;
+  }
+  void Break() { context_.stop(); }
 
  private:
   struct Watcher {
     explicit Watcher(asio::io_context& context) : descriptor(context) {}
-    asio::posix::stream_descriptor descriptor;
+    Descriptor descriptor;
     Want want = Want::kRead;
   };
 
   void StartWaiting(uint64_t data, Want want) {
-    using Descriptor = asio::posix::stream_descriptor;
     watchers_[data]->want = want;
     watchers_[data]->descriptor.async_wait(
         want == Want::kRead ? Descriptor::wait_read : Descriptor::wait_write,
         [this, data](const asio::error_code& error) {
           if (error) return;
           handler_(data);
-          ready_.push_back(data);
+          if (in_loop_) {
+            StartWaiting(data, watchers_[data]->want);
+          } else {
+            ready_.push_back(data);
+          }
         });
   }
 
-  // A cancelled operation takes memory until its handler has run.
+  void FinishWait() {
+    context_.poll();
+    // Not before, because a descriptor that stays ready would be handled again and again.
+    for (const uint64_t data : ready_) StartWaiting(data, watchers_[data]->want);
+    ready_.clear();
+  }
+
+  // A cancelled operation takes memory until its handler has run. With a second thread, that one
+  // runs it.
   void RunCancelled() {
-    if (++cancelled_ % 64 == 0) Wait(Patience::kNone);
+    if (runs_alone_ && ++cancelled_ % 64 == 0) Wait(Patience::kNone);
   }
 
   Handler& handler_;
-  asio::io_context context_{1};                     // for one thread
-  std::vector<std::unique_ptr<Watcher>> watchers_;  // by data
+  asio::io_context context_;
+  asio::steady_timer timer_{context_};
+  const bool runs_alone_;
+  std::vector<std::optional<Watcher>> watchers_;  // by data
   std::vector<uint64_t> ready_;
+  bool in_loop_ = false;
   unsigned cancelled_ = 0;
 };
 
 }  // namespace
 
-Contender AsioContender() {
-  return MakeContender<Asio>(
+std::vector<Contender> AsioContenders() {
+  return {MakeContender<Asio>(
       "asio", "epoll",
       absl::StrCat(ASIO_VERSION / 100000, ".", ASIO_VERSION / 100 % 1000, ".", ASIO_VERSION % 100),
-      MaxChannels());
+      MaxChannels())};
 }
 
 }  // namespace someos::bench

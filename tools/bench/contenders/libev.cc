@@ -1,10 +1,11 @@
-// libev on epoll. It postpones changes until it waits, and does not remove descriptors at once: it
-// lets the kernel report them, and corrects the registration then.
+// libev. It postpones changes until it waits, and does not remove descriptors from epoll at once:
+// it lets the kernel report them, and corrects the registration then.
 
 #include <ev.h>
 
+#include <cstddef>
 #include <cstdint>
-#include <memory>
+#include <string>
 #include <vector>
 
 #include "absl/base/attributes.h"
@@ -18,43 +19,53 @@
 namespace someos::bench {
 namespace {
 
-template <typename Handler>
-class Libev {
+template <typename Handler, unsigned kBackend>
+class Libev : public ContenderBase {
  public:
+  static constexpr bool kTimes = true;
   static constexpr bool kWakes = true;
-  static constexpr bool kBatches = false;
-  static constexpr bool kTimes = false;
+  static constexpr bool kLoops = true;
+  static constexpr size_t kObjectBytes = sizeof(ev_io);
 
-  Libev(const Setup&, Handler& handler)
-      : handler_(handler), loop_(ev_loop_new(EVBACKEND_EPOLL | EVFLAG_NOENV)) {
+  Libev(const Setup& setup, Handler& handler)
+      : handler_(handler), loop_(ev_loop_new(kBackend | EVFLAG_NOENV)), watchers_(setup.fds) {
     Require(loop_ != nullptr);
     ev_async_init(&wake_, [](struct ev_loop*, ev_async*, int) {});
     ev_async_start(loop_, &wake_);
+    constexpr ev_tstamp kHour = 3600;
+    ev_timer_init(&timer_, [](struct ev_loop*, ev_timer*, int) {}, kHour, kHour);
   }
   Libev(const Libev&) = delete;
   Libev& operator=(const Libev&) = delete;
   ~Libev() { ev_loop_destroy(loop_); }
 
   void Register(int fd, uint64_t data, Want want) {
-    while (watchers_.size() <= data) watchers_.push_back(std::make_unique<Watcher>());
-    Watcher& watcher = *watchers_[data];
+    Watcher& watcher = watchers_[data];
     watcher.handler = &handler_;
     watcher.data = data;
     ev_io_init(&watcher.io, Ready, fd, Events(want));
     ev_io_start(loop_, &watcher.io);
   }
   void Modify(int fd, uint64_t data, Want want) {
-    Watcher& watcher = *watchers_[data];
+    Watcher& watcher = watchers_[data];
     ev_io_stop(loop_, &watcher.io);
     ev_io_set(&watcher.io, fd, Events(want));
     ev_io_start(loop_, &watcher.io);
   }
-  void Unregister(int, uint64_t data) { ev_io_stop(loop_, &watchers_[data]->io); }
+  void Unregister(int, uint64_t data) { ev_io_stop(loop_, &watchers_[data].io); }
 
   ABSL_ATTRIBUTE_ALWAYS_INLINE void Wait(Patience patience) {
     ev_run(loop_, patience == Patience::kForever ? EVRUN_ONCE : EVRUN_NOWAIT);
   }
+  ABSL_ATTRIBUTE_ALWAYS_INLINE void WaitAnHour() {
+    StartTimer();
+    Wait(Patience::kForever);
+  }
+  void StartTimer() { ev_timer_again(loop_, &timer_); }
+  ABSL_ATTRIBUTE_ALWAYS_INLINE void WaitWithTimer() { Wait(Patience::kForever); }
   void Wake() { ev_async_send(loop_, &wake_); }
+  void Loop() { ev_run(loop_, 0); }
+  void Break() { ev_break(loop_, EVBREAK_ALL); }
 
  private:
   struct Watcher {
@@ -72,14 +83,27 @@ class Libev {
   Handler& handler_;
   struct ev_loop* const loop_;
   ev_async wake_;
-  std::vector<std::unique_ptr<Watcher>> watchers_;  // by data
+  ev_timer timer_;
+  std::vector<Watcher> watchers_;  // by data
 };
+
+template <typename Handler>
+using OnEpoll = Libev<Handler, EVBACKEND_EPOLL>;
+template <typename Handler>
+using OnPoll = Libev<Handler, EVBACKEND_POLL>;
+template <typename Handler>
+using OnSelect = Libev<Handler, EVBACKEND_SELECT>;
 
 }  // namespace
 
-Contender LibevContender() {
-  return MakeContender<Libev>(
-      "libev", "epoll", absl::StrCat(ev_version_major(), ".", ev_version_minor()), MaxChannels());
+std::vector<Contender> LibevContenders() {
+  const std::string version = absl::StrCat(ev_version_major(), ".", ev_version_minor());
+  std::vector<Contender> contenders = {
+      MakeContender<OnEpoll>("libev", "epoll", version, MaxChannels()),
+      MakeContender<OnPoll>("libev", "poll", version, MaxChannels()),
+      MakeContender<OnSelect>("libev", "select", version, MaxChannelsForSelect())};
+  for (Contender& contender : contenders) contender.variant = contender.backend != "epoll";
+  return contenders;
 }
 
 }  // namespace someos::bench

@@ -15,6 +15,7 @@
 #include "someos/backends/select/select_call.h"
 #include "someos/testing/poller/linkable_pollers.h"
 #include "someos/tools/bench/case.h"
+#include "someos/tools/bench/contenders/hour_timer.h"
 #include "someos/tools/bench/workloads/contender.h"
 
 #if SOMEOS_LINKS_EPOLL
@@ -25,11 +26,11 @@ namespace someos::bench {
 
 // What they have in common. The results are descriptors; the program finds their data in an array.
 template <typename Handler>
-class OnObject {
+class OnObject : public ContenderBase {
  public:
-  static constexpr bool kWakes = false;
-  static constexpr bool kBatches = false;
   static constexpr bool kTimes = true;
+
+  void StartTimer() { timer_.Start(); }
 
  protected:
   explicit OnObject(Handler& handler) : handler_(handler) {}
@@ -39,6 +40,7 @@ class OnObject {
     return absl::ZeroDuration();
   }
   std::optional<absl::Duration> Hour() const { return hour_; }
+  std::optional<absl::Duration> TimerLeft() const { return absl::FromChrono(timer_.Left()); }
   void Remember(int fd, uint64_t data) {
     if (data_.size() <= static_cast<size_t>(fd)) data_.resize(static_cast<size_t>(fd) + 1);
     data_[static_cast<size_t>(fd)] = data;
@@ -49,6 +51,7 @@ class OnObject {
   Handler& handler_;
   std::vector<uint64_t> data_;  // by descriptor
   absl::Duration hour_ = absl::Hours(1);
+  HourTimer timer_;
 };
 
 template <typename Handler>
@@ -72,6 +75,7 @@ class OnSelectCall : public OnObject<Handler> {
 
   ABSL_ATTRIBUTE_ALWAYS_INLINE void Wait(Patience patience) { WaitFor(this->Timeout(patience)); }
   ABSL_ATTRIBUTE_ALWAYS_INLINE void WaitAnHour() { WaitFor(this->Hour()); }
+  ABSL_ATTRIBUTE_ALWAYS_INLINE void WaitWithTimer() { WaitFor(this->TimerLeft()); }
 
  private:
   ABSL_ATTRIBUTE_ALWAYS_INLINE void WaitFor(std::optional<absl::Duration> timeout) {
@@ -99,6 +103,7 @@ class OnPollObject : public OnObject<Handler> {
 
   ABSL_ATTRIBUTE_ALWAYS_INLINE void Wait(Patience patience) { WaitFor(this->Timeout(patience)); }
   ABSL_ATTRIBUTE_ALWAYS_INLINE void WaitAnHour() { WaitFor(this->Hour()); }
+  ABSL_ATTRIBUTE_ALWAYS_INLINE void WaitWithTimer() { WaitFor(this->TimerLeft()); }
 
  private:
   static int Mask(Want want) { return want == Want::kRead ? select::kPollIn : select::kPollOut; }
@@ -130,6 +135,7 @@ class OnEpollObject : public OnObject<Handler> {
 
   ABSL_ATTRIBUTE_ALWAYS_INLINE void Wait(Patience patience) { WaitFor(this->Timeout(patience)); }
   ABSL_ATTRIBUTE_ALWAYS_INLINE void WaitAnHour() { WaitFor(this->Hour()); }
+  ABSL_ATTRIBUTE_ALWAYS_INLINE void WaitWithTimer() { WaitFor(this->TimerLeft()); }
 
  private:
   static uint32_t Mask(Want want) {

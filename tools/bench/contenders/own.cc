@@ -65,6 +65,18 @@ std::optional<Contender> Object(const Backend& backend) {
 #if SOMEOS_LINKS_EPOLL
 template <typename Handler>
 using OnEpollPoller = OnPollerOf<EpollPoller, Handler>;
+
+// The Poller over epoll, used in other ways.
+std::vector<Contender> OtherUses(const Backend& epoll) {
+  const std::string name(epoll.name);
+  const int max_fds = MaxFdsOf(epoll);
+  std::vector<Contender> contenders = {
+      MakeContender<OnVariablePoller>("variable timeout", name, "", max_fds, &epoll),
+      MakeContender<OnEpollPoller>("EpollPoller", name, "", max_fds, &epoll),
+      MakeContender<OnSynchronizedPoller>("synchronized", name, "", max_fds, &epoll)};
+  for (Contender& contender : contenders) contender.variant = true;
+  return contenders;
+}
 #endif
 
 }  // namespace
@@ -85,12 +97,7 @@ std::vector<Contender> OwnContenders() {
     }
 #if SOMEOS_LINKS_EPOLL
     if (backend->name == "epoll") {
-      contenders.push_back(
-          MakeContender<OnEpollPoller>("EpollPoller", "epoll", "", MaxFdsOf(*backend), backend));
-      contenders.back().variant = true;
-      contenders.push_back(MakeContender<OnSynchronizedPoller>("synchronized", "epoll", "",
-                                                               MaxFdsOf(*backend), backend));
-      contenders.back().variant = true;
+      for (Contender& other : OtherUses(*backend)) contenders.push_back(std::move(other));
     }
 #endif
   }

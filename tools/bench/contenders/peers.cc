@@ -9,20 +9,23 @@
 namespace someos::bench {
 
 std::vector<Contender> PeerContenders() {
-  return {
+  std::vector<Contender> contenders;
+  [[maybe_unused]] const auto add = [&](const std::vector<Contender>& more) {
+    contenders.insert(contenders.end(), more.begin(), more.end());
+  };
 #if SOMEOS_HAS_LIBEVENT
-      LibeventContender(),
+  add(LibeventContenders());
 #endif
 #if SOMEOS_HAS_LIBEV
-      LibevContender(),
+  add(LibevContenders());
 #endif
 #if SOMEOS_HAS_LIBUV
-      LibuvContender(),
+  add(LibuvContenders());
 #endif
 #if SOMEOS_HAS_ASIO
-      AsioContender(),
+  add(AsioContenders());
 #endif
-  };
+  return contenders;
 }
 
 std::vector<Contender> PeerMappingContenders() {

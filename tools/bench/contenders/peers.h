@@ -1,4 +1,4 @@
-// The other libraries that are installed; those for events are all on epoll.
+// The other libraries that are installed.
 
 #ifndef SOMEOS_TOOLS_BENCH_CONTENDERS_PEERS_H_
 #define SOMEOS_TOOLS_BENCH_CONTENDERS_PEERS_H_
@@ -14,10 +14,10 @@ std::vector<Contender> PeerContenders();
 std::vector<Contender> PeerMappingContenders();
 
 // Each is defined only if the library is installed.
-Contender LibeventContender();
-Contender LibevContender();
-Contender LibuvContender();
-Contender AsioContender();
+std::vector<Contender> LibeventContenders();
+std::vector<Contender> LibevContenders();
+std::vector<Contender> LibuvContenders();
+std::vector<Contender> AsioContenders();
 
 // A sentence for each library that was not found when this was built.
 std::vector<std::string> AbsentPeers();

@@ -12,30 +12,40 @@
 #include "someos/testing/scoped_fd.h"
 #include "someos/testing/system_call.h"
 #include "someos/tools/bench/case.h"
+#include "someos/tools/bench/contenders/hour_timer.h"
 #include "someos/tools/bench/workloads/contender.h"
 
 namespace someos::bench {
 
 template <typename Handler>
-class RawEpoll {
+class RawEpoll : public ContenderBase {
  public:
-  static constexpr bool kWakes = false;
-  static constexpr bool kBatches = false;
   static constexpr bool kTimes = true;
+  static constexpr bool kShares = true;
+  static constexpr bool kExclusive = true;
 
   RawEpoll(const Setup& setup, Handler& handler)
       : handler_(handler),
         epoll_(MustSucceed(epoll_create1(EPOLL_CLOEXEC), "epoll_create1")),
         events_(setup.room) {}
 
-  void Register(int fd, uint64_t data, Want want) { Control(EPOLL_CTL_ADD, fd, data, want); }
-  void Modify(int fd, uint64_t data, Want want) { Control(EPOLL_CTL_MOD, fd, data, want); }
-  void Unregister(int fd, uint64_t data) { Control(EPOLL_CTL_DEL, fd, data, Want::kRead); }
+  void Register(int fd, uint64_t data, Want want) { Control(EPOLL_CTL_ADD, fd, data, Mask(want)); }
+  void Modify(int fd, uint64_t data, Want want) { Control(EPOLL_CTL_MOD, fd, data, Mask(want)); }
+  void Unregister(int fd, uint64_t data) { Control(EPOLL_CTL_DEL, fd, data, 0); }
+  void RegisterOnce(int fd, uint64_t data) {
+    Control(EPOLL_CTL_ADD, fd, data, EPOLLIN | EPOLLONESHOT);
+  }
+  void Rearm(int fd, uint64_t data) { Control(EPOLL_CTL_MOD, fd, data, EPOLLIN | EPOLLONESHOT); }
+  void RegisterExclusive(int fd, uint64_t data) {
+    Control(EPOLL_CTL_ADD, fd, data, EPOLLIN | EPOLLEXCLUSIVE);
+  }
 
   ABSL_ATTRIBUTE_ALWAYS_INLINE void Wait(Patience patience) {
     WaitFor(patience == Patience::kForever ? -1 : 0);
   }
   ABSL_ATTRIBUTE_ALWAYS_INLINE void WaitAnHour() { WaitFor(hour_); }
+  void StartTimer() { timer_.Start(); }
+  ABSL_ATTRIBUTE_ALWAYS_INLINE void WaitWithTimer() { WaitFor(timer_.MillisecondsLeft()); }
 
  private:
   ABSL_ATTRIBUTE_ALWAYS_INLINE void WaitFor(int milliseconds) {
@@ -44,9 +54,10 @@ class RawEpoll {
     Require(count >= 0);
     for (int i = 0; i < count; ++i) handler_(events_[i].data.u64);
   }
-  void Control(int operation, int fd, uint64_t data, Want want) {
+  static uint32_t Mask(Want want) { return want == Want::kRead ? EPOLLIN : EPOLLOUT; }
+  void Control(int operation, int fd, uint64_t data, uint32_t mask) {
     epoll_event event;
-    event.events = want == Want::kRead ? EPOLLIN : EPOLLOUT;
+    event.events = mask;
     event.data.u64 = data;
     Require(epoll_ctl(epoll_.get(), operation, fd, &event) == 0);
   }
@@ -55,6 +66,7 @@ class RawEpoll {
   ScopedFd epoll_;
   std::vector<epoll_event> events_;
   int hour_ = 3'600'000;
+  HourTimer timer_;
 };
 
 }  // namespace someos::bench

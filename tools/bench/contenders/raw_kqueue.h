@@ -19,12 +19,8 @@
 namespace someos::bench {
 
 template <typename Handler>
-class RawKqueue {
+class RawKqueue : public ContenderBase {
  public:
-  static constexpr bool kWakes = false;
-  static constexpr bool kBatches = false;
-  static constexpr bool kTimes = false;
-
   RawKqueue(const Setup& setup, Handler& handler)
       : handler_(handler), queue_(MustSucceed(kqueue(), "kqueue")), events_(setup.room) {}
 

@@ -11,15 +11,14 @@
 
 #include "absl/base/attributes.h"
 #include "someos/tools/bench/case.h"
+#include "someos/tools/bench/contenders/hour_timer.h"
 #include "someos/tools/bench/workloads/contender.h"
 
 namespace someos::bench {
 
 template <typename Handler>
-class RawPoll {
+class RawPoll : public ContenderBase {
  public:
-  static constexpr bool kWakes = false;
-  static constexpr bool kBatches = false;
   static constexpr bool kTimes = true;
 
   RawPoll(const Setup&, Handler& handler) : handler_(handler) {}
@@ -35,6 +34,8 @@ class RawPoll {
     WaitFor(patience == Patience::kForever ? -1 : 0);
   }
   ABSL_ATTRIBUTE_ALWAYS_INLINE void WaitAnHour() { WaitFor(hour_); }
+  void StartTimer() { timer_.Start(); }
+  ABSL_ATTRIBUTE_ALWAYS_INLINE void WaitWithTimer() { WaitFor(timer_.MillisecondsLeft()); }
 
  private:
   static short Events(Want want) { return want == Want::kRead ? POLLIN : POLLOUT; }
@@ -51,6 +52,7 @@ class RawPoll {
   Handler& handler_;
   std::vector<pollfd> fds_;  // by data
   int hour_ = 3'600'000;
+  HourTimer timer_;
 };
 
 }  // namespace someos::bench

@@ -11,15 +11,14 @@
 
 #include "absl/base/attributes.h"
 #include "someos/tools/bench/case.h"
+#include "someos/tools/bench/contenders/hour_timer.h"
 #include "someos/tools/bench/workloads/contender.h"
 
 namespace someos::bench {
 
 template <typename Handler>
-class RawSelect {
+class RawSelect : public ContenderBase {
  public:
-  static constexpr bool kWakes = false;
-  static constexpr bool kBatches = false;
   static constexpr bool kTimes = true;
 
   RawSelect(const Setup&, Handler& handler) : handler_(handler) {
@@ -51,6 +50,13 @@ class RawSelect {
     WaitFor(&timeout);
   }
 
+  void StartTimer() { timer_.Start(); }
+  ABSL_ATTRIBUTE_ALWAYS_INLINE void WaitWithTimer() {
+    const int left = timer_.MillisecondsLeft();
+    timeval timeout = {left / 1000, left % 1000 * 1000};
+    WaitFor(&timeout);
+  }
+
  private:
   ABSL_ATTRIBUTE_ALWAYS_INLINE void WaitFor(timeval* timeout) {
     fd_set read = read_;
@@ -72,6 +78,7 @@ class RawSelect {
   int end_ = 0;
   std::array<uint64_t, FD_SETSIZE> data_{};  // by descriptor
   timeval hour_ = {3600, 0};
+  HourTimer timer_;
 };
 
 }  // namespace someos::bench

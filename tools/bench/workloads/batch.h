@@ -1,5 +1,6 @@
-// Registers `fds` descriptors and unregisters them, with one call each if the contender has it. One
-// operation: one of these changes.
+// Registers `fds` descriptors and unregisters them, with one call each if the contender has it;
+// with a non-blocking wait after each, if kWaits, so that contenders that postpone changes until
+// they wait have to make them as well. One operation: one of these changes.
 
 #ifndef SOMEOS_TOOLS_BENCH_WORKLOADS_BATCH_H_
 #define SOMEOS_TOOLS_BENCH_WORKLOADS_BATCH_H_
@@ -16,7 +17,7 @@
 
 namespace someos::bench {
 
-template <template <typename> class C>
+template <template <typename> class C, bool kWaits>
 class Batch final : public Case {
  public:
   Batch(const Backend* backend, const Parameters& parameters)
@@ -31,12 +32,14 @@ class Batch final : public Case {
     for (; rounds > 0; --rounds) {
       if constexpr (C<Touch>::kBatches) {
         scenery_.contender.Apply(additions_);
+        Finish();
         scenery_.contender.Apply(removals_);
+        Finish();
       } else {
         for (size_t i = 0; i < size_; ++i) scenery_.Register(i);
-        Done();
+        Finish();
         for (size_t i = 0; i < size_; ++i) scenery_.Unregister(i);
-        Done();
+        Finish();
       }
     }
   }
@@ -44,6 +47,11 @@ class Batch final : public Case {
   int64_t operations_per_round() const override { return 2 * static_cast<int64_t>(size_); }
 
  private:
+  void Finish() {
+    if constexpr (kWaits) scenery_.contender.Wait(Patience::kNone);
+    Done();
+  }
+
   const size_t size_;
   Scenery<C> scenery_;
   std::vector<Change> additions_;

@@ -18,8 +18,8 @@ namespace someos::bench {
 template <template <typename> class C, typename Handler = Touch>
 struct Scenery {
   // Makes `spare` additional channels after the others, which are not registered.
-  Scenery(const Backend* backend, int fds, int spare = 0)
-      : channels(fds + spare), contender({backend, fds + spare}, handler) {
+  Scenery(const Backend* backend, int fds, int spare = 0, Threads threads = Threads::kNone)
+      : channels(fds + spare), contender({backend, fds + spare, threads}, handler) {
     for (int i = 0; i < fds; ++i) Register(i);
   }
 

@@ -1,5 +1,5 @@
-// Two threads, each waiting on its own contender, wake each other alternately. One operation: one
-// wake, with the wait that it ends.
+// Two threads, each waiting on its own contender, wake each other alternately: by the contender's
+// own means, or if kByFd, all by a descriptor. One operation: one wake, with the wait that it ends.
 
 #ifndef SOMEOS_TOOLS_BENCH_WORKLOADS_WAKE_H_
 #define SOMEOS_TOOLS_BENCH_WORKLOADS_WAKE_H_
@@ -9,13 +9,11 @@
 #include <thread>
 
 #include "someos/tools/bench/case.h"
-#include "someos/tools/bench/channels.h"
-#include "someos/tools/bench/workloads/contender.h"
-#include "someos/tools/bench/workloads/scenery.h"
+#include "someos/tools/bench/workloads/helper_thread.h"
 
 namespace someos::bench {
 
-template <template <typename> class C>
+template <template <typename> class C, bool kByFd>
 class Wake final : public Case {
  public:
   Wake(const Backend* backend, const Parameters& parameters)
@@ -39,29 +37,8 @@ class Wake final : public Case {
   int64_t operations_per_round() const override { return 2; }
 
  private:
-  struct DrainFirst {
-    const Channel* channel = nullptr;
-    void operator()(uint64_t) { channel->Drain(); }
-  };
-
-  // A contender without its own wake-ups is woken through a channel, as a user would do it.
-  struct Sleeper {
-    Sleeper(const Backend* backend, int fds) : scenery(backend, fds) {
-      scenery.handler.channel = scenery.channels.data();
-    }
-    void Wait() { scenery.contender.Wait(Patience::kForever); }
-    void Wake() {
-      if constexpr (C<DrainFirst>::kWakes) {
-        scenery.contender.Wake();
-      } else {
-        scenery.channels[0].Signal();
-      }
-    }
-    Scenery<C, DrainFirst> scenery;
-  };
-
-  Sleeper mine_;
-  Sleeper theirs_;
+  Sleeper<C, kByFd> mine_;
+  Sleeper<C, kByFd> theirs_;
   std::atomic<bool> done_{false};
   std::thread thread_;
 };

@@ -1,15 +1,21 @@
 // Compares the processor time that a message costs the relay of this project, on each backend, with
-// what it costs a relay on epoll itself. Rounds of all relays are interleaved in random order.
+// what it costs a relay on epoll itself, and haproxy and nginx; how long messages take; and the
+// memory of idle connections. Rounds of all relays are interleaved in random order.
+
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
+#include <filesystem>
 #include <memory>
 #include <random>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -21,66 +27,57 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/time.h"
-#include "someos/api/backend.h"
 #include "someos/api/poller.h"
 #include "someos/api/select.h"
 #include "someos/tools/relay/address.h"
+#include "someos/tools/relay/bench/contestants.h"
 #include "someos/tools/relay/bench/relay_under_test.h"
 #include "someos/tools/relay/demo/client.h"
 #include "someos/tools/relay/demo/echo_server.h"
 #include "someos/tools/relay/demo/load.h"
 #include "someos/tools/relay/descriptor_limit.h"
 #include "someos/tools/relay/listener.h"
+#include "someos/tools/relay/socket.h"
 #include "someos/tools/relay/socket_address.h"
 
 ABSL_FLAG(int, clients, 100, "connections at the same time");
 ABSL_FLAG(int, messages, 200, "messages that each client sends, in one round");
 ABSL_FLAG(int, final_bytes, 1, "size of one more message, the last one of each client");
 ABSL_FLAG(int, rounds, 11, "rounds of each relay");
+ABSL_FLAG(int, threads, 0, "also the relay with so many threads");
+ABSL_FLAG(std::string, others, "",
+          "also haproxy and nginx, from this directory: $(tools/bootstrap/part.sh relays)");
+ABSL_FLAG(int, idle, 200, "connections whose memory is measured");
 
 namespace someos::relay {
 namespace {
 
 constexpr size_t kLargestMessage = 1024;
 
-struct Contestant {
-  std::string name;
-  RelayUnderTest relay;
-  std::vector<absl::Duration> per_message;  // one of each round
-};
-
-std::string Program(const char* variable) {
-  const char* const program = getenv(variable);
-  return program == nullptr ? "" : program;
-}
-
-absl::Status Add(const std::string& name, const std::vector<std::string>& arguments,
-                 std::vector<Contestant>& contestants) {
-  absl::StatusOr<RelayUnderTest> relay = RelayUnderTest::Start(arguments);
-  if (!relay.ok()) return relay.status();
-  contestants.push_back({name, *std::move(relay), {}});
-  return absl::OkStatus();
-}
-
-// The raw one first.
-absl::StatusOr<std::vector<Contestant>> StartAll(const SocketAddress& server) {
-  std::vector<Contestant> contestants;
-  absl::Status status = Add("raw epoll", {Program("RAW_RELAY"), server.ToString()}, contestants);
-  for (const Backend* backend : LinkedBackends()) {
-    if (backend->name == "kqueue") continue;  // over libkqueue, an emulation
-    status.Update(Add(
-        std::string(backend->name),
-        {Program("RELAY"), "--listen=127.0.0.1:0", absl::StrCat("--connect=", server.ToString()),
-         absl::StrCat("--poller=", backend->name)},
-        contestants));
+// For the files of other relays.
+class ScratchDirectory {
+ public:
+  ScratchDirectory()
+      : path_((std::filesystem::temp_directory_path() / "relay_bench.XXXXXX").string()) {
+    if (mkdtemp(path_.data()) == nullptr) path_.clear();
   }
-  if (!status.ok()) return status;
-  return contestants;
-}
+  ScratchDirectory(const ScratchDirectory&) = delete;
+  ScratchDirectory& operator=(const ScratchDirectory&) = delete;
+  ~ScratchDirectory() {
+    std::error_code ignored;
+    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
+  }
+
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
 
 absl::Status RunRound(Poller& poller, Contestant& contestant) {
   const Conversation conversation = {absl::GetFlag(FLAGS_messages), kLargestMessage,
-                                     static_cast<size_t>(absl::GetFlag(FLAGS_final_bytes))};
+                                     static_cast<size_t>(absl::GetFlag(FLAGS_final_bytes)),
+                                     &contestant.times};
   const absl::Duration before = contestant.relay.ProcessorTime();
   const absl::StatusOr<LoadResult> load =
       RunClients(poller, contestant.relay.address(), absl::GetFlag(FLAGS_clients), conversation);
@@ -91,9 +88,10 @@ absl::Status RunRound(Poller& poller, Contestant& contestant) {
   return absl::OkStatus();
 }
 
-absl::Duration Median(std::vector<absl::Duration> values) {
-  std::nth_element(values.begin(), values.begin() + values.size() / 2, values.end());
-  return values[values.size() / 2];
+absl::Duration Quantile(std::vector<absl::Duration> values, double fraction) {
+  const auto place = static_cast<ptrdiff_t>(fraction * static_cast<double>(values.size() - 1));
+  std::nth_element(values.begin(), values.begin() + place, values.end());
+  return values[static_cast<size_t>(place)];
 }
 
 // The median of the ratios within each round, which have met the same machine.
@@ -106,28 +104,74 @@ double MedianRatio(const Contestant& contestant, const Contestant& raw) {
   return ratios[ratios.size() / 2];
 }
 
-absl::Status Compare(const SocketAddress& server) {
-  const absl::StatusOr<std::unique_ptr<Poller>> poller = NewPoller();
-  if (!poller.ok()) return poller.status();
-  absl::StatusOr<std::vector<Contestant>> contestants = StartAll(server);
-  if (!contestants.ok()) return contestants.status();
+// Leaves `*client` connected through a relay, after a byte has come back.
+absl::Status ConnectAndEcho(const SocketAddress& address, Socket* client) {
+  int error = NewSocket(address.family(), client);
+  if (error == 0) error = BeginConnect(client->fd(), address);
+  if (error != 0 && error != EINPROGRESS) return absl::ErrnoToStatus(error, "connect");
+  const auto wait = [&](short events) {
+    pollfd entry = {client->fd(), events, 0};
+    return poll(&entry, 1, /*timeout=*/30'000) == 1;
+  };
+  char byte = 0;
+  const bool well = wait(POLLOUT) && send(client->fd(), &byte, 1, MSG_NOSIGNAL) == 1 &&
+                    wait(POLLIN) && recv(client->fd(), &byte, 1, 0) == 1;
+  return well ? absl::OkStatus() : absl::UnavailableError("a byte did not come back");
+}
+
+// The memory that a relay takes for a connection over which nothing passes; nothing is measured if
+// there are to be none.
+absl::StatusOr<double> IdleBytes(const RelayUnderTest& relay) {
+  const int count = absl::GetFlag(FLAGS_idle);
+  if (count <= 0) return 0;
+  std::vector<Socket> clients(static_cast<size_t>(count));
+  const size_t before = relay.ResidentBytes();
+  for (Socket& client : clients) {
+    if (absl::Status status = ConnectAndEcho(relay.address(), &client); !status.ok()) return status;
+  }
+  const size_t after = relay.ResidentBytes();
+  return (static_cast<double>(after) - static_cast<double>(before)) / count;
+}
+
+absl::Status MeasureRounds(Poller& poller, std::vector<Contestant>& contestants) {
   std::minstd_rand random;
   std::vector<Contestant*> order;
-  for (Contestant& contestant : *contestants) order.push_back(&contestant);
+  for (Contestant& contestant : contestants) order.push_back(&contestant);
   for (int round = 0; round < absl::GetFlag(FLAGS_rounds); ++round) {
     std::shuffle(order.begin(), order.end(), random);
     for (Contestant* contestant : order) {
-      if (absl::Status status = RunRound(**poller, *contestant); !status.ok()) {
+      if (absl::Status status = RunRound(poller, *contestant); !status.ok()) {
         return absl::Status(status.code(),
                             absl::StrCat("relay on ", contestant->name, ": ", status.message()));
       }
     }
   }
-  absl::PrintF("%-12s %14s %8s\n", "relay on", "CPU/message", "ratio");
+  return absl::OkStatus();
+}
+
+absl::Status Compare(const SocketAddress& server, const OtherRelays& others) {
+  const absl::StatusOr<std::unique_ptr<Poller>> poller = NewPoller();
+  if (!poller.ok()) return poller.status();
+  absl::StatusOr<std::vector<Contestant>> contestants = StartContestants(server, others);
+  if (!contestants.ok()) return contestants.status();
+  std::vector<double> idle;  // before the rounds, which leave memory to be used again
   for (const Contestant& contestant : *contestants) {
-    absl::PrintF("%-12s %11.2f us %8.3f\n", contestant.name,
-                 absl::ToDoubleMicroseconds(Median(contestant.per_message)),
-                 MedianRatio(contestant, contestants->front()));
+    const absl::StatusOr<double> bytes = IdleBytes(contestant.relay);
+    if (!bytes.ok()) return bytes.status();
+    idle.push_back(*bytes);
+  }
+  if (absl::Status status = MeasureRounds(**poller, *contestants); !status.ok()) return status;
+  absl::PrintF("%-12s %14s %8s %12s %12s %12s %12s\n", "relay on", "CPU/message", "ratio", "median",
+               "99 %", "99.9 %", "idle");
+  for (size_t i = 0; i < contestants->size(); ++i) {
+    const Contestant& contestant = (*contestants)[i];
+    const auto time = [&](double fraction) {
+      return absl::ToDoubleMicroseconds(Quantile(contestant.times, fraction));
+    };
+    absl::PrintF("%-12s %11.2f us %8.3f %9.0f us %9.0f us %9.0f us %8.2f KiB\n", contestant.name,
+                 absl::ToDoubleMicroseconds(Quantile(contestant.per_message, 0.5)),
+                 MedianRatio(contestant, contestants->front()), time(0.5), time(0.99), time(0.999),
+                 idle[i] / 1024);
   }
   return absl::OkStatus();
 }
@@ -145,7 +189,9 @@ absl::Status RunWithServer() {
   EchoServer server(poller->get(), *std::move(listener));
   absl::Status served;
   std::thread thread([&] { served = server.Run(); });
-  absl::Status status = Compare(server.address());
+  const ScratchDirectory scratch;
+  absl::Status status = Compare(server.address(), {absl::GetFlag(FLAGS_threads),
+                                                   absl::GetFlag(FLAGS_others), scratch.path()});
   server.Stop();
   thread.join();
   status.Update(served);

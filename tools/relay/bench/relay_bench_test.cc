@@ -24,7 +24,23 @@ void ExpectEveryRelay(const std::string& load) {
   }
 }
 
-TEST(RelayBenchTest, ComparesSmallMessages) { ExpectEveryRelay("--clients=3 --messages=5"); }
+TEST(RelayBenchTest, ComparesSmallMessages) {
+  ExpectEveryRelay("--clients=3 --messages=5 --idle=3");
+}
+
+TEST(RelayBenchTest, ComparesWithSeveralThreads) {
+  const auto [exit_status, text] = RunShellCommand(absl::StrCat(
+      getenv("RELAY_BENCH"), " --rounds=2 --clients=3 --messages=5 --idle=0 --threads=2"));
+  EXPECT_EQ(exit_status, 0);
+  EXPECT_THAT(text, testing::ContainsRegex("\n2 threads +[0-9.]+ us"));
+}
+
+TEST(RelayBenchTest, SaysWhatItCannotStart) {
+  const auto [exit_status, text] =
+      RunShellCommand(absl::StrCat(getenv("RELAY_BENCH"), " --others=/nowhere --idle=0 2>&1"));
+  EXPECT_EQ(exit_status, 1);
+  EXPECT_THAT(text, testing::HasSubstr("haproxy: "));
+}
 
 TEST(RelayBenchTest, ComparesLargeMessages) {
   ExpectEveryRelay("--clients=3 --messages=0 --final_bytes=300000");

@@ -1,18 +1,22 @@
 #include "someos/tools/relay/bench/relay_under_test.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <fstream>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "someos/tools/relay/address.h"
 #include "someos/tools/relay/socket.h"
 
@@ -40,6 +44,26 @@ absl::StatusOr<SocketAddress> AddressIn(absl::string_view first_line) {
   return addresses->front();
 }
 
+// A relay of somebody else prints its line before it listens.
+absl::Status AwaitListener(const SocketAddress& address) {
+  constexpr int kAttempts = 1000;
+  int error = 0;
+  for (int i = 0; i < kAttempts; ++i) {
+    Socket client;
+    error = NewSocket(address.family(), &client);
+    if (error == 0) error = BeginConnect(client.fd(), address);
+    if (error == EINPROGRESS) {
+      pollfd connecting = {client.fd(), POLLOUT, 0};
+      poll(&connecting, 1, /*timeout=*/-1);
+      error = ConnectResult(client.fd(), (connecting.revents & POLLERR) != 0);
+    }
+    if (error != ECONNREFUSED) break;
+    absl::SleepFor(absl::Milliseconds(10));
+  }
+  if (error == 0) return absl::OkStatus();
+  return absl::UnavailableError(absl::StrCat("connect ", address.ToString(), ": errno ", error));
+}
+
 }  // namespace
 
 absl::StatusOr<RelayUnderTest> RelayUnderTest::Start(const std::vector<std::string>& arguments) {
@@ -64,6 +88,7 @@ absl::StatusOr<RelayUnderTest> RelayUnderTest::Start(const std::vector<std::stri
   absl::StatusOr<SocketAddress> address = AddressIn(ReadLine(output.fd()));
   if (!address.ok()) return address.status();
   relay.address_ = *address;
+  if (absl::Status status = AwaitListener(*address); !status.ok()) return status;
   return relay;
 }
 
@@ -74,6 +99,13 @@ RelayUnderTest::~RelayUnderTest() {
   if (pid_ <= 0) return;
   kill(pid_, SIGKILL);
   waitpid(pid_, nullptr, 0);
+}
+
+size_t RelayUnderTest::ResidentBytes() const {
+  size_t all = 0;
+  size_t resident = 0;
+  std::ifstream(absl::StrCat("/proc/", pid_, "/statm")) >> all >> resident;
+  return resident * static_cast<size_t>(sysconf(_SC_PAGESIZE));
 }
 
 absl::Duration RelayUnderTest::ProcessorTime() const {

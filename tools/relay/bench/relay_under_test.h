@@ -5,6 +5,7 @@
 
 #include <sys/types.h>
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -17,7 +18,7 @@ namespace someos::relay {
 class RelayUnderTest {
  public:
   // Runs the program `arguments[0]`, whose first line says "... listening on ADDRESS, ...". Waits
-  // for that line. kUnavailable: there is none.
+  // until it accepts connections there. kUnavailable: it does not.
   static absl::StatusOr<RelayUnderTest> Start(const std::vector<std::string>& arguments);
 
   RelayUnderTest(RelayUnderTest&& other) noexcept;
@@ -26,6 +27,9 @@ class RelayUnderTest {
   ~RelayUnderTest();
 
   const SocketAddress& address() const { return address_; }
+
+  // The memory that it has at the moment, in bytes.
+  size_t ResidentBytes() const;
 
   // What all its threads have had of the processors so far.
   absl::Duration ProcessorTime() const;

@@ -5,10 +5,12 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstdint>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "someos/api/event.h"
 #include "someos/api/interest.h"
@@ -62,9 +64,17 @@ Interest Client::interest() const {
 }
 
 void Client::NextMessage() {
+  if (conversation_.times != nullptr) message_begin_ = std::chrono::steady_clock::now();
   message_end_ += in_final_message()
                       ? conversation_.final
                       : std::uniform_int_distribution<size_t>(1, conversation_.largest)(sizes_);
+}
+
+void Client::EndMessage() {
+  ++messages_;
+  if (conversation_.times == nullptr) return;
+  conversation_.times->push_back(
+      absl::FromChrono(std::chrono::steady_clock::now() - message_begin_));
 }
 
 absl::Status Client::Send(absl::Span<char> scratch) {
@@ -89,7 +99,7 @@ absl::Status Client::Receive(absl::Span<char> scratch) {
     if (!in_final_message() || received_ < message_end_) {
       return absl::DataLossError(absl::StrCat("the stream ended after ", received_, " bytes"));
     }
-    ++messages_;
+    EndMessage();
     finished_ = true;
     return absl::OkStatus();
   }
@@ -103,7 +113,7 @@ absl::Status Client::Receive(absl::Span<char> scratch) {
   }
   received_ += size;
   if (received_ < message_end_ || in_final_message()) return absl::OkStatus();
-  ++messages_;
+  EndMessage();
   NextMessage();
   return Send(scratch);
 }

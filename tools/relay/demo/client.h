@@ -3,12 +3,15 @@
 #ifndef SOMEOS_TOOLS_RELAY_DEMO_CLIENT_H_
 #define SOMEOS_TOOLS_RELAY_DEMO_CLIENT_H_
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <random>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
+#include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "someos/api/event.h"
 #include "someos/api/interest.h"
@@ -25,6 +28,8 @@ struct Conversation {
   int messages = 0;
   size_t largest = 0;
   size_t final = 0;
+  // Receives how long each message took to come back whole; not owned.
+  std::vector<absl::Duration>* times = nullptr;
 };
 
 class Client {
@@ -53,6 +58,7 @@ class Client {
 
  private:
   void NextMessage();
+  void EndMessage();
   bool in_final_message() const { return messages_ == conversation_.messages; }
   absl::Status Send(absl::Span<char> scratch);
   absl::Status Receive(absl::Span<char> scratch);
@@ -68,6 +74,7 @@ class Client {
   uint64_t sent_ = 0;
   uint64_t received_ = 0;
   uint64_t message_end_ = 0;
+  std::chrono::steady_clock::time_point message_begin_;  // if its time is wanted
 };
 
 }  // namespace someos::relay
