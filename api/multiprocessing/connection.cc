@@ -210,14 +210,16 @@ absl::StatusOr<size_t> Connection::ReceiveBytesInto(absl::Span<char> buffer, int
   if (offset < 0) return ValueError("negative offset");
   const auto start = static_cast<uint64_t>(offset);
   if (start > buffer.size()) return ValueError("offset too large");
+  const absl::Span<char> destination = buffer.subspan(start);
+  reader_.SetDestination(destination);
   status = ReadMessage(std::numeric_limits<uint64_t>::max(), timeout);
+  const bool in_destination = reader_.ForgetDestination();
   if (!status.ok()) return status;
-  const absl::string_view message = reader_.message();
-  const size_t size = message.size();
-  if (size > buffer.size() - start) {
-    status = BufferTooShort(message);
-  } else {
-    std::copy(message.begin(), message.end(), buffer.begin() + start);
+  const uint64_t size = reader_.message_size();
+  if (size > destination.size()) {
+    status = BufferTooShort(reader_.message());
+  } else if (!in_destination) {
+    std::copy_n(reader_.message().begin(), size, destination.begin());
   }
   reader_.Next();
   if (!status.ok()) return status;

@@ -1,13 +1,10 @@
 #include "someos/api/multiprocessing/connection.h"
 
-#include <fcntl.h>
 #include <signal.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -33,6 +30,7 @@
 #include "someos/testing/socket_pair.h"
 #include "someos/testing/status_matchers.h"
 #include "someos/testing/stream_io.h"
+#include "someos/testing/tcp.h"
 
 namespace someos::multiprocessing {
 namespace {
@@ -121,6 +119,19 @@ TEST(ConnectionTest, ReceivesIntoABuffer) {
   EXPECT_EQ(buffer, ".......abc");
   EXPECT_EQ(Says(ends.b.ReceiveBytesInto(span, -1)), "ValueError: negative offset");
   EXPECT_EQ(Says(ends.b.ReceiveBytesInto(span, 11)), "ValueError: offset too large");
+}
+
+TEST(ConnectionTest, ATimeoutWithinABufferLosesNothing) {
+  BarePeer peer;
+  std::string buffer(5, '.');
+  const absl::Span<char> span = absl::MakeSpan(&buffer[0], buffer.size());
+  peer.Write({"\0\0\0\3ab", 6});
+  EXPECT_THAT(peer.connection.ReceiveBytesInto(span, 0, kShort),
+              FailsWithCode(absl::StatusCode::kDeadlineExceeded, "receive fd "));
+  buffer = ".....";
+  peer.Write("c");
+  EXPECT_EQ(Says(peer.connection.ReceiveBytesInto(span, 1)), "3");
+  EXPECT_EQ(buffer, ".abc.");
 }
 
 TEST(ConnectionTest, ABufferThatIsTooShortLosesNothing) {
@@ -219,6 +230,15 @@ TEST(ConnectionTest, WhenThePeerStopsWithinAMessage) {
   }
 }
 
+TEST(ConnectionTest, WhenThePeerResets) {
+  TcpPair pair;
+  Connection connection = Connection::Of(pair.near.release()).value();
+  WriteText(pair.far.get(), {"\0\0\0\5ab", 6});
+  EXPECT_EQ(connection.TryReceiveBytes().ok(), true);
+  CloseWithReset(pair.far);
+  EXPECT_EQ(Says(connection.ReceiveBytes()), "OSError: ECONNRESET");
+}
+
 TEST(ConnectionTest, HeadersThatAreNone) {
   for (const char* header : {"\xff\xff\xff\xfe", "\x80\x01\x01\x01"}) {
     BarePeer peer;
@@ -285,46 +305,6 @@ TEST(ConnectionTest, PollWaits) {
   std::thread sender([&] { EXPECT_THAT(ends.a.SendBytes(""), Succeeds()); });
   EXPECT_EQ(Says(ends.b.Poll(absl::InfiniteDuration())), "1");
   sender.join();
-}
-
-TEST(ConnectionTest, SendsAndReceivesDescriptors) {
-  Ends ends;
-  Ends sent(/*duplex=*/false);
-  ASSERT_THAT(ends.a.SendDescriptor(*sent.a.fileno()), Succeeds());
-  ASSERT_THAT(ends.a.SendBytes("behind it"), Succeeds());
-  const absl::StatusOr<int> received = ends.b.ReceiveDescriptor();
-  ASSERT_THAT(received, Succeeds());
-  EXPECT_TRUE(IsCloseOnExec(*received));
-  EXPECT_EQ(Says(ends.b.ReceiveBytes()), "b'behind it'");
-  Connection copy = Connection::Of(*received, true, false).value();
-  ASSERT_THAT(sent.b.SendBytes("through the copy"), Succeeds());
-  EXPECT_EQ(Says(copy.ReceiveBytes()), "b'through the copy'");
-}
-
-TEST(ConnectionTest, Python314AcknowledgesDescriptors) {
-  Ends ends;
-  const PeerVersion python314(314, 314);
-  ends.a.Learn(python314);
-  std::thread receiver([&] {
-    ends.b.Learn(python314);
-    ScopedFd received(ends.b.ReceiveDescriptor().value());
-    EXPECT_THAT(ends.b.SendBytes("behind it"), Succeeds());
-  });
-  EXPECT_THAT(ends.a.SendDescriptor(0), Succeeds());
-  EXPECT_EQ(Says(ends.a.ReceiveBytes()), "b'behind it'");
-  receiver.join();
-  EXPECT_THAT(ends.b.SendBytes("no acknowledgement"), Succeeds());
-  EXPECT_EQ(ends.a.SendDescriptor(0).message(), "did not receive acknowledgement of fd");
-}
-
-TEST(ConnectionTest, WhatIsNoDescriptor) {
-  Ends ends;
-  ASSERT_THAT(ends.a.SendBytes("x"), Succeeds());
-  EXPECT_EQ(ends.b.ReceiveDescriptor().status().message(), "invalid data received");
-  EXPECT_EQ(Says(ends.a.SendDescriptor(-1)), "OSError: EBADF");
-  ends.a.Close();
-  Ends pipe(/*duplex=*/false);
-  EXPECT_EQ(Says(pipe.b.SendDescriptor(0)), "OSError: ENOTSOCK");
 }
 
 TEST(ConnectionTest, LeavesNothingOpen) {

@@ -31,6 +31,7 @@ absl::Span<char> FrameReader::Space() {
     const size_t end = state_ == State::kShortHeader ? kShortHeader : kLongHeader;
     return absl::MakeSpan(header_).subspan(received_, end - received_);
   }
+  if (in_destination_) return destination_.subspan(received_, message_size_ - received_);
   const uint64_t granted = std::min(message_size_, std::max(kFirstSpace, 2 * received_));
   if (body_.size() < granted) body_.resize(granted);
   const uint64_t end = std::min<uint64_t>(message_size_, body_.size());
@@ -61,6 +62,7 @@ absl::Status FrameReader::BeginBody(uint64_t size) {
   state_ = State::kBody;
   message_size_ = size;
   received_ = 0;
+  in_destination_ = size <= destination_.size();
   return CheckSize();
 }
 
@@ -70,6 +72,14 @@ absl::Status FrameReader::CheckSize() const {
     return absl::OkStatus();
   }
   return OsError(absl::StatusCode::kResourceExhausted, "bad message length");
+}
+
+bool FrameReader::ForgetDestination() {
+  const bool was_used = in_destination_ && state_ == State::kBody;
+  if (was_used && !complete()) body_.assign(destination_.data(), received_);
+  destination_ = {};
+  in_destination_ = false;
+  return was_used && complete();
 }
 
 std::string FrameReader::Take() {
@@ -82,6 +92,7 @@ std::string FrameReader::Take() {
 void FrameReader::Next() {
   state_ = State::kShortHeader;
   received_ = 0;
+  in_destination_ = false;
   if (body_.size() > kFirstSpace) body_ = std::string();
 }
 

@@ -38,6 +38,13 @@ class FrameReader {
   // the next call of another function.
   absl::Span<char> Space();
 
+  // The next message is to be written to `destination`, if it fits there and nothing of it has been
+  // read, until ForgetDestination is called.
+  void SetDestination(absl::Span<char> destination) { destination_ = destination; }
+  // The destination is not touched any more. If an incomplete message is in it, that part is kept.
+  // Returns whether the complete one is; then message() is not to be called.
+  bool ForgetDestination();
+
   // `count` bytes have been written to Space().
   //
   // OSErrors, after which the stream is of no use and the reader must not be asked for more:
@@ -52,6 +59,7 @@ class FrameReader {
 
   // The message, which must be complete; the next one begins. (Takes no copy.)
   std::string Take();
+  uint64_t message_size() const { return message_size_; }
   // The same without giving its memory away, which the next message then uses (if it is 256 KiB at
   // most).
   absl::string_view message() const { return absl::string_view(body_.data(), message_size_); }
@@ -74,7 +82,9 @@ class FrameReader {
   std::array<char, kLongHeader> header_;
   uint64_t message_size_ = 0;  // in kBody
   uint64_t received_ = 0;      // of the header or, in kBody, of the message
-  std::string body_;           // its first received_ bytes count
+  std::string body_;           // its first received_ bytes count, unless they are in destination_
+  absl::Span<char> destination_;
+  bool in_destination_ = false;
 };
 
 }  // namespace someos::multiprocessing

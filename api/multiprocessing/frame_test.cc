@@ -133,6 +133,39 @@ TEST(FrameReaderTest, AMessageCanBeReadInPlace) {
   EXPECT_EQ(reader.message(), "d");
 }
 
+TEST(FrameReaderTest, AMessageCanBeReadWhereItBelongs) {
+  FrameReader reader(kMax);
+  std::string buffer(4, '.');
+  const absl::Span<char> destination = absl::MakeSpan(&buffer[0], buffer.size());
+  absl::string_view stream("\0\0\0\3abc\0\0\0\5defgh\0\0\0\2ij\0\0\0\0", 26);
+  reader.SetDestination(destination);
+  ASSERT_THAT(Feed(reader, stream, 1), Succeeds());
+  EXPECT_TRUE(reader.ForgetDestination());
+  EXPECT_EQ(reader.message_size(), 3);
+  EXPECT_EQ(buffer, "abc.");
+  reader.Next();
+
+  reader.SetDestination(destination);  // into which the next one does not fit
+  ASSERT_THAT(Feed(reader, stream, 2), Succeeds());
+  EXPECT_FALSE(reader.ForgetDestination());
+  EXPECT_EQ(reader.Take(), "defgh");
+
+  reader.SetDestination(destination);
+  absl::string_view half = stream.substr(0, 5);
+  ASSERT_THAT(Feed(reader, half, 5), Succeeds());
+  EXPECT_FALSE(reader.ForgetDestination());
+  buffer = "....";
+  stream.remove_prefix(5);
+  ASSERT_THAT(Feed(reader, stream, 5), Succeeds());
+  EXPECT_EQ(reader.Take(), "ij");
+
+  reader.SetDestination(destination);
+  ASSERT_THAT(Feed(reader, stream, 5), Succeeds());
+  EXPECT_TRUE(reader.ForgetDestination());
+  EXPECT_EQ(reader.message_size(), 0);
+  EXPECT_EQ(buffer, "....");
+}
+
 std::string HeaderOf(uint64_t size, LongForm long_form) {
   const absl::StatusOr<FrameHeader> header = FrameHeader::Of(size, long_form);
   return header.ok() ? std::string(header->view()) : Says(header.status());
