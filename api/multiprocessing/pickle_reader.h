@@ -13,46 +13,59 @@ namespace someos::multiprocessing::internal {
 
 class PickleReader {
  public:
-  explicit PickleReader(absl::string_view bytes) : bytes_(bytes) {}
+  explicit PickleReader(absl::string_view bytes)
+      : begin_(bytes.data()), next_(begin_), end_(begin_ + bytes.size()) {}
 
-  size_t offset() const { return offset_; }
-  size_t remaining() const { return bytes_.size() - offset_; }
+  size_t offset() const { return next_ - begin_; }
+  size_t remaining() const { return end_ - next_; }
 
   // The functions below return false, and take nothing, if there is not as much.
   bool Take(uint64_t size, absl::string_view& taken) {
     if (size > remaining()) return false;
-    taken = bytes_.substr(offset_, size);
-    offset_ += size;
+    taken = absl::string_view(next_, size);
+    next_ += size;
     return true;
   }
 
   bool TakeByte(uint8_t& byte) {
-    if (offset_ == bytes_.size()) return false;
-    byte = static_cast<uint8_t>(bytes_[offset_++]);
+    if (next_ == end_) return false;
+    byte = static_cast<uint8_t>(*next_++);
     return true;
   }
 
-  // A little endian number of `size` bytes.
-  bool TakeNumber(int size, uint64_t& number) {
-    absl::string_view bytes;
-    if (!Take(size, bytes)) return false;
+  // The next byte stays where it is.
+  bool Peek(uint8_t& byte) const {
+    if (next_ == end_) return false;
+    byte = static_cast<uint8_t>(*next_);
+    return true;
+  }
+
+  // A little endian number of kSize bytes.
+  template <int kSize>
+  bool TakeNumber(uint64_t& number) {
+    if (remaining() < kSize) return false;
     number = 0;
-    for (int i = size; i-- > 0;) number = (number << 8) | static_cast<uint8_t>(bytes[i]);
+    for (int i = 0; i < kSize; ++i) {
+      number |= static_cast<uint64_t>(static_cast<uint8_t>(next_[i])) << (8 * i);
+    }
+    next_ += kSize;
     return true;
   }
 
   // Without the newline that must follow.
   bool TakeLine(absl::string_view& line) {
-    const size_t end = bytes_.find('\n', offset_);
-    if (end == absl::string_view::npos) return false;
-    line = bytes_.substr(offset_, end - offset_);
-    offset_ = end + 1;
+    const absl::string_view rest(next_, remaining());
+    const size_t size = rest.find('\n');
+    if (size == absl::string_view::npos) return false;
+    line = rest.substr(0, size);
+    next_ += size + 1;
     return true;
   }
 
  private:
-  const absl::string_view bytes_;
-  size_t offset_ = 0;
+  const char* begin_;
+  const char* next_;
+  const char* end_;
 };
 
 }  // namespace someos::multiprocessing::internal

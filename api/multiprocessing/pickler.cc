@@ -41,7 +41,7 @@ absl::StatusOr<std::string> Pickler::Run(const PyValue& value) {
     End(frame);
   }
   Byte(kOpStop);
-  return std::move(out_);
+  return writer_.Take();
 }
 
 bool Pickler::Fail(absl::string_view message) {
@@ -49,32 +49,30 @@ bool Pickler::Fail(absl::string_view message) {
   return false;
 }
 
-void Pickler::Number(uint64_t number, int size) {
-  for (int i = 0; i < size; ++i) Byte(static_cast<unsigned char>(number >> (8 * i)));
-}
-
 void Pickler::Put(uint32_t place) {
   if (python3()) {
     Byte(kOpMemoize);
   } else if (place < 0x100) {
-    Byte(kOpBinPut);
-    Number(place, 1);
+    writer_.OpcodeWith<1>(kOpBinPut, place);
   } else {
-    Byte(kOpLongBinPut);
-    Number(place, 4);
+    writer_.OpcodeWith<4>(kOpLongBinPut, place);
   }
 }
 
 void Pickler::Get(uint32_t place) {
-  Byte(place < 0x100 ? kOpBinGet : kOpLongBinGet);
-  Number(place, place < 0x100 ? 1 : 4);
+  if (place < 0x100) {
+    writer_.OpcodeWith<1>(kOpBinGet, place);
+  } else {
+    writer_.OpcodeWith<4>(kOpLongBinGet, place);
+  }
 }
 
 bool Pickler::WriteMemoized(const Node& node) {
-  if (node.references.load(std::memory_order_relaxed) == 1) return false;
-  const auto found = memo_.find(&node);
-  if (found == memo_.end()) return false;
-  Get(found->second);
+  uint32_t place;
+  if (node.references.load(std::memory_order_relaxed) == 1 || !memo_.Find(&node, place)) {
+    return false;
+  }
+  Get(place);
   return true;
 }
 
@@ -82,13 +80,16 @@ void Pickler::Memoize(const Node& node) {
   // Others are contained once only. Beyond 2^32 places, parts are written again.
   if (node.references.load(std::memory_order_relaxed) == 1) return;
   if (places_ == std::numeric_limits<uint32_t>::max()) return;
-  memo_[&node] = places_;
+  memo_.Add(&node, places_);
   Put(places_++);
 }
 
 bool Pickler::Write(const PyValue& value) {
   const Node* node = PyValueAccess::NodeOf(value);
-  if (node == nullptr) return WriteScalar(value);
+  if (node == nullptr) {
+    WriteScalars(&value, 1);
+    return true;
+  }
   if (WriteMemoized(*node)) return true;
   if (PyValueAccess::IsText(value)) {
     if (!WriteText(value)) return false;
@@ -97,8 +98,23 @@ bool Pickler::Write(const PyValue& value) {
   }
   const ItemsNode& items = PyValueAccess::Items(value);
   if (value.kind() == PyKind::kObject && !CheckObject(items)) return false;
-  frames_.push_back({&items, Part::kWhole, 0});
+  frames_.push_back({&items, Part::kWhole});
   Begin(items);
+  return true;
+}
+
+// A hot path: writes items up to `end`, and returns early for a container among them, which then is
+// the last of the frames. Runs of None, numbers and truth values are written at once. False after
+// Fail.
+bool Pickler::WriteItems(Frame& frame, size_t end) {
+  const PyValue* items = frame.node->items.data();
+  const size_t depth = frames_.size();
+  while (frame.next < end) {
+    frame.next += WriteScalars(items + frame.next, end - frame.next);
+    if (frame.next == end) break;
+    if (!Write(items[frame.next++])) return false;
+    if (frames_.size() != depth) break;
+  }
   return true;
 }
 
@@ -127,7 +143,7 @@ void Pickler::Begin(const ItemsNode& node) {
   }
 }
 
-// Writes the next piece. False if there is none, or after Fail.
+// Writes what follows, up to the next container. False if that was all, or after Fail.
 bool Pickler::Advance(Frame& frame) {
   if (frame.part == Part::kItems || frame.node->kind == PyKind::kTuple) return AdvanceItems(frame);
   switch (frame.node->kind) {
@@ -145,19 +161,20 @@ bool Pickler::Advance(Frame& frame) {
 }
 
 bool Pickler::AdvanceItems(Frame& frame) {
-  if (frame.next == frame.node->items.size()) return false;
-  return Write(frame.node->items[frame.next++]);
+  const size_t size = frame.node->items.size();
+  return frame.next != size && WriteItems(frame, size);
 }
 
 bool Pickler::AdvanceBatches(Frame& frame, Opcode opcode) {
   const size_t size = frame.node->items.size();
-  const size_t batch = frame.node->kind == PyKind::kDict ? 2 * kBatch : kBatch;
-  if (frame.next == size || frame.next % batch == 0) {
+  if (frame.next == frame.batch_end) {
     if (frame.next > 0) Byte(opcode);
     if (frame.next == size) return false;
+    const size_t batch = frame.node->kind == PyKind::kDict ? 2 * kBatch : kBatch;
+    frame.batch_end = size - frame.next > batch ? frame.next + batch : size;
     Byte(kOpMark);
   }
-  return Write(frame.node->items[frame.next++]);
+  return WriteItems(frame, frame.batch_end);
 }
 
 bool Pickler::CheckObject(const ItemsNode& node) {
@@ -193,7 +210,7 @@ bool Pickler::AdvanceObject(Frame& frame) {
   const PyConstruction construction = node.construction;
   const auto part = [&](ObjectSlot slot, Part as) {
     if (node.items[slot].is_none()) return true;
-    frames_.push_back({&PyValueAccess::Items(node.items[slot]), as, 0});
+    frames_.push_back({&PyValueAccess::Items(node.items[slot]), as});
     return true;
   };
   switch (frame.next++) {

@@ -9,12 +9,13 @@
 #include <string>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "someos/api/multiprocessing/node_places.h"
 #include "someos/api/multiprocessing/opcode.h"
 #include "someos/api/multiprocessing/pickle.h"
+#include "someos/api/multiprocessing/pickle_writer.h"
 #include "someos/api/multiprocessing/py_kind.h"
 #include "someos/api/multiprocessing/py_nodes.h"
 #include "someos/api/multiprocessing/py_value.h"
@@ -23,7 +24,7 @@ namespace someos::multiprocessing::internal {
 
 class Pickler {
  public:
-  explicit Pickler(PickleDialect dialect) : dialect_(dialect) {}
+  explicit Pickler(PickleDialect dialect) : dialect_(dialect) { frames_.reserve(kFirstFrames); }
 
   // Once.
   absl::StatusOr<std::string> Run(const PyValue& value);
@@ -34,18 +35,19 @@ class Pickler {
   struct Frame {
     const ItemsNode* node;
     Part part;
-    size_t next;  // item or, of an object, step
+    size_t next = 0;       // item or, of an object, step
+    size_t batch_end = 0;  // of a list, dict or set: behind the last item of the open batch
   };
   // Text that the dialects write often, and where it is in the memo.
   enum Known { kEncode, kLatin1, kByteArrayType, kSetType, kFrozenSetType, kKnown };
 
   bool python3() const { return dialect_ == PickleDialect::kPython3; }
-  void Byte(unsigned char byte) { out_.push_back(static_cast<char>(byte)); }
-  void Number(uint64_t number, int size);
+  void Byte(unsigned char byte) { writer_.Byte(byte); }
   bool Fail(absl::string_view message);
 
   // pickler.cc
   bool Write(const PyValue& value);
+  bool WriteItems(Frame& frame, size_t end);
   void Begin(const ItemsNode& node);
   bool Advance(Frame& frame);
   bool AdvanceBatches(Frame& frame, Opcode opcode);
@@ -60,10 +62,8 @@ class Pickler {
   void Get(uint32_t place);
 
   // pickler_scalars.cc
-  bool WriteScalar(const PyValue& value);
-  void WriteInt(int64_t value);
+  size_t WriteScalars(const PyValue* values, size_t count);
   void WriteLong(absl::string_view bytes);
-  void WriteFloat(double value);
   bool WriteText(const PyValue& value);
   bool WriteStr(absl::string_view text);
   bool WriteBytes(absl::string_view bytes);
@@ -72,10 +72,12 @@ class Pickler {
   bool WriteSized(absl::string_view bytes, Opcode small, Opcode large, Opcode huge);
   bool WriteKnown(Known known);
 
+  static constexpr size_t kFirstFrames = 16;
+
   const PickleDialect dialect_;
-  std::string out_;
+  PickleWriter writer_;
   std::vector<Frame> frames_;
-  absl::flat_hash_map<const Node*, uint32_t> memo_;
+  NodePlaces memo_;
   uint32_t places_ = 0;
   std::array<uint32_t, kKnown> known_places_ = {};  // plus one
   absl::Status error_;

@@ -1,61 +1,86 @@
 // None, numbers, text, bytes and globals.
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <limits>
 #include <string>
 
+#include "absl/numeric/bits.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "someos/api/multiprocessing/global_names.h"
 #include "someos/api/multiprocessing/pickler.h"
-#include "someos/api/multiprocessing/py_integer.h"
 #include "someos/api/multiprocessing/utf8.h"
 
 namespace someos::multiprocessing::internal {
 
-bool Pickler::WriteScalar(const PyValue& value) {
-  switch (value.kind()) {
-    case PyKind::kNone:
-      Byte(kOpNone);
-      break;
-    case PyKind::kBool:
-      Byte(PyValueAccess::Integer(value) != 0 ? kOpNewTrue : kOpNewFalse);
-      break;
-    case PyKind::kInt:
-      WriteInt(PyValueAccess::Integer(value));
-      break;
-    default:
-      WriteFloat(PyValueAccess::Real(value));
+namespace {
+
+constexpr size_t kLongestScalar = 10;    // LONG1, its size and 64 bits
+constexpr size_t kScalarsAtOnce = 1000;  // room for as many is asked for at a time
+
+// For room in a PickleWriter: they return the place behind what they have written.
+char* PutInt(char* to, int64_t value) {
+  const auto bits = static_cast<uint64_t>(value);
+  if (bits < 0x100) return PickleWriter::Put<1>(PickleWriter::PutByte(to, kOpBinInt1), bits);
+  if (bits < 0x10000) return PickleWriter::Put<2>(PickleWriter::PutByte(to, kOpBinInt2), bits);
+  if (value == static_cast<int32_t>(bits)) {
+    return PickleWriter::Put<4>(PickleWriter::PutByte(to, kOpBinInt), bits);
   }
-  return true;
+  const int significant = absl::bit_width(value < 0 ? ~bits : bits) + 1;  // with the sign
+  const int bytes = (significant + 7) / 8;
+  to = PickleWriter::Put<1>(PickleWriter::PutByte(to, kOpLong1), bytes);
+  PickleWriter::Put<8>(to, bits);
+  return to + bytes;
 }
 
-void Pickler::WriteInt(int64_t value) {
-  if (value >= 0 && value < 0x10000) {
-    Byte(value < 0x100 ? kOpBinInt1 : kOpBinInt2);
-    Number(static_cast<uint64_t>(value), value < 0x100 ? 1 : 2);
-  } else if (value >= std::numeric_limits<int32_t>::min() &&
-             value <= std::numeric_limits<int32_t>::max()) {
-    Byte(kOpBinInt);
-    Number(static_cast<uint64_t>(value), 4);
-  } else {
-    WriteLong(IntegerBytes(value));
+char* PutFloat(char* to, double value) {
+  uint64_t bits;
+  std::memcpy(&bits, &value, sizeof(bits));
+  to = PickleWriter::PutByte(to, kOpBinFloat);
+  for (int shift = 56; shift >= 0; shift -= 8) *to++ = static_cast<char>(bits >> shift);
+  return to;
+}
+
+char* PutScalar(char* to, const PyValue& value) {
+  switch (value.kind()) {
+    case PyKind::kInt:
+      return PutInt(to, PyValueAccess::Integer(value));
+    case PyKind::kFloat:
+      return PutFloat(to, PyValueAccess::Real(value));
+    case PyKind::kBool:
+      return PickleWriter::PutByte(to,
+                                   PyValueAccess::Integer(value) != 0 ? kOpNewTrue : kOpNewFalse);
+    default:
+      return PickleWriter::PutByte(to, kOpNone);
   }
+}
+
+}  // namespace
+
+// A hot path: writes the values up to the first one with a node, and returns how many these are.
+size_t Pickler::WriteScalars(const PyValue* values, size_t count) {
+  size_t written = 0;
+  while (written < count && PyValueAccess::NodeOf(values[written]) == nullptr) {
+    const size_t end = std::min(count, written + kScalarsAtOnce);
+    char* to = writer_.Room(kLongestScalar * (end - written));
+    do {
+      to = PutScalar(to, values[written++]);
+    } while (written < end && PyValueAccess::NodeOf(values[written]) == nullptr);
+    writer_.Commit(to);
+  }
+  return written;
 }
 
 void Pickler::WriteLong(absl::string_view bytes) {
-  Byte(bytes.size() < 0x100 ? kOpLong1 : kOpLong4);
-  Number(bytes.size(), bytes.size() < 0x100 ? 1 : 4);
-  absl::StrAppend(&out_, bytes);
-}
-
-void Pickler::WriteFloat(double value) {
-  uint64_t bits;
-  std::memcpy(&bits, &value, sizeof(bits));
-  Byte(kOpBinFloat);
-  for (int shift = 56; shift >= 0; shift -= 8) Byte(static_cast<unsigned char>(bits >> shift));
+  if (bytes.size() < 0x100) {
+    writer_.OpcodeWith<1>(kOpLong1, bytes.size());
+  } else {
+    writer_.OpcodeWith<4>(kOpLong4, bytes.size());
+  }
+  writer_.Bytes(bytes);
 }
 
 bool Pickler::WriteText(const PyValue& value) {
@@ -82,18 +107,15 @@ bool Pickler::WriteSized(absl::string_view bytes, Opcode small, Opcode large, Op
   const size_t limit = large == kOpBinString ? std::numeric_limits<int32_t>::max()
                                              : std::numeric_limits<uint32_t>::max();
   if (bytes.size() < 0x100 && small != large) {
-    Byte(small);
-    Number(bytes.size(), 1);
+    writer_.OpcodeWith<1>(small, bytes.size());
   } else if (bytes.size() <= limit) {
-    Byte(large);
-    Number(bytes.size(), 4);
+    writer_.OpcodeWith<4>(large, bytes.size());
   } else if (huge != large) {
-    Byte(huge);
-    Number(bytes.size(), 8);
+    writer_.OpcodeWith<8>(huge, bytes.size());
   } else {
     return Fail(absl::StrCat(bytes.size(), " bytes need the dialect kPython3"));
   }
-  absl::StrAppend(&out_, bytes);
+  writer_.Bytes(bytes);
   return true;
 }
 
@@ -148,7 +170,7 @@ bool Pickler::WriteGlobal(absl::string_view module, absl::string_view name) {
     return Fail(absl::StrCat("the nested name ", name, " needs the dialect kPython3"));
   }
   Byte(kOpGlobal);
-  absl::StrAppend(&out_, global.module, "\n", global.name, "\n");
+  writer_.Bytes(absl::StrCat(global.module, "\n", global.name, "\n"));
   return true;
 }
 

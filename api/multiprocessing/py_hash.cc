@@ -42,15 +42,18 @@ size_t HashOfText(const PyValue& value) {
   const TextNode& node = PyValueAccess::Text(value);
   // bytes and bytearrays are equal, and so are large ints and floats.
   if (value.kind() == PyKind::kGlobal) return absl::HashOf(node.text, node.module_size);
-  if (value.kind() == PyKind::kInt) return absl::HashOf(absl::string_view(node.text));
-  return absl::HashOf(absl::string_view(node.text), value.kind() == PyKind::kStr);
+  if (value.kind() == PyKind::kInt) return absl::HashOf(node.text);
+  return absl::HashOf(node.text, value.kind() == PyKind::kStr);
 }
 
 size_t Known(const PyValue& value, const void* place) {
-  const Node* node = PyValueAccess::NodeOf(value);
+  Node* node = PyValueAccess::NodeOf(value);
   if (node == nullptr) return HashOfScalar(value, place) | 1;
-  if (PyValueAccess::IsText(value)) return HashOfText(value) | 1;
-  return node->hash.load(std::memory_order_relaxed);
+  const size_t known = node->hash.load(std::memory_order_relaxed);
+  if (known != 0 || !PyValueAccess::IsText(value)) return known;
+  const size_t hash = HashOfText(value) | 1;
+  node->hash.store(hash, std::memory_order_relaxed);
+  return hash;
 }
 
 // The hash of a container whose containers have theirs.

@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "someos/api/multiprocessing/py_hash.h"
 #include "someos/api/multiprocessing/py_index.h"
 #include "someos/api/python_error.h"
@@ -17,10 +18,13 @@ constexpr size_t kSmall = 8;  // entries that are found sooner by looking at eac
 
 size_t StrideOf(const ItemsNode& node) { return node.kind == PyKind::kDict ? 2 : 1; }
 
-// Numbers and text of different kinds and sizes are unequal often: then no call is needed.
+// A hot path: most keys are strs, which differ in size or in the last byte ("child1", "child2").
+// Then no call is needed.
 bool MayEqual(const PyValue& a, const PyValue& b) {
   if (a.kind() != PyKind::kStr || b.kind() != PyKind::kStr) return true;
-  return PyValueAccess::Text(a).text.size() == PyValueAccess::Text(b).text.size();
+  const absl::string_view left = PyValueAccess::Text(a).text;
+  const absl::string_view right = PyValueAccess::Text(b).text;
+  return left.size() == right.size() && (left.empty() || left.back() == right.back());
 }
 
 void IndexKey(ItemsNode& node, size_t place) {
@@ -48,9 +52,7 @@ size_t FindKey(const ItemsNode& node, const PyValue& key, Comparison& comparison
   return none;
 }
 
-absl::Status CheckHashable(const PyValue& key) {
-  const Node* node = PyValueAccess::NodeOf(key);
-  if (node == nullptr || !node->unhashable) return absl::OkStatus();
+absl::Status Unhashable(const PyValue& key) {
   // Python names the innermost one.
   PyValue value = key;
   while (value.kind() == PyKind::kTuple) {
@@ -69,16 +71,21 @@ void AddItem(ItemsNode& set, PyValue item, Comparison& comparison) {
   IndexKey(set, set.items.size() - 1);
 }
 
-void AddEntry(ItemsNode& dict, PyValue key, PyValue value, Comparison& comparison) {
+void AddNewEntry(ItemsNode& dict, PyValue&& key, PyValue&& value) {
+  const size_t place = dict.items.size();
+  dict.Add(std::move(key));
+  dict.Add(std::move(value));
+  IndexKey(dict, place);
+}
+
+void AddEntry(ItemsNode& dict, PyValue&& key, PyValue&& value, Comparison& comparison) {
   const size_t place = FindKey(dict, key, comparison);
   if (place != dict.items.size()) {
     dict.NoteDepthOf(value);
     dict.items[place + 1] = std::move(value);
     return;
   }
-  dict.Add(std::move(key));
-  dict.Add(std::move(value));
-  IndexKey(dict, place);
+  AddNewEntry(dict, std::move(key), std::move(value));
 }
 
 }  // namespace someos::multiprocessing::internal

@@ -20,14 +20,21 @@ constexpr bool HasKeys(PyKind kind) {
 // The place in node.items of a key that equals `key`; items.size() if there is none.
 size_t FindKey(const ItemsNode& node, const PyValue& key, Comparison& comparison);
 
-// A TypeError if `key` cannot be one: "unhashable type: 'list'".
-absl::Status CheckHashable(const PyValue& key);
+// The TypeError for a key that cannot be one: "unhashable type: 'list'".
+absl::Status Unhashable(const PyValue& key);
+
+inline absl::Status CheckHashable(const PyValue& key) {
+  return ItemsNode::IsUnhashable(key) ? Unhashable(key) : absl::OkStatus();
+}
 
 // Adds a hashable item to a set, or nothing if it is there.
 void AddItem(ItemsNode& set, PyValue item, Comparison& comparison);
 
+// Adds an entry to a dict that has no such key. The key is hashable.
+void AddNewEntry(ItemsNode& dict, PyValue&& key, PyValue&& value);
+
 // Sets the value of a hashable key of a dict.
-void AddEntry(ItemsNode& dict, PyValue key, PyValue value, Comparison& comparison);
+void AddEntry(ItemsNode& dict, PyValue&& key, PyValue&& value, Comparison& comparison);
 
 }  // namespace someos::multiprocessing::internal
 

@@ -30,16 +30,14 @@ void Destroy(Node* node) {
   for (Node* dead = node; dead != nullptr;) {
     Node* next = reinterpret_cast<Node*>(dead->hash.load(std::memory_order_relaxed));
     if (!HasItems(*dead)) {
-      delete static_cast<TextNode*>(dead);
+      TextNode::Delete(static_cast<TextNode*>(dead));
       dead = next;
       continue;
     }
     auto* container = static_cast<ItemsNode*>(dead);
     for (PyValue& item : container->items) {
       Node* child = PyValueAccess::Detach(item);
-      if (child == nullptr || child->references.fetch_sub(1, std::memory_order_acq_rel) != 1) {
-        continue;
-      }
+      if (child == nullptr || !GivesUpLast(child)) continue;
       child->hash.store(reinterpret_cast<size_t>(next), std::memory_order_relaxed);
       next = child;
     }

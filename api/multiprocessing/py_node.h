@@ -29,8 +29,29 @@ inline void Retain(Node* node) { node->references.fetch_add(1, std::memory_order
 // deep values, stack.
 void Destroy(Node* node);
 
+// Whether it was the last reference that the caller has given up. The only one needs no atomic
+// read-modify-write operation: nobody else could add one at the same time.
+inline bool GivesUpLast(Node* node) {
+  return node->references.load(std::memory_order_acquire) == 1 ||
+         node->references.fetch_sub(1, std::memory_order_acq_rel) == 1;
+}
+
 inline void Release(Node* node) {
-  if (node->references.fetch_sub(1, std::memory_order_acq_rel) == 1) Destroy(node);
+  if (GivesUpLast(node)) Destroy(node);
+}
+
+// The same for nodes that no other thread knows.
+inline void RetainUncontended(Node* node) {
+  node->references.store(node->references.load(std::memory_order_relaxed) + 1,
+                         std::memory_order_relaxed);
+}
+inline void ReleaseUncontended(Node* node) {
+  const uint32_t references = node->references.load(std::memory_order_relaxed);
+  if (references == 1) {
+    Destroy(node);
+  } else {
+    node->references.store(references - 1, std::memory_order_relaxed);
+  }
 }
 
 }  // namespace someos::multiprocessing::internal

@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
-#include <string>
+#include <new>
 #include <utility>
 #include <vector>
 
@@ -21,13 +21,28 @@
 namespace someos::multiprocessing {
 namespace internal {
 
-// str, bytes, bytearray, a large int's two's complement, a global's module and name.
+// str, bytes, bytearray, a large int's two's complement, a global's module and name. The text
+// stands behind the node, so that there is one allocation for both.
 struct TextNode : Node {
-  TextNode(PyKind kind, absl::string_view bytes) : Node(kind), text(bytes) {
+  // To be ended by Delete.
+  static TextNode* Make(PyKind kind, absl::string_view bytes) {
+    void* memory = ::operator new(sizeof(TextNode) + bytes.size());
+    char* text = static_cast<char*>(memory) + sizeof(TextNode);
+    std::copy(bytes.begin(), bytes.end(), text);
+    return new (memory) TextNode(kind, absl::string_view(text, bytes.size()));
+  }
+  static void Delete(TextNode* node) {
+    node->~TextNode();
+    ::operator delete(node);
+  }
+
+  const absl::string_view text;
+  size_t module_size = 0;  // of a global
+
+ private:
+  TextNode(PyKind kind, absl::string_view copied_text) : Node(kind), text(copied_text) {
     unhashable = kind == PyKind::kByteArray;
   }
-  std::string text;
-  size_t module_size = 0;  // of a global
 };
 
 // Slots of an object in ItemsNode::items.
@@ -39,7 +54,7 @@ struct ItemsNode : Node {
     unhashable = kind == PyKind::kList || kind == PyKind::kDict || kind == PyKind::kSet;
   }
 
-  void Add(PyValue item) {
+  void Add(PyValue&& item) {
     if (kind == PyKind::kTuple) unhashable |= IsUnhashable(item);
     NoteDepthOf(item);
     items.push_back(std::move(item));
@@ -73,6 +88,20 @@ class PyValueAccess {
     value.Forget();
     return node;
   }
+  // A copy, and its end, which leaves None. Not counted by atomic operations: no other thread may
+  // know the node.
+  static PyValue CopyUncontended(const PyValue& value) {
+    PyValue copy;
+    copy.kind_ = value.kind_;
+    copy.node_ = value.node_;
+    copy.scalar_ = value.scalar_;
+    if (value.node_) internal::RetainUncontended(value.scalar_.node);
+    return copy;
+  }
+  static void DropUncontended(PyValue& value) {
+    internal::Node* node = Detach(value);
+    if (node != nullptr) internal::ReleaseUncontended(node);
+  }
   // Of a value of a kind that has one.
   static internal::TextNode& Text(const PyValue& value) {
     return *static_cast<internal::TextNode*>(value.scalar_.node);
@@ -101,7 +130,7 @@ class PyValueAccess {
     return value;
   }
   static PyValue New(PyKind kind, absl::string_view text) {
-    return Wrap(new internal::TextNode(kind, text));
+    return Wrap(internal::TextNode::Make(kind, text));
   }
   static PyValue New(PyKind kind) { return Wrap(new internal::ItemsNode(kind)); }
 };

@@ -138,7 +138,8 @@ absl::StatusOr<int64_t> PyValue::AsInt() const {
 
 absl::StatusOr<std::string> PyValue::AsIntBytes() const {
   if (kind_ != PyKind::kInt && kind_ != PyKind::kBool) return Expected("int", *this);
-  return node_ ? PyValueAccess::Text(*this).text : internal::IntegerBytes(scalar_.integer);
+  return node_ ? std::string(PyValueAccess::Text(*this).text)
+               : internal::IntegerBytes(scalar_.integer);
 }
 
 absl::StatusOr<double> PyValue::AsFloat() const {
@@ -194,13 +195,13 @@ absl::StatusOr<bool> PyValue::Contains(const PyValue& item) const {
 absl::StatusOr<absl::string_view> PyValue::GlobalModule() const {
   if (kind_ != PyKind::kGlobal) return Expected("global", *this);
   const internal::TextNode& node = PyValueAccess::Text(*this);
-  return absl::string_view(node.text).substr(0, node.module_size);
+  return node.text.substr(0, node.module_size);
 }
 
 absl::StatusOr<absl::string_view> PyValue::GlobalName() const {
   if (kind_ != PyKind::kGlobal) return Expected("global", *this);
   const internal::TextNode& node = PyValueAccess::Text(*this);
-  return absl::string_view(node.text).substr(node.module_size);
+  return node.text.substr(node.module_size);
 }
 
 absl::StatusOr<PyObjectParts> PyValue::AsObject() const {

@@ -76,6 +76,7 @@ absl::StatusOr<PyValue> Unpickler::Run() {
     Invalid(absl::StrCat("the pickle contains ", stack_.size(), " values instead of one"));
     return error_;
   }
+  for (PyValue& value : memo_) PyValueAccess::DropUncontended(value);
   return Pop();
 }
 
@@ -110,23 +111,14 @@ bool Unpickler::Refused() {
   return Refuse("the pickle refers to an out-of-band buffer, which is not part of it");
 }
 
-bool Unpickler::Charge(size_t bytes) {
-  memory_ += bytes;
-  if (memory_ <= options_.max_memory) return true;
-  return Fail(absl::StatusCode::kResourceExhausted,
-              absl::StrCat("the pickle takes more memory than max_memory, ", options_.max_memory));
-}
-
-bool Unpickler::Push(PyValue value) {
-  // Vectors keep up to as much again in reserve.
-  if (!Charge(2 * sizeof(PyValue))) return false;
-  if (++nodes_ > options_.max_nodes) {
+bool Unpickler::BeyondLimits() {
+  if (memory_ > options_.max_memory) {
     return Fail(
         absl::StatusCode::kResourceExhausted,
-        absl::StrCat("the pickle contains more values than max_nodes, ", options_.max_nodes));
+        absl::StrCat("the pickle takes more memory than max_memory, ", options_.max_memory));
   }
-  stack_.push_back(std::move(value));
-  return true;
+  return Fail(absl::StatusCode::kResourceExhausted,
+              absl::StrCat("the pickle contains more values than max_nodes, ", options_.max_nodes));
 }
 
 bool Unpickler::Need(size_t count) {
@@ -174,7 +166,7 @@ bool Unpickler::PopToMark() {
   return true;
 }
 
-bool Unpickler::Dup() { return Need(1) && Push(stack_.back()); }
+bool Unpickler::Dup() { return Need(1) && Push(PyValueAccess::CopyUncontended(stack_.back())); }
 
 bool Unpickler::Protocol() {
   if (!reader_.TakeByte(protocol_)) return Truncated();
@@ -184,33 +176,31 @@ bool Unpickler::Protocol() {
 
 bool Unpickler::Frame() {
   uint64_t size;
-  if (!reader_.TakeNumber(8, size)) return Truncated();
+  if (!reader_.TakeNumber<8>(size)) return Truncated();
   return size <= reader_.remaining() || Invalid("pickle exhausted before end of frame");
 }
 
 bool Unpickler::PutAt(uint64_t place) {
   if (!Need(1) || !Charge(kMemoEntryBytes)) return false;
-  const PyValue& value = stack_.back();
-  if (memo_.empty() && sparse_memo_.empty()) memo_base_ = place;
-  PyValue replaced;
-  const uint64_t index = place - memo_base_;  // wraps around for places before the first one
-  if (index < memo_.size()) {
-    replaced = std::exchange(memo_[index], value);
-  } else if (index == memo_.size() && !sparse_memo_.contains(place)) {
-    memo_.push_back(value);
-  } else {
-    replaced = std::exchange(sparse_memo_[place], value);
-  }
-  if (Node* node = PyValueAccess::NodeOf(replaced)) --node->memo_entries;
+  PyValue value = PyValueAccess::CopyUncontended(stack_.back());
   if (Node* node = PyValueAccess::NodeOf(value)) ++node->memo_entries;
+  if (memo_.empty() && sparse_memo_.empty()) memo_base_ = place;
+  const uint64_t index = place - memo_base_;  // wraps around for places before the first one
+  if (index == memo_.size() && (sparse_memo_.empty() || !sparse_memo_.contains(place))) {
+    memo_.push_back(std::move(value));
+    return true;
+  }
+  PyValue& entry = index < memo_.size() ? memo_[index] : sparse_memo_[place];
+  const PyValue replaced = std::exchange(entry, std::move(value));
+  if (Node* node = PyValueAccess::NodeOf(replaced)) --node->memo_entries;
   return true;
 }
 
 bool Unpickler::GetFrom(uint64_t place) {
   const uint64_t index = place - memo_base_;
-  if (index < memo_.size()) return Push(memo_[index]);
+  if (index < memo_.size()) return Push(PyValueAccess::CopyUncontended(memo_[index]));
   const auto found = sparse_memo_.find(place);
-  if (found != sparse_memo_.end()) return Push(found->second);
+  if (found != sparse_memo_.end()) return Push(PyValueAccess::CopyUncontended(found->second));
   return Invalid(absl::StrCat("Memo value not found at index ", place));
 }
 
@@ -219,13 +209,13 @@ bool Unpickler::Memoize() { return PutAt(memo_.size() + sparse_memo_.size()); }
 template <int kSize>
 bool Unpickler::Put() {
   uint64_t place;
-  return reader_.TakeNumber(kSize, place) ? PutAt(place) : Truncated();
+  return reader_.TakeNumber<kSize>(place) ? PutAt(place) : Truncated();
 }
 
 template <int kSize>
 bool Unpickler::Get() {
   uint64_t place;
-  return reader_.TakeNumber(kSize, place) ? GetFrom(place) : Truncated();
+  return reader_.TakeNumber<kSize>(place) ? GetFrom(place) : Truncated();
 }
 
 bool Unpickler::TakeDecimal(uint64_t& number) {

@@ -7,12 +7,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "someos/api/multiprocessing/dict_shapes.h"
+#include "someos/api/multiprocessing/opcode.h"
 #include "someos/api/multiprocessing/pickle_reader.h"
 #include "someos/api/multiprocessing/py_comparison.h"
 #include "someos/api/multiprocessing/py_kind.h"
@@ -24,10 +27,16 @@ namespace someos::multiprocessing::internal {
 
 // Values change while they are made, until another value contains them: pickles of values without
 // cycles never change one later. So no cycle can arise, and depths and hashes stay true.
+//
+// Until Run returns, no other thread knows the nodes, and their references are counted without
+// atomic operations, which would take most of the time (PyValueAccess::CopyUncontended).
 class Unpickler {
  public:
   Unpickler(absl::string_view pickle, const UnpickleOptions& options)
-      : options_(options), reader_(pickle) {}
+      : options_(options), reader_(pickle) {
+    stack_.reserve(kFirstValues);
+    marks_.reserve(kFirstValues);
+  }
 
   // Runs until STOP. Once.
   absl::StatusOr<PyValue> Run();
@@ -53,12 +62,27 @@ class Unpickler {
 
   // The stack. Values below the last mark are out of reach.
   size_t fence() const { return marks_.empty() ? 0 : marks_.back(); }
-  bool Push(PyValue value);
+  bool Push(PyValue&& value) {
+    memory_ += kStackBytes;
+    ++nodes_;
+    if (!WithinLimits()) return false;
+    stack_.push_back(std::move(value));
+    return true;
+  }
+  // The same for one that the memo may get next.
+  bool PushNew(PyValue&& value) { return Push(std::move(value)) && MemoizeIfNext(); }
   bool Need(size_t count);                 // of values above the mark
   PyValue Pop();                           // needs one
   bool PopMark(size_t& first);             // where in the stack the values above the mark begin
   bool PopMarkAboveTarget(size_t& first);  // the same; there is a value below the mark
-  bool Charge(size_t bytes);
+  bool Charge(size_t bytes) {
+    memory_ += bytes;
+    return WithinLimits();
+  }
+  bool WithinLimits() {
+    return (memory_ <= options_.max_memory && nodes_ <= options_.max_nodes) || BeyondLimits();
+  }
+  bool BeyondLimits();
 
   // unpickler.cc
   bool Mark();
@@ -68,6 +92,15 @@ class Unpickler {
   bool Protocol();
   bool Frame();
   bool Memoize();
+  // A hot path: protocol 4 memoizes each str and each container as soon as it is made. The opcode
+  // is taken with the one before.
+  bool MemoizeIfNext() {
+    uint8_t next;
+    if (!reader_.Peek(next) || next != kOpMemoize) return true;
+    opcode_offset_ = reader_.offset();
+    reader_.TakeByte(opcode_);
+    return Memoize();
+  }
   bool PutLine();
   bool GetLine();
   template <int kSize>
@@ -84,9 +117,7 @@ class Unpickler {
   bool None();
   template <bool kValue>
   bool Bool();
-  bool BinInt();
-  template <int kSize>
-  bool UnsignedInt();
+  bool Integers();
   template <int kSizeOfSize>
   bool BinLong();
   bool IntLine();
@@ -101,7 +132,14 @@ class Unpickler {
   bool UnicodeLine();
   bool PushText(PyKind kind, absl::string_view text);
   bool PushPython2Text(absl::string_view text);
-  bool TakeSigned(int size, absl::string_view opcode, uint64_t& number);
+  // A size with a sign, which is not to be negative; one byte has none.
+  template <int kSize>
+  bool TakeSize(absl::string_view opcode, uint64_t& size) {
+    if (!reader_.TakeNumber<kSize>(size)) return Truncated();
+    if (kSize == 1 || static_cast<int32_t>(size) >= 0) return true;
+    return NegativeSize(opcode);
+  }
+  bool NegativeSize(absl::string_view opcode);
 
   // unpickler_containers.cc
   template <PyKind kKind>
@@ -120,6 +158,7 @@ class Unpickler {
   bool Extend(const PyValue& target, size_t first);
   bool Update(const PyValue& target, size_t first);
   bool AddAll(ItemsNode& set, size_t first);
+  bool TakeOff(size_t first);
   // The part of an object, or the container itself, that takes items of the kind.
   ItemsNode* ChangeablePart(const PyValue& target, PyKind kind, absl::string_view opcode);
   bool CheckChangeable(const PyValue& target);
@@ -142,6 +181,9 @@ class Unpickler {
   bool PushPlain(const PyValue& callable, const PyValue& args, bool& done);
   bool PushSet(PyKind kind, const PyValue& items);
 
+  static constexpr size_t kFirstValues = 32;
+  static constexpr size_t kStackBytes = 2 * sizeof(PyValue);  // vectors keep as much in reserve
+
   const UnpickleOptions options_;
   PickleReader reader_;
   size_t opcode_offset_ = 0;
@@ -149,6 +191,7 @@ class Unpickler {
   uint8_t protocol_ = 0;
   std::vector<PyValue> stack_;
   std::vector<size_t> marks_;
+  DictShapes shapes_;
   std::vector<PyValue> memo_;  // places from memo_base_ on without gaps
   uint64_t memo_base_ = 0;
   absl::flat_hash_map<uint64_t, PyValue> sparse_memo_;

@@ -23,7 +23,18 @@ constexpr size_t kItemBytes = 2 * sizeof(PyValue);  // with the vector's reserve
 constexpr size_t kKeyBytes = 64;                    // of the index of a large container
 constexpr size_t kFreeSteps = 16;                   // of a key's comparisons
 
+// As much as is needed at the first time, and then twice as much each time.
+void MakeRoom(std::vector<PyValue>& items, size_t more) {
+  const size_t needed = items.size() + more;
+  if (needed > items.capacity()) items.reserve(std::max(needed, 2 * items.capacity()));
+}
+
 }  // namespace
+
+bool Unpickler::TakeOff(size_t first) {
+  stack_.resize(first);
+  return true;
+}
 
 bool Unpickler::CheckDepth(const Node& node) {
   if (node.depth <= options_.max_depth) return true;
@@ -66,10 +77,12 @@ bool Unpickler::Finish(const PyValue& target, const ItemsNode& part) {
 bool Unpickler::Extend(const PyValue& target, size_t first) {
   ItemsNode* part = ChangeablePart(target, PyKind::kList, "APPENDS");
   if (part == nullptr || !Charge(kItemBytes * (stack_.size() - first))) return false;
-  for (size_t i = first; i < stack_.size(); ++i) part->NoteDepthOf(stack_[i]);
-  part->items.insert(part->items.end(), std::make_move_iterator(stack_.begin() + first),
-                     std::make_move_iterator(stack_.end()));
-  stack_.resize(first);
+  MakeRoom(part->items, stack_.size() - first);
+  for (size_t i = first; i < stack_.size(); ++i) {
+    part->NoteDepthOf(stack_[i]);
+    part->items.push_back(std::move(stack_[i]));
+  }
+  TakeOff(first);
   return Finish(target, *part);
 }
 
@@ -85,6 +98,15 @@ bool Unpickler::Update(const PyValue& target, size_t first) {
   if ((stack_.size() - first) % 2 != 0) return Invalid("odd number of items for SET ITEMS");
   ItemsNode* part = ChangeablePart(target, PyKind::kDict, "SETITEMS");
   if (part == nullptr || !Charge(kItemBytes * (stack_.size() - first))) return false;
+  const size_t size = stack_.size() - first;
+  MakeRoom(part->items, size);
+  const bool is_new = part->items.empty();
+  if (is_new && shapes_.Knows(stack_.data() + first, size)) {
+    for (size_t i = first; i < stack_.size(); i += 2) {
+      AddNewEntry(*part, std::move(stack_[i]), std::move(stack_[i + 1]));
+    }
+    return Charge(kKeyBytes * (size / 2)) && TakeOff(first) && Finish(target, *part);
+  }
   Comparison comparison;
   for (size_t i = first; i < stack_.size(); i += 2) {
     const absl::Status hashable = CheckHashable(stack_[i]);
@@ -93,8 +115,8 @@ bool Unpickler::Update(const PyValue& target, size_t first) {
     AddEntry(*part, std::move(stack_[i]), std::move(stack_[i + 1]), comparison);
     if (!ChargeComparison(comparison, before)) return false;
   }
-  stack_.resize(first);
-  return Finish(target, *part);
+  if (is_new && part->items.size() == size) shapes_.Remember(part->items.data(), size);
+  return TakeOff(first) && Finish(target, *part);
 }
 
 bool Unpickler::AddAll(ItemsNode& set, size_t first) {
@@ -113,7 +135,7 @@ bool Unpickler::AddAll(ItemsNode& set, size_t first) {
 
 template <PyKind kKind>
 bool Unpickler::Empty() {
-  return Charge(kContainerBytes) && Push(PyValueAccess::New(kKind));
+  return Charge(kContainerBytes) && PushNew(PyValueAccess::New(kKind));
 }
 
 bool Unpickler::PushTuple(size_t first) {
@@ -126,20 +148,20 @@ bool Unpickler::PushTuple(size_t first) {
 
 template <int kCount>
 bool Unpickler::TupleOf() {
-  return Need(kCount) && PushTuple(stack_.size() - kCount);
+  return Need(kCount) && PushTuple(stack_.size() - kCount) && MemoizeIfNext();
 }
 
 template <PyKind kKind>
 bool Unpickler::FromMark() {
   size_t first;
   if (!PopMark(first)) return false;
-  if (kKind == PyKind::kTuple) return PushTuple(first);
+  if (kKind == PyKind::kTuple) return PushTuple(first) && MemoizeIfNext();
   if (!Charge(kContainerBytes)) return false;
   PyValue value = PyValueAccess::New(kKind);
   const bool filled = kKind == PyKind::kList   ? Extend(value, first)
                       : kKind == PyKind::kDict ? Update(value, first)
                                                : AddAll(PyValueAccess::Items(value), first);
-  return filled && Push(std::move(value));
+  return filled && PushNew(std::move(value));
 }
 
 bool Unpickler::Append() {

@@ -15,6 +15,13 @@
 #include "someos/api/multiprocessing/unpickler.h"
 
 namespace someos::multiprocessing::internal {
+namespace {
+
+bool IsInteger(uint8_t opcode) {
+  return opcode == kOpBinInt || opcode == kOpBinInt1 || opcode == kOpBinInt2;
+}
+
+}  // namespace
 
 bool Unpickler::None() { return Push(PyValue()); }
 
@@ -23,23 +30,30 @@ bool Unpickler::Bool() {
   return Push(PyValue(kValue));
 }
 
-bool Unpickler::BinInt() {
-  uint64_t number;
-  if (!reader_.TakeNumber(4, number)) return Truncated();
-  return Push(PyValue(static_cast<int64_t>(static_cast<int32_t>(number))));
+// A hot path: ints often follow each other, as items of a list. One takes the opcodes behind it
+// that are ints as well, without a look into the table of opcodes.
+bool Unpickler::Integers() {
+  while (true) {
+    uint64_t number;
+    bool taken;
+    if (opcode_ == kOpBinInt1) {
+      taken = reader_.TakeNumber<1>(number);
+    } else if (opcode_ == kOpBinInt2) {
+      taken = reader_.TakeNumber<2>(number);
+    } else {
+      taken = reader_.TakeNumber<4>(number);
+      number = static_cast<uint64_t>(int64_t{static_cast<int32_t>(number)});
+    }
+    if (!taken) return Truncated();
+    if (!Push(PyValue(static_cast<int64_t>(number)))) return false;
+    uint8_t next;
+    if (!reader_.Peek(next) || !IsInteger(next)) return true;
+    opcode_offset_ = reader_.offset();
+    reader_.TakeByte(opcode_);
+  }
 }
 
-template <int kSize>
-bool Unpickler::UnsignedInt() {
-  uint64_t number;
-  if (!reader_.TakeNumber(kSize, number)) return Truncated();
-  return Push(PyValue(static_cast<int64_t>(number)));
-}
-
-bool Unpickler::TakeSigned(int size, absl::string_view opcode, uint64_t& number) {
-  if (!reader_.TakeNumber(size, number)) return Truncated();
-  // Of one byte there is no sign.
-  if (size == 1 || static_cast<int32_t>(number) >= 0) return true;
+bool Unpickler::NegativeSize(absl::string_view opcode) {
   return Invalid(absl::StrCat(opcode, " pickle has negative byte count"));
 }
 
@@ -47,7 +61,7 @@ template <int kSizeOfSize>
 bool Unpickler::BinLong() {
   uint64_t size;
   absl::string_view bytes;
-  if (!TakeSigned(kSizeOfSize, "LONG", size)) return false;
+  if (!TakeSize<kSizeOfSize>("LONG", size)) return false;
   if (!reader_.Take(size, bytes)) return Truncated();
   return Charge(sizeof(TextNode) + bytes.size()) && Push(PyValue::IntFromBytes(bytes));
 }
@@ -91,9 +105,9 @@ void Unpickler::AddNumbersAndText(Handlers& handlers) {
   handlers[kOpNone] = &Unpickler::None;
   handlers[kOpNewTrue] = &Unpickler::Bool<true>;
   handlers[kOpNewFalse] = &Unpickler::Bool<false>;
-  handlers[kOpBinInt] = &Unpickler::BinInt;
-  handlers[kOpBinInt1] = &Unpickler::UnsignedInt<1>;
-  handlers[kOpBinInt2] = &Unpickler::UnsignedInt<2>;
+  for (const Opcode opcode : {kOpBinInt, kOpBinInt1, kOpBinInt2}) {
+    handlers[opcode] = &Unpickler::Integers;
+  }
   handlers[kOpLong1] = &Unpickler::BinLong<1>;
   handlers[kOpLong4] = &Unpickler::BinLong<4>;
   handlers[kOpInt] = &Unpickler::IntLine;

@@ -85,7 +85,7 @@ bool Unpickler::PushSet(PyKind kind, const PyValue& items) {
   const size_t first = stack_.size();
   if (!items.is_none()) {
     for (const PyValue& item : PyValueAccess::Items(items).items) {
-      if (!Push(item)) return false;
+      if (!Push(PyValueAccess::CopyUncontended(item))) return false;
     }
   }
   ItemsNode& node = PyValueAccess::Items(set);
@@ -98,8 +98,8 @@ bool Unpickler::PushPlain(const PyValue& callable, const PyValue& args, bool& do
   if (callable.kind() != PyKind::kGlobal || args.kind() != PyKind::kTuple) return true;
   const std::vector<PyValue>& items = PyValueAccess::Items(args).items;
   const TextNode& global = PyValueAccess::Text(callable);
-  const absl::string_view module = absl::string_view(global.text).substr(0, global.module_size);
-  const absl::string_view name = absl::string_view(global.text).substr(global.module_size);
+  const absl::string_view module = global.text.substr(0, global.module_size);
+  const absl::string_view name = global.text.substr(global.module_size);
   std::string bytes;
   if (module == "_codecs" && name == "encode") {
     // A byte of the result is one or two of what the pickle contains.
@@ -110,7 +110,7 @@ bool Unpickler::PushPlain(const PyValue& callable, const PyValue& args, bool& do
   if (module != "builtins" || items.size() > 2) return true;
   if (name == "bytes" || name == "bytearray") {
     if (items.size() == 1 && items[0].kind() == PyKind::kBytes) {
-      bytes = PyValueAccess::Text(items[0]).text;
+      bytes = std::string(PyValueAccess::Text(items[0]).text);
     } else if (!items.empty() && !BytesOfLatin1(items, bytes)) {
       return true;
     }

@@ -23,7 +23,7 @@ bool Unpickler::PushText(PyKind kind, absl::string_view text) {
                                      static_cast<uint8_t>(text[valid]), valid));
     }
   }
-  return Charge(sizeof(TextNode) + text.size()) && Push(PyValueAccess::New(kind, text));
+  return Charge(sizeof(TextNode) + text.size()) && PushNew(PyValueAccess::New(kind, text));
 }
 
 bool Unpickler::PushPython2Text(absl::string_view text) {
@@ -51,7 +51,7 @@ template <PyKind kKind, int kSizeOfSize>
 bool Unpickler::Text() {
   uint64_t size;
   absl::string_view text;
-  if (!reader_.TakeNumber(kSizeOfSize, size) || !reader_.Take(size, text)) return Truncated();
+  if (!reader_.TakeNumber<kSizeOfSize>(size) || !reader_.Take(size, text)) return Truncated();
   return PushText(kKind, text);
 }
 
@@ -59,7 +59,7 @@ template <int kSizeOfSize>
 bool Unpickler::Python2Text() {
   uint64_t size;
   absl::string_view text;
-  if (!TakeSigned(kSizeOfSize, "BINSTRING", size)) return false;
+  if (!TakeSize<kSizeOfSize>("BINSTRING", size)) return false;
   return reader_.Take(size, text) ? PushPython2Text(text) : Truncated();
 }
 

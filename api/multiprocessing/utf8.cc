@@ -12,6 +12,12 @@ namespace {
 
 constexpr uint32_t kLastCodePoint = 0x10ffff;
 
+uint64_t WordAt(const char* place) {
+  uint64_t word;
+  std::memcpy(&word, place, sizeof(word));
+  return word;
+}
+
 uint8_t ByteAt(absl::string_view text, size_t i) { return static_cast<uint8_t>(text[i]); }
 
 }  // namespace
@@ -33,13 +39,17 @@ CodePoint FirstCodePoint(absl::string_view text) {
 }
 
 bool IsAscii(absl::string_view text) {
+  constexpr size_t kWord = sizeof(uint64_t);
+  const char* at = text.data();
+  const char* end = at + text.size();
   uint64_t bits = 0;
-  for (; text.size() >= sizeof(uint64_t); text.remove_prefix(sizeof(uint64_t))) {
-    uint64_t word;
-    std::memcpy(&word, text.data(), sizeof(word));
-    bits |= word;
+  if (text.size() < kWord) {
+    for (; at < end; ++at) bits |= static_cast<uint8_t>(*at);
+  } else {
+    // The last word may overlap the one before.
+    for (; end - at > static_cast<ptrdiff_t>(kWord); at += kWord) bits |= WordAt(at);
+    bits |= WordAt(end - kWord);
   }
-  for (const char byte : text) bits |= static_cast<uint8_t>(byte);
   return (bits & 0x8080808080808080) == 0;
 }
 
