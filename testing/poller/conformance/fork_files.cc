@@ -236,5 +236,20 @@ TEST_P(ForkFilesTest, AllAreLost) {
   });
 }
 
+// Nothing of it is left that could use up an event of the other file.
+TEST_P(ForkFilesTest, TheNumberOfALostRegularFileServesAnother) {
+  const ScopedFd file = TemporaryFile();
+  const Pipe pipe;
+  Register(file.get(), Interest::kReadable, 1);
+  ExpectInChild([&] {
+    GiveNumber(file, pipe.reader);
+    EXPECT_THAT(poller().RebuildAfterFork(), HasLost(file.get(), ENOENT));
+    Register(file.get(), Interest::kReadable, 2, Trigger::kOneShot);
+    EXPECT_THAT(WaitNow(), IsEmpty());
+    WriteText(pipe.writer.get(), "x");
+    EXPECT_THAT(WaitReady(), ElementsAre(Field(&Event::data, 2u)));
+  });
+}
+
 }  // namespace
 }  // namespace someos

@@ -159,21 +159,25 @@ TEST_P(FairnessTest, ACounterThatWasReadSinceAWaitWithoutRoomIsNotReported) {
   ExpectQuiet();
 }
 
-// Such a wait may keep what it has found of regular files.
+// Such a wait may keep what it has found of regular files: of those that it did not report.
 TEST_P(FairnessTest, WhatWasUnregisteredSinceAWaitWithoutRoomIsNotReported) {
-  for (int unregistered = 0; unregistered < 4; ++unregistered) {
-    SCOPED_TRACE(unregistered);
+  for (const bool unregisters : {true, false}) {
+    SCOPED_TRACE(unregisters);
+    const Pipe quiet;
     std::vector<ScopedFd> files;
     for (int i = 0; i < 4; ++i) {
       files.push_back(TemporaryFile());
       Register(files.back().get(), Interest::kReadable);
     }
-    EXPECT_EQ(WaitReady(1).size(), 1u);
-    const Pipe quiet;
-    Unregister(files[unregistered].get());
-    GiveNumber(files[unregistered], quiet.reader);
-    Register(files[unregistered].get(), Interest::kReadable);
-    for (const Event& event : WaitNow()) EXPECT_NE(event.fd, files[unregistered].get());
+    const std::vector<Event> first = WaitReady(1);
+    ASSERT_EQ(first.size(), 1u);
+    for (const ScopedFd& file : files) {
+      if (file.get() == first[0].fd) continue;
+      if (unregisters) Unregister(file.get());
+      GiveNumber(file, quiet.reader);
+      Register(file.get(), Interest::kReadable);
+    }
+    for (const Event& event : WaitNow()) EXPECT_EQ(event.fd, first[0].fd);
     for (const ScopedFd& file : files) Unregister(file.get());
   }
 }
@@ -190,6 +194,25 @@ TEST_P(FairnessTest, WhatWasClosedSinceAWaitWithoutRoomIsNotReportedAsReady) {
       EXPECT_TRUE(event.fd == late.reader.get() || event.readiness == Readiness::kInvalid);
     }
   }
+}
+
+// What was kept of it is of no use any more.
+TEST_P(FairnessTest, AFileThatWasClosedSinceAWaitWithoutRoomIsNotReportedAsReady) {
+  std::vector<ScopedFd> files;
+  for (int i = 0; i < 4; ++i) {
+    files.push_back(TemporaryFile());
+    Register(files.back().get(), Interest::kReadable);
+  }
+  EXPECT_EQ(WaitReady(1).size(), 1u);
+  std::vector<int> numbers;
+  for (ScopedFd& file : files) {
+    numbers.push_back(file.get());
+    file.reset();
+  }
+  for (const size_t room : {size_t{1}, numbers.size(), numbers.size()}) {
+    for (const Event& event : WaitNow(room)) EXPECT_EQ(event.readiness, Readiness::kInvalid);
+  }
+  for (const int number : numbers) Unregister(number);
 }
 
 }  // namespace
