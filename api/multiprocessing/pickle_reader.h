@@ -6,10 +6,28 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 #include "absl/strings/string_view.h"
 
 namespace someos::multiprocessing::internal {
+
+// A little endian number, and a double as BINFLOAT has it, big endian.
+template <int kSize>
+uint64_t NumberOf(const char* bytes) {
+  uint64_t number = 0;
+  for (int i = 0; i < kSize; ++i) {
+    number |= static_cast<uint64_t>(static_cast<uint8_t>(bytes[i])) << (8 * i);
+  }
+  return number;
+}
+inline double DoubleOf(const char* bytes) {
+  uint64_t bits = 0;
+  for (int i = 0; i < 8; ++i) bits = (bits << 8) | static_cast<uint8_t>(bytes[i]);
+  double value;
+  std::memcpy(&value, &bits, sizeof(value));
+  return value;
+}
 
 class PickleReader {
  public:
@@ -33,10 +51,10 @@ class PickleReader {
     return true;
   }
 
-  // The next byte stays where it is.
-  bool Peek(uint8_t& byte) const {
-    if (next_ == end_) return false;
-    byte = static_cast<uint8_t>(*next_);
+  // The byte behind `skipped` others; all stay where they are.
+  bool Peek(uint8_t& byte, size_t skipped = 0) const {
+    if (remaining() <= skipped) return false;
+    byte = static_cast<uint8_t>(next_[skipped]);
     return true;
   }
 
@@ -44,13 +62,14 @@ class PickleReader {
   template <int kSize>
   bool TakeNumber(uint64_t& number) {
     if (remaining() < kSize) return false;
-    number = 0;
-    for (int i = 0; i < kSize; ++i) {
-      number |= static_cast<uint64_t>(static_cast<uint8_t>(next_[i])) << (8 * i);
-    }
+    number = NumberOf<kSize>(next_);
     next_ += kSize;
     return true;
   }
+
+  // Where the next byte is, and where it is from now on: within the pickle.
+  const char* next() const { return next_; }
+  void MoveTo(const char* next) { next_ = next; }
 
   // Without the newline that must follow.
   bool TakeLine(absl::string_view& line) {

@@ -71,11 +71,9 @@ void AddItem(ItemsNode& set, PyValue item, Comparison& comparison) {
   IndexKey(set, set.items.size() - 1);
 }
 
-void AddNewEntry(ItemsNode& dict, PyValue&& key, PyValue&& value) {
-  const size_t place = dict.items.size();
-  dict.Add(std::move(key));
-  dict.Add(std::move(value));
-  IndexKey(dict, place);
+void FillDict(ItemsNode& dict, PyValue* entries, size_t size) {
+  dict.AddAll(entries, size);
+  if (size > kSmall * StrideOf(dict)) IndexKey(dict, size - StrideOf(dict));
 }
 
 void AddEntry(ItemsNode& dict, PyValue&& key, PyValue&& value, Comparison& comparison) {
@@ -85,7 +83,9 @@ void AddEntry(ItemsNode& dict, PyValue&& key, PyValue&& value, Comparison& compa
     dict.items[place + 1] = std::move(value);
     return;
   }
-  AddNewEntry(dict, std::move(key), std::move(value));
+  dict.Add(std::move(key));
+  dict.Add(std::move(value));
+  IndexKey(dict, place);
 }
 
 }  // namespace someos::multiprocessing::internal

@@ -30,8 +30,9 @@ inline absl::Status CheckHashable(const PyValue& key) {
 // Adds a hashable item to a set, or nothing if it is there.
 void AddItem(ItemsNode& set, PyValue item, Comparison& comparison);
 
-// Adds an entry to a dict that has no such key. The key is hashable.
-void AddNewEntry(ItemsNode& dict, PyValue&& key, PyValue&& value);
+// Fills an empty dict with keys and values in turn, `size` of both together. The keys are hashable
+// and differ from each other.
+void FillDict(ItemsNode& dict, PyValue* entries, size_t size);
 
 // Sets the value of a hashable key of a dict.
 void AddEntry(ItemsNode& dict, PyValue&& key, PyValue&& value, Comparison& comparison);

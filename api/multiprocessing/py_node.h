@@ -12,11 +12,13 @@
 namespace someos::multiprocessing::internal {
 
 struct Node {
-  explicit Node(PyKind node_kind) : kind(node_kind) {}
+  Node(PyKind node_kind, uint16_t distance_in_block)
+      : kind(node_kind), unhashable(false), has_state(false), distance(distance_in_block) {}
 
   const PyKind kind;
-  bool unhashable = false;
-  bool has_state = false;  // of an object
+  bool unhashable : 1;
+  bool has_state : 1;       // of an object
+  const uint16_t distance;  // for NodeBlocks::Free
   std::atomic<uint32_t> references{1};
   uint32_t depth = 1;           // levels of values below and including this one
   uint32_t memo_entries = 0;    // of the Unpickler that makes it

@@ -10,10 +10,11 @@
 #include <memory>
 #include <new>
 #include <utility>
-#include <vector>
 
 #include "absl/strings/string_view.h"
+#include "someos/api/multiprocessing/node_blocks.h"
 #include "someos/api/multiprocessing/py_index.h"
+#include "someos/api/multiprocessing/py_items.h"
 #include "someos/api/multiprocessing/py_kind.h"
 #include "someos/api/multiprocessing/py_node.h"
 #include "someos/api/multiprocessing/py_value.h"
@@ -21,26 +22,27 @@
 namespace someos::multiprocessing {
 namespace internal {
 
+inline NodeBlocks::Piece NodePiece(size_t size, NodeBlocks* blocks) {
+  return blocks == nullptr ? NodeBlocks::AllocateAlone(size) : blocks->Allocate(size);
+}
+
 // str, bytes, bytearray, a large int's two's complement, a global's module and name. The text
-// stands behind the node, so that there is one allocation for both.
+// stands behind the node.
 struct TextNode : Node {
-  // To be ended by Delete.
-  static TextNode* Make(PyKind kind, absl::string_view bytes) {
-    void* memory = ::operator new(sizeof(TextNode) + bytes.size());
-    char* text = static_cast<char*>(memory) + sizeof(TextNode);
+  // In a block or, without `blocks`, alone.
+  static TextNode* Make(PyKind kind, absl::string_view bytes, NodeBlocks* blocks) {
+    const NodeBlocks::Piece piece = NodePiece(sizeof(TextNode) + bytes.size(), blocks);
+    char* text = static_cast<char*>(piece.memory) + sizeof(TextNode);
     std::copy(bytes.begin(), bytes.end(), text);
-    return new (memory) TextNode(kind, absl::string_view(text, bytes.size()));
-  }
-  static void Delete(TextNode* node) {
-    node->~TextNode();
-    ::operator delete(node);
+    return new (piece.memory) TextNode(kind, piece.distance, absl::string_view(text, bytes.size()));
   }
 
   const absl::string_view text;
   size_t module_size = 0;  // of a global
 
  private:
-  TextNode(PyKind kind, absl::string_view copied_text) : Node(kind), text(copied_text) {
+  TextNode(PyKind kind, uint16_t distance, absl::string_view copied_text)
+      : Node(kind, distance), text(copied_text) {
     unhashable = kind == PyKind::kByteArray;
   }
 };
@@ -48,10 +50,13 @@ struct TextNode : Node {
 // Slots of an object in ItemsNode::items.
 enum ObjectSlot { kCallable, kArgs, kKwargs, kState, kListItems, kDictItems, kObjectSlots };
 
-// Containers: their items; a dict's keys and values in turn; an object's slots.
+// Containers: their items; a dict's keys and values in turn; an object's slots. Room for the first
+// items stands behind the node.
 struct ItemsNode : Node {
-  explicit ItemsNode(PyKind kind) : Node(kind) {
-    unhashable = kind == PyKind::kList || kind == PyKind::kDict || kind == PyKind::kSet;
+  // With room for so many items.
+  static ItemsNode* Make(PyKind kind, size_t room, NodeBlocks* blocks) {
+    const NodeBlocks::Piece piece = NodePiece(sizeof(ItemsNode) + room * sizeof(PyValue), blocks);
+    return new (piece.memory) ItemsNode(kind, piece.distance, room);
   }
 
   void Add(PyValue&& item) {
@@ -63,16 +68,26 @@ struct ItemsNode : Node {
     NoteDepthOf(value);
     items[slot] = std::move(value);
   }
-  void NoteDepthOf(const PyValue& item) {
-    if (item.depth() >= depth) {
-      depth = item.depth() + (item.depth() < std::numeric_limits<uint32_t>::max() ? 1 : 0);
+  void NoteDepthOf(const PyValue& item) { NoteDepth(item.depth()); }
+  void NoteDepth(uint32_t of_item) {
+    if (of_item >= depth) {
+      depth = of_item + (of_item < std::numeric_limits<uint32_t>::max() ? 1 : 0);
     }
   }
+  // A hot path: adds values that make the container no less hashable, as they stand one behind the
+  // other, and leaves None.
+  void AddAll(PyValue* values, size_t count);
   static bool IsUnhashable(const PyValue& value);
 
-  std::vector<PyValue> items;
-  std::unique_ptr<PyIndex> index;                       // of a large dict, set or frozenset
+  PyItems items;
   PyConstruction construction = PyConstruction::kCall;  // of an object
+  std::unique_ptr<PyIndex> index;                       // of a large dict, set or frozenset
+
+ private:
+  ItemsNode(PyKind kind, uint16_t distance, size_t room)
+      : Node(kind, distance), items(this + 1, room) {
+    unhashable = kind == PyKind::kList || kind == PyKind::kDict || kind == PyKind::kSet;
+  }
 };
 
 }  // namespace internal
@@ -129,11 +144,25 @@ class PyValueAccess {
     value.scalar_.node = node;
     return value;
   }
-  static PyValue New(PyKind kind, absl::string_view text) {
-    return Wrap(internal::TextNode::Make(kind, text));
+  static PyValue New(PyKind kind, absl::string_view text, internal::NodeBlocks* blocks = nullptr) {
+    return Wrap(internal::TextNode::Make(kind, text, blocks));
   }
-  static PyValue New(PyKind kind) { return Wrap(new internal::ItemsNode(kind)); }
+  // An empty container with room for so many items.
+  static PyValue New(PyKind kind, size_t room = 0, internal::NodeBlocks* blocks = nullptr) {
+    return Wrap(internal::ItemsNode::Make(kind, room, blocks));
+  }
 };
+
+inline void internal::ItemsNode::AddAll(PyValue* values, size_t count) {
+  items.Expect(count);
+  uint32_t deepest = 1;
+  for (size_t i = 0; i < count; ++i) {
+    const Node* node = PyValueAccess::NodeOf(values[i]);
+    if (node != nullptr) deepest = std::max(deepest, node->depth);
+    items.AppendExpected(std::move(values[i]));
+  }
+  if (count > 0) NoteDepth(deepest);
+}
 
 inline bool internal::ItemsNode::IsUnhashable(const PyValue& value) {
   const Node* node = PyValueAccess::NodeOf(value);

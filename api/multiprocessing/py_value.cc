@@ -27,14 +27,13 @@ absl::Status Expected(absl::string_view expected, const PyValue& value) {
   return PythonTypeError(absl::StrCat("expected ", expected, ", got ", PyKindName(value.kind())));
 }
 
+absl::Span<const PyValue> SpanOf(const ItemsNode& node) {
+  return {node.items.data(), node.items.size()};
+}
+
 PyValue Sequence(PyKind kind, std::vector<PyValue> items) {
-  PyValue value = PyValueAccess::New(kind);
-  ItemsNode& node = PyValueAccess::Items(value);
-  for (const PyValue& item : items) {
-    node.NoteDepthOf(item);
-    if (kind == PyKind::kTuple) node.unhashable |= ItemsNode::IsUnhashable(item);
-  }
-  node.items = std::move(items);
+  PyValue value = PyValueAccess::New(kind, items.size());
+  for (PyValue& item : items) PyValueAccess::Items(value).Add(std::move(item));
   return value;
 }
 
@@ -111,9 +110,9 @@ PyValue PyValue::Global(absl::string_view module, absl::string_view name) {
 }
 
 PyValue PyValue::Object(PyObjectParts parts) {
-  PyValue value = PyValueAccess::New(PyKind::kObject);
+  PyValue value = PyValueAccess::New(PyKind::kObject, internal::kObjectSlots);
   ItemsNode& node = PyValueAccess::Items(value);
-  node.items.resize(internal::kObjectSlots);
+  for (int slot = 0; slot < internal::kObjectSlots; ++slot) node.items.push_back(PyValue());
   node.construction = parts.construction;
   node.has_state = parts.has_state;
   node.SetSlot(internal::kCallable, std::move(parts.callable));
@@ -163,7 +162,7 @@ absl::StatusOr<absl::Span<const PyValue>> PyValue::AsItems() const {
     case PyKind::kList:
     case PyKind::kSet:
     case PyKind::kFrozenSet:
-      return absl::Span<const PyValue>(PyValueAccess::Items(*this).items);
+      return SpanOf(PyValueAccess::Items(*this));
     default:
       return Expected("tuple, list, set or frozenset", *this);
   }
@@ -171,7 +170,7 @@ absl::StatusOr<absl::Span<const PyValue>> PyValue::AsItems() const {
 
 absl::StatusOr<absl::Span<const PyValue>> PyValue::AsDictEntries() const {
   if (kind_ != PyKind::kDict) return Expected("dict", *this);
-  return absl::Span<const PyValue>(PyValueAccess::Items(*this).items);
+  return SpanOf(PyValueAccess::Items(*this));
 }
 
 absl::StatusOr<PyValue> PyValue::Get(const PyValue& key) const {

@@ -1,5 +1,6 @@
 #include "someos/api/multiprocessing/unpickler.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
@@ -18,7 +19,6 @@ namespace internal {
 namespace {
 
 constexpr int kHighestProtocol = 5;
-constexpr size_t kMemoEntryBytes = 32;  // in either memo, with what the table leaves free
 
 }  // namespace
 
@@ -56,16 +56,105 @@ const Unpickler::Handlers& Unpickler::AllHandlers() {
   return handlers;
 }
 
+bool Unpickler::Mark() {
+  marks_.push_back(stack_.size());
+  return Charge(2 * sizeof(size_t));
+}
+
+bool Unpickler::GetFrom(uint64_t place) {
+  const uint64_t index = place - memo_base_;
+  if (index < memo_.size()) return Push(PyValueAccess::CopyUncontended(memo_[index]));
+  const auto found = sparse_memo_.find(place);
+  if (found != sparse_memo_.end()) return Push(PyValueAccess::CopyUncontended(found->second));
+  return Invalid(absl::StrCat("Memo value not found at index ", place));
+}
+
+template <int kSize>
+bool Unpickler::Get() {
+  uint64_t place;
+  return reader_.TakeNumber<kSize>(place) ? GetFrom(place) : Truncated();
+}
+
+bool Unpickler::GetSimple(uint64_t place, PyValue* to) {
+  const uint64_t index = place - memo_base_;
+  if (index >= memo_.size()) return false;
+  new (to) PyValue(PyValueAccess::CopyUncontended(memo_[index]));
+  return true;
+}
+
+// The value of the opcode at `next`, which is followed by enough bytes for any of them; moves
+// `next` behind it. False, and nothing is done, if it is another one.
+bool Unpickler::TakeSimpleValue(const char*& next, PyValue* to) {
+  switch (static_cast<uint8_t>(*next)) {
+    case kOpBinGet:
+      if (!GetSimple(NumberOf<1>(next + 1), to)) return false;
+      next += 2;
+      return true;
+    case kOpLongBinGet:
+      if (!GetSimple(NumberOf<4>(next + 1), to)) return false;
+      next += 5;
+      return true;
+    case kOpBinInt1:
+      new (to) PyValue(static_cast<int64_t>(NumberOf<1>(next + 1)));
+      next += 2;
+      return true;
+    case kOpBinInt2:
+      new (to) PyValue(static_cast<int64_t>(NumberOf<2>(next + 1)));
+      next += 3;
+      return true;
+    case kOpBinInt:
+      new (to) PyValue(static_cast<int64_t>(static_cast<int32_t>(NumberOf<4>(next + 1))));
+      next += 5;
+      return true;
+    case kOpBinFloat:
+      new (to) PyValue(DoubleOf(next + 1));
+      next += kLongestSimpleValue;
+      return true;
+    case kOpNone:
+      new (to) PyValue();
+      next += 1;
+      return true;
+    case kOpNewTrue:
+    case kOpNewFalse:
+      new (to) PyValue(static_cast<uint8_t>(*next) == kOpNewTrue);
+      next += 1;
+      return true;
+    default:
+      return false;
+  }
+}
+
+// A hot path: takes what makes no node, most of the opcodes, as long as no limit can be reached and
+// nothing can be wrong; all else is left to the functions of the opcodes. What would change with
+// each opcode is in local variables, which stay in registers: members would be written to memory
+// and read back each time.
+void Unpickler::TakeSimpleValues() {
+  const size_t within_limits =
+      std::min((options_.max_memory - memory_) / kStackBytes, options_.max_nodes - nodes_);
+  const size_t most =
+      std::min({within_limits, reader_.remaining() / kLongestSimpleValue, kSimpleValuesAtOnce});
+  stack_.Expect(most);
+  PyValue* to = stack_.end();
+  const char* next = reader_.next();
+  size_t count = 0;
+  while (count < most && TakeSimpleValue(next, to + count)) ++count;
+  reader_.MoveTo(next);
+  stack_.AddMade(count);
+  memory_ += count * kStackBytes;
+  nodes_ += count;
+}
+
 absl::StatusOr<PyValue> Unpickler::Run() {
   const Handlers& handlers = AllHandlers();
   while (true) {
+    TakeSimpleValues();
     opcode_offset_ = reader_.offset();
     if (!reader_.TakeByte(opcode_)) {
       Invalid(opcode_offset_ == 0 ? "Ran out of input" : "pickle data was truncated");
       return error_;
     }
     if (opcode_ == kOpStop) break;
-    if (!(this->*handlers[opcode_])()) return error_;
+    if (!(opcode_ == kOpMark ? Mark() : (this->*handlers[opcode_])())) return error_;
   }
   if (!marks_.empty()) {
     Invalid("the pickle ends behind a MARK");
@@ -143,11 +232,6 @@ bool Unpickler::PopMarkAboveTarget(size_t& first) {
   return PopMark(first) && (first > fence() || Invalid("unpickling stack underflow"));
 }
 
-bool Unpickler::Mark() {
-  marks_.push_back(stack_.size());
-  return Charge(2 * sizeof(size_t));
-}
-
 bool Unpickler::PopOne() {
   // As in Python: a mark if it is the last.
   if (!marks_.empty() && marks_.back() == stack_.size()) {
@@ -162,7 +246,7 @@ bool Unpickler::PopOne() {
 bool Unpickler::PopToMark() {
   size_t first;
   if (!PopMark(first)) return false;
-  stack_.resize(first);
+  stack_.Truncate(first);
   return true;
 }
 
@@ -182,8 +266,7 @@ bool Unpickler::Frame() {
 
 bool Unpickler::PutAt(uint64_t place) {
   if (!Need(1) || !Charge(kMemoEntryBytes)) return false;
-  PyValue value = PyValueAccess::CopyUncontended(stack_.back());
-  if (Node* node = PyValueAccess::NodeOf(value)) ++node->memo_entries;
+  PyValue value = CopyForMemo(stack_.back());
   if (memo_.empty() && sparse_memo_.empty()) memo_base_ = place;
   const uint64_t index = place - memo_base_;  // wraps around for places before the first one
   if (index == memo_.size() && (sparse_memo_.empty() || !sparse_memo_.contains(place))) {
@@ -196,26 +279,12 @@ bool Unpickler::PutAt(uint64_t place) {
   return true;
 }
 
-bool Unpickler::GetFrom(uint64_t place) {
-  const uint64_t index = place - memo_base_;
-  if (index < memo_.size()) return Push(PyValueAccess::CopyUncontended(memo_[index]));
-  const auto found = sparse_memo_.find(place);
-  if (found != sparse_memo_.end()) return Push(PyValueAccess::CopyUncontended(found->second));
-  return Invalid(absl::StrCat("Memo value not found at index ", place));
-}
-
 bool Unpickler::Memoize() { return PutAt(memo_.size() + sparse_memo_.size()); }
 
 template <int kSize>
 bool Unpickler::Put() {
   uint64_t place;
   return reader_.TakeNumber<kSize>(place) ? PutAt(place) : Truncated();
-}
-
-template <int kSize>
-bool Unpickler::Get() {
-  uint64_t place;
-  return reader_.TakeNumber<kSize>(place) ? GetFrom(place) : Truncated();
 }
 
 bool Unpickler::TakeDecimal(uint64_t& number) {

@@ -15,9 +15,11 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "someos/api/multiprocessing/dict_shapes.h"
+#include "someos/api/multiprocessing/node_blocks.h"
 #include "someos/api/multiprocessing/opcode.h"
 #include "someos/api/multiprocessing/pickle_reader.h"
 #include "someos/api/multiprocessing/py_comparison.h"
+#include "someos/api/multiprocessing/py_items.h"
 #include "someos/api/multiprocessing/py_kind.h"
 #include "someos/api/multiprocessing/py_nodes.h"
 #include "someos/api/multiprocessing/py_value.h"
@@ -33,9 +35,10 @@ namespace someos::multiprocessing::internal {
 class Unpickler {
  public:
   Unpickler(absl::string_view pickle, const UnpickleOptions& options)
-      : options_(options), reader_(pickle) {
-    stack_.reserve(kFirstValues);
+      : options_(options), reader_(pickle), blocks_(kNodeBytesPerByte * pickle.size()) {
+    stack_.Expect(kFirstValues);
     marks_.reserve(kFirstValues);
+    memo_.reserve(kFirstValues);
   }
 
   // Runs until STOP. Once.
@@ -85,6 +88,9 @@ class Unpickler {
   bool BeyondLimits();
 
   // unpickler.cc
+  void TakeSimpleValues();
+  bool TakeSimpleValue(const char*& next, PyValue* to);
+  bool GetSimple(uint64_t place, PyValue* to);
   bool Mark();
   bool PopOne();
   bool PopToMark();
@@ -99,7 +105,14 @@ class Unpickler {
     if (!reader_.Peek(next) || next != kOpMemoize) return true;
     opcode_offset_ = reader_.offset();
     reader_.TakeByte(opcode_);
-    return Memoize();
+    if (memo_base_ != 0 || !sparse_memo_.empty()) return Memoize();
+    if (!Charge(kMemoEntryBytes)) return false;
+    memo_.push_back(CopyForMemo(stack_.back()));
+    return true;
+  }
+  static PyValue CopyForMemo(const PyValue& value) {
+    if (Node* node = PyValueAccess::NodeOf(value)) ++node->memo_entries;
+    return PyValueAccess::CopyUncontended(value);
   }
   bool PutLine();
   bool GetLine();
@@ -117,7 +130,9 @@ class Unpickler {
   bool None();
   template <bool kValue>
   bool Bool();
-  bool Integers();
+  bool BinInt();
+  template <int kSize>
+  bool UnsignedInt();
   template <int kSizeOfSize>
   bool BinLong();
   bool IntLine();
@@ -159,6 +174,9 @@ class Unpickler {
   bool Update(const PyValue& target, size_t first);
   bool AddAll(ItemsNode& set, size_t first);
   bool TakeOff(size_t first);
+  size_t TakeRoom(PyKind kind);
+  void NoteRoom(ItemsNode& node, size_t items);
+  uint8_t& RoomAtThisDepth(PyKind kind);
   // The part of an object, or the container itself, that takes items of the kind.
   ItemsNode* ChangeablePart(const PyValue& target, PyKind kind, absl::string_view opcode);
   bool CheckChangeable(const PyValue& target);
@@ -182,16 +200,27 @@ class Unpickler {
   bool PushSet(PyKind kind, const PyValue& items);
 
   static constexpr size_t kFirstValues = 32;
+  static constexpr size_t kNodeBytesPerByte = 8;  // of a pickle, as a guess
+  static constexpr size_t kMemoEntryBytes = 32;   // in either memo, with what the table leaves free
+  static constexpr size_t kSimpleValuesAtOnce = 64;
+  static constexpr size_t kLongestSimpleValue = 9;            // BINFLOAT
   static constexpr size_t kStackBytes = 2 * sizeof(PyValue);  // vectors keep as much in reserve
 
   const UnpickleOptions options_;
   PickleReader reader_;
+  NodeBlocks blocks_;
   size_t opcode_offset_ = 0;
   uint8_t opcode_ = 0;
   uint8_t protocol_ = 0;
-  std::vector<PyValue> stack_;
+  PyItems stack_{nullptr, 0};
   std::vector<size_t> marks_;
   DictShapes shapes_;
+  // Items of the last list and dict at each depth, as far as there may be room for as many.
+  struct Rooms {
+    uint8_t list = 0;
+    uint8_t dict = 0;
+  };
+  std::array<Rooms, 16> rooms_ = {};
   std::vector<PyValue> memo_;  // places from memo_base_ on without gaps
   uint64_t memo_base_ = 0;
   absl::flat_hash_map<uint64_t, PyValue> sparse_memo_;

@@ -19,20 +19,39 @@ namespace someos::multiprocessing::internal {
 namespace {
 
 constexpr size_t kContainerBytes = sizeof(ItemsNode) + 2 * sizeof(void*);
+constexpr size_t kMaxRoom = 32;                     // items behind the node of a list or dict
 constexpr size_t kItemBytes = 2 * sizeof(PyValue);  // with the vector's reserve
 constexpr size_t kKeyBytes = 64;                    // of the index of a large container
 constexpr size_t kFreeSteps = 16;                   // of a key's comparisons
 
-// As much as is needed at the first time, and then twice as much each time.
-void MakeRoom(std::vector<PyValue>& items, size_t more) {
-  const size_t needed = items.size() + more;
-  if (needed > items.capacity()) items.reserve(std::max(needed, 2 * items.capacity()));
-}
-
 }  // namespace
 
+// A hot path: containers of one form follow each other. An empty one to which items will be added
+// gets room for as many as the last one had at this depth, behind its node. That prediction is used
+// once: without another container of that size, there is none any more.
+size_t Unpickler::TakeRoom(PyKind kind) {
+  uint8_t next;
+  size_t skipped = 0;
+  if (reader_.Peek(next) && next == kOpMemoize) skipped = 1;
+  if (reader_.Peek(next) && next == kOpBinPut) skipped = 2;
+  if (!reader_.Peek(next, skipped) || next != kOpMark) return 0;
+  return std::exchange(RoomAtThisDepth(kind), uint8_t{0});
+}
+
+void Unpickler::NoteRoom(ItemsNode& node, size_t items) {
+  if (node.items.empty() && items <= kMaxRoom) {
+    RoomAtThisDepth(node.kind) = static_cast<uint8_t>(items);
+  }
+  node.items.Expect(items);
+}
+
+uint8_t& Unpickler::RoomAtThisDepth(PyKind kind) {
+  const size_t depth = std::min(marks_.size(), rooms_.size() - 1);
+  return kind == PyKind::kDict ? rooms_[depth].dict : rooms_[depth].list;
+}
+
 bool Unpickler::TakeOff(size_t first) {
-  stack_.resize(first);
+  stack_.Truncate(first);
   return true;
 }
 
@@ -77,11 +96,8 @@ bool Unpickler::Finish(const PyValue& target, const ItemsNode& part) {
 bool Unpickler::Extend(const PyValue& target, size_t first) {
   ItemsNode* part = ChangeablePart(target, PyKind::kList, "APPENDS");
   if (part == nullptr || !Charge(kItemBytes * (stack_.size() - first))) return false;
-  MakeRoom(part->items, stack_.size() - first);
-  for (size_t i = first; i < stack_.size(); ++i) {
-    part->NoteDepthOf(stack_[i]);
-    part->items.push_back(std::move(stack_[i]));
-  }
+  NoteRoom(*part, stack_.size() - first);
+  part->AddAll(stack_.data() + first, stack_.size() - first);
   TakeOff(first);
   return Finish(target, *part);
 }
@@ -99,12 +115,10 @@ bool Unpickler::Update(const PyValue& target, size_t first) {
   ItemsNode* part = ChangeablePart(target, PyKind::kDict, "SETITEMS");
   if (part == nullptr || !Charge(kItemBytes * (stack_.size() - first))) return false;
   const size_t size = stack_.size() - first;
-  MakeRoom(part->items, size);
+  NoteRoom(*part, size);
   const bool is_new = part->items.empty();
   if (is_new && shapes_.Knows(stack_.data() + first, size)) {
-    for (size_t i = first; i < stack_.size(); i += 2) {
-      AddNewEntry(*part, std::move(stack_[i]), std::move(stack_[i + 1]));
-    }
+    FillDict(*part, stack_.data() + first, size);
     return Charge(kKeyBytes * (size / 2)) && TakeOff(first) && Finish(target, *part);
   }
   Comparison comparison;
@@ -115,7 +129,10 @@ bool Unpickler::Update(const PyValue& target, size_t first) {
     AddEntry(*part, std::move(stack_[i]), std::move(stack_[i + 1]), comparison);
     if (!ChargeComparison(comparison, before)) return false;
   }
-  if (is_new && part->items.size() == size) shapes_.Remember(part->items.data(), size);
+  // As long as another one like it may follow.
+  if (is_new && part->items.size() == size && reader_.remaining() > size) {
+    shapes_.Remember(part->items.data(), size);
+  }
   return TakeOff(first) && Finish(target, *part);
 }
 
@@ -129,20 +146,24 @@ bool Unpickler::AddAll(ItemsNode& set, size_t first) {
     AddItem(set, std::move(stack_[i]), comparison);
     if (!ChargeComparison(comparison, before)) return false;
   }
-  stack_.resize(first);
+  stack_.Truncate(first);
   return CheckDepth(set);
 }
 
 template <PyKind kKind>
 bool Unpickler::Empty() {
-  return Charge(kContainerBytes) && PushNew(PyValueAccess::New(kKind));
+  const size_t room = TakeRoom(kKind);
+  return Charge(kContainerBytes + room * sizeof(PyValue)) &&
+         PushNew(PyValueAccess::New(kKind, room, &blocks_));
 }
 
 bool Unpickler::PushTuple(size_t first) {
   if (!Charge(kContainerBytes + sizeof(PyValue) * (stack_.size() - first))) return false;
-  PyValue tuple = PyValue::Tuple(std::vector<PyValue>(
-      std::make_move_iterator(stack_.begin() + first), std::make_move_iterator(stack_.end())));
-  stack_.resize(first);
+  PyValue tuple = PyValueAccess::New(PyKind::kTuple, stack_.size() - first, &blocks_);
+  for (size_t i = first; i < stack_.size(); ++i) {
+    PyValueAccess::Items(tuple).Add(std::move(stack_[i]));
+  }
+  TakeOff(first);
   return CheckDepth(*PyValueAccess::NodeOf(tuple)) && Push(std::move(tuple));
 }
 

@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string>
 #include <utility>
 
@@ -15,13 +14,6 @@
 #include "someos/api/multiprocessing/unpickler.h"
 
 namespace someos::multiprocessing::internal {
-namespace {
-
-bool IsInteger(uint8_t opcode) {
-  return opcode == kOpBinInt || opcode == kOpBinInt1 || opcode == kOpBinInt2;
-}
-
-}  // namespace
 
 bool Unpickler::None() { return Push(PyValue()); }
 
@@ -30,27 +22,17 @@ bool Unpickler::Bool() {
   return Push(PyValue(kValue));
 }
 
-// A hot path: ints often follow each other, as items of a list. One takes the opcodes behind it
-// that are ints as well, without a look into the table of opcodes.
-bool Unpickler::Integers() {
-  while (true) {
-    uint64_t number;
-    bool taken;
-    if (opcode_ == kOpBinInt1) {
-      taken = reader_.TakeNumber<1>(number);
-    } else if (opcode_ == kOpBinInt2) {
-      taken = reader_.TakeNumber<2>(number);
-    } else {
-      taken = reader_.TakeNumber<4>(number);
-      number = static_cast<uint64_t>(int64_t{static_cast<int32_t>(number)});
-    }
-    if (!taken) return Truncated();
-    if (!Push(PyValue(static_cast<int64_t>(number)))) return false;
-    uint8_t next;
-    if (!reader_.Peek(next) || !IsInteger(next)) return true;
-    opcode_offset_ = reader_.offset();
-    reader_.TakeByte(opcode_);
-  }
+bool Unpickler::BinInt() {
+  uint64_t number;
+  if (!reader_.TakeNumber<4>(number)) return Truncated();
+  return Push(PyValue(static_cast<int64_t>(static_cast<int32_t>(number))));
+}
+
+template <int kSize>
+bool Unpickler::UnsignedInt() {
+  uint64_t number;
+  if (!reader_.TakeNumber<kSize>(number)) return Truncated();
+  return Push(PyValue(static_cast<int64_t>(number)));
 }
 
 bool Unpickler::NegativeSize(absl::string_view opcode) {
@@ -94,20 +76,16 @@ bool Unpickler::FloatLine() {
 bool Unpickler::BinFloat() {
   absl::string_view bytes;
   if (!reader_.Take(sizeof(double), bytes)) return Truncated();
-  uint64_t bits = 0;
-  for (const char byte : bytes) bits = (bits << 8) | static_cast<uint8_t>(byte);
-  double value;
-  std::memcpy(&value, &bits, sizeof(value));
-  return Push(PyValue(value));
+  return Push(PyValue(DoubleOf(bytes.data())));
 }
 
 void Unpickler::AddNumbersAndText(Handlers& handlers) {
   handlers[kOpNone] = &Unpickler::None;
   handlers[kOpNewTrue] = &Unpickler::Bool<true>;
   handlers[kOpNewFalse] = &Unpickler::Bool<false>;
-  for (const Opcode opcode : {kOpBinInt, kOpBinInt1, kOpBinInt2}) {
-    handlers[opcode] = &Unpickler::Integers;
-  }
+  handlers[kOpBinInt] = &Unpickler::BinInt;
+  handlers[kOpBinInt1] = &Unpickler::UnsignedInt<1>;
+  handlers[kOpBinInt2] = &Unpickler::UnsignedInt<2>;
   handlers[kOpLong1] = &Unpickler::BinLong<1>;
   handlers[kOpLong4] = &Unpickler::BinLong<4>;
   handlers[kOpInt] = &Unpickler::IntLine;

@@ -27,7 +27,7 @@ bool IsCallable(const PyValue& value) {
 }
 
 // The bytes of (text, "latin1"), which is how protocols below 3 write them.
-bool BytesOfLatin1(const std::vector<PyValue>& args, std::string& bytes) {
+bool BytesOfLatin1(const PyItems& args, std::string& bytes) {
   if (args.size() != 2 || args[0].kind() != PyKind::kStr || args[1].kind() != PyKind::kStr) {
     return false;
   }
@@ -96,7 +96,7 @@ bool Unpickler::PushSet(PyKind kind, const PyValue& items) {
 bool Unpickler::PushPlain(const PyValue& callable, const PyValue& args, bool& done) {
   done = false;
   if (callable.kind() != PyKind::kGlobal || args.kind() != PyKind::kTuple) return true;
-  const std::vector<PyValue>& items = PyValueAccess::Items(args).items;
+  const PyItems& items = PyValueAccess::Items(args).items;
   const TextNode& global = PyValueAccess::Text(callable);
   const absl::string_view module = global.text.substr(0, global.module_size);
   const absl::string_view name = global.text.substr(global.module_size);

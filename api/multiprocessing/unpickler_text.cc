@@ -23,7 +23,8 @@ bool Unpickler::PushText(PyKind kind, absl::string_view text) {
                                      static_cast<uint8_t>(text[valid]), valid));
     }
   }
-  return Charge(sizeof(TextNode) + text.size()) && PushNew(PyValueAccess::New(kind, text));
+  return Charge(sizeof(TextNode) + text.size()) &&
+         PushNew(PyValueAccess::New(kind, text, &blocks_));
 }
 
 bool Unpickler::PushPython2Text(absl::string_view text) {
