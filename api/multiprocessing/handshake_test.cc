@@ -162,7 +162,7 @@ TEST(HandshakeTest, WrongAnswers) {
   }
 }
 
-TEST(HandshakeTest, StrictRefusesMd5InBothDirections) {
+TEST(HandshakeTest, StrictRefusesTheOldDigestInBothDirections) {
   EXPECT_EQ(AnswerSays(std::string(16, 'x'), Digests::kStrict),
             "AuthenticationError: the peer uses MD5, which is refused");
   EXPECT_EQ(AnswerSays(absl::StrCat("{md5}", std::string(16, 'x')), Digests::kStrict),

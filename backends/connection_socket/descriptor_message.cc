@@ -26,14 +26,23 @@ constexpr int kCloseOnExec = MSG_CMSG_CLOEXEC;
 constexpr int kCloseOnExec = 0;
 #endif
 
+// Memory for a control message with so many descriptors. CMSG_SPACE is no constant everywhere.
+template <size_t kCount>
+struct Control {
+  alignas(cmsghdr) char bytes[sizeof(cmsghdr) + 2 * alignof(std::max_align_t) +
+                              kCount * sizeof(int)] = {};
+  static size_t size() { return CMSG_SPACE(kCount * sizeof(int)); }
+};
+
 struct Message {
-  Message(void* control, size_t control_size) {
+  template <size_t kCount>
+  explicit Message(Control<kCount>& control) {
     part.iov_base = &count;
     part.iov_len = 1;
     header.msg_iov = &part;
     header.msg_iovlen = 1;
-    header.msg_control = control;
-    header.msg_controllen = static_cast<decltype(header.msg_controllen)>(control_size);
+    header.msg_control = control.bytes;
+    header.msg_controllen = static_cast<decltype(header.msg_controllen)>(control.size());
   }
 
   // Python 3 insists on the number of descriptors; 2.7 sends 0 and accepts anything.
@@ -65,8 +74,8 @@ int TakeDescriptor(msghdr& message) {
 }  // namespace
 
 Transfer Stream::SendDescriptor(int sent, base::Deadline& deadline) {
-  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
-  Message message(control, sizeof(control));
+  Control<1> control;
+  Message message(control);
   cmsghdr* entry = CMSG_FIRSTHDR(&message.header);
   entry->cmsg_level = SOL_SOCKET;
   entry->cmsg_type = SCM_RIGHTS;
@@ -83,11 +92,11 @@ Transfer Stream::SendDescriptor(int sent, base::Deadline& deadline) {
 
 Transfer Stream::ReceiveDescriptor(int& received, base::Deadline& deadline) {
   received = -1;
-  alignas(cmsghdr) char control[CMSG_SPACE(kMostReceived * sizeof(int))];
+  Control<kMostReceived> control;
   while (true) {
     const Transfer ready = Await(Direction::kRead, deadline);
     if (ready.end != Transfer::End::kBytes) return ready;
-    Message message(control, sizeof(control));
+    Message message(control);
     const ssize_t count = recvmsg(fd(), &message.header, kCloseOnExec | MSG_DONTWAIT);
     if (count == 0) return Transfer::EndOfFile();
     if (count < 0) {
