@@ -15,6 +15,7 @@ namespace {
 
 using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 CommandResult RunBench(const std::string& arguments) {
   return RunShellCommand(absl::StrCat(std::getenv("BENCH"), " ", arguments, " 2>&1"));
@@ -56,6 +57,15 @@ TEST(BriefTest, MeasuresEveryWorkloadOnEveryBackendAndDrawsIt) {
   EXPECT_THAT(picture, HasSubstr("<svg"));
   EXPECT_THAT(picture, HasSubstr("someos poll"));
   EXPECT_THAT(picture, HasSubstr("raw select"));
+}
+
+TEST(BriefTest, LeavesOutWhatABackendCannotHold) {
+  const CommandResult result = RunBench(
+      "--benchmark_filter='wake_by.*/(select|poll)/someos/fds:1000/' "
+      "--benchmark_repetitions=1 --benchmark_min_time=0.0001s");
+  EXPECT_EQ(result.exit_status, 0) << result.output;
+  EXPECT_THAT(result.output, ContainsRegex("wake by a descriptor +1000 .*poll +someos .*[0-9]"));
+  EXPECT_THAT(result.output, Not(ContainsRegex("1000 +1 +0 +select")));
 }
 
 TEST(BriefTest, SaysWhatItDoesNotUnderstand) {

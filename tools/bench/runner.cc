@@ -91,7 +91,9 @@ std::vector<Planned> PlanFor(absl::Span<const Contender> contenders, bool brief)
 
 bool Runs(const Contender& contender, const Planned& planned) {
   if (contender.maps != nullptr) return contender.maps(planned.workload);
-  if (planned.parameters.bytes != 0 || planned.parameters.fds > contender.max_fds) return false;
+  // Each of two threads may have as many.
+  const int fds = planned.parameters.fds * (IsThreaded(planned.workload) ? 2 : 1);
+  if (planned.parameters.bytes != 0 || fds > contender.max_fds) return false;
   if (planned.workload == Workload::kPass) return !contender.variant;
   return contender.supports(planned.workload);
 }

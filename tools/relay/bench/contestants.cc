@@ -1,5 +1,6 @@
 #include "someos/tools/relay/bench/contestants.h"
 
+#include <cstdio>
 #include <cstdlib>
 #include <utility>
 
@@ -13,6 +14,9 @@
 
 namespace someos::relay {
 namespace {
+
+// Two descriptors below FD_SETSIZE each, and some for the relay.
+constexpr int kMostOnSelect = 500;
 
 std::string Program(const char* variable) {
   const char* const program = getenv(variable);
@@ -64,6 +68,11 @@ absl::StatusOr<std::vector<Contestant>> StartContestants(const SocketAddress& se
   absl::Status status = Add("raw epoll", {Program("RAW_RELAY"), server.ToString()}, contestants);
   for (const Backend* backend : LinkedBackends()) {
     if (backend->name == "kqueue") continue;  // over libkqueue, an emulation
+    if (backend->name == "select" && others.connections > kMostOnSelect) {
+      fprintf(stderr, "relay_bench: skipped: select, with more than %d connections\n",
+              kMostOnSelect);
+      continue;
+    }
     const std::string option = absl::StrCat("--poller=", backend->name);
     status.Update(Add(std::string(backend->name), OwnRelay(server, option), contestants));
   }

@@ -22,6 +22,7 @@ struct Contestant {
 
 // What is compared with the raw relay and this project's on each backend.
 struct OtherRelays {
+  int connections = 0;    // a backend that cannot hold so many is left out, which is said
   int threads = 0;        // also this project's on its default backend with so many, if not 0
   std::string parts;      // also haproxy and nginx, if this directory of theirs is not empty
   std::string directory;  // for the files that these write

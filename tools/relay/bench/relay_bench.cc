@@ -190,7 +190,8 @@ absl::Status RunWithServer() {
   absl::Status served;
   std::thread thread([&] { served = server.Run(); });
   const ScratchDirectory scratch;
-  absl::Status status = Compare(server.address(), {absl::GetFlag(FLAGS_threads),
+  const int connections = std::max(absl::GetFlag(FLAGS_clients), absl::GetFlag(FLAGS_idle));
+  absl::Status status = Compare(server.address(), {connections, absl::GetFlag(FLAGS_threads),
                                                    absl::GetFlag(FLAGS_others), scratch.path()});
   server.Stop();
   thread.join();

@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <string>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -33,6 +34,18 @@ TEST(RelayBenchTest, ComparesWithSeveralThreads) {
       getenv("RELAY_BENCH"), " --rounds=2 --clients=3 --messages=5 --idle=0 --threads=2"));
   EXPECT_EQ(exit_status, 0);
   EXPECT_THAT(text, testing::ContainsRegex("\n2 threads +[0-9.]+ us"));
+}
+
+TEST(RelayBenchTest, LeavesOutWhatABackendCannotHold) {
+  const auto [exit_status, text] = RunShellCommand(
+      absl::StrCat(getenv("RELAY_BENCH"), " --rounds=1 --clients=3 --messages=5 --idle=600 2>&1"));
+  EXPECT_EQ(exit_status, 0);
+  for (const Backend* backend : LinkedBackends()) {
+    if (backend->name == "kqueue") continue;
+    const bool holds = backend->name != "select";
+    EXPECT_EQ(absl::StrContains(text, absl::StrCat("\n", backend->name, " ")), holds) << text;
+    EXPECT_EQ(absl::StrContains(text, absl::StrCat("skipped: ", backend->name)), !holds) << text;
+  }
 }
 
 TEST(RelayBenchTest, SaysWhatItCannotStart) {
