@@ -110,6 +110,21 @@ TEST(UnpickleTest, AStrOfPython2) {
             "(offset 0)");
 }
 
+TEST(UnpickleTest, TheEncodingOfAByteArrayOfPython2MayBeBytes) {
+  const absl::string_view pickle = "c__builtin__\nbytearray\n(Va\\u00ff\nS'latin-1'\ntR.";
+  EXPECT_EQ(TextOf(pickle), "bytearray(b'a\\xff')");
+  EXPECT_EQ(TextOf(pickle, {Python2Str::kBytes}), "bytearray(b'a\\xff')");
+}
+
+TEST(UnpickleTest, NumbersOfProtocol0) {
+  EXPECT_EQ(TextOf("I01\n."), "True");
+  EXPECT_EQ(TextOf("I-0\n."), "False");
+  EXPECT_EQ(TextOf("I1\n."), "1");
+  EXPECT_EQ(TextOf("F-1.5\n."), "-1.5");
+  EXPECT_EQ(TextOf("Finf\n."), "inf");
+  EXPECT_EQ(TextOf("Fnan\n."), "nan");
+}
+
 TEST(UnpickleTest, SharedPartsStaySharedAndDoNotMultiply) {
   // Each level contains the one before twice: 2^60 values if they were copied.
   std::string pickle = "]q\x01";
@@ -192,6 +207,10 @@ TEST(UnpickleTest, BadPicklesAreNamed) {
            {"cm\nC\nNR.", "argument list must be a tuple, not NoneType (offset 6)"},
            {"]Nb.", "BUILD for a value of type list (offset 2)"},
            {"I1x\n.", "invalid literal for int() with base 10: '1x' (offset 0)"},
+           {"I010\n.", "an int with a zero in front: '010' (offset 0)"},
+           {"L-07L\n.", "an int with a zero in front: '-07' (offset 0)"},
+           {"F1e999\n.", "could not convert string to float (offset 0)"},
+           {"F 1.5\n.", "could not convert string to float (offset 0)"},
            {"X\x01", "pickle data was truncated (offset 0)"},
            {"\x8c\x01\xff.", "'utf-8' codec can't decode byte 0xff in position 0 (offset 0)"},
        }) {

@@ -1,19 +1,47 @@
 // The opcodes of None, bool, int and float.
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <utility>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
+#include "someos/api/errno_status.h"
 #include "someos/api/multiprocessing/opcode.h"
 #include "someos/api/multiprocessing/unpickler.h"
 
 namespace someos::multiprocessing::internal {
+namespace {
+
+// No pickler writes zeros in front, and Python's unpicklers disagree about what they mean: an
+// error, or an octal number.
+absl::StatusOr<PyValue> IntOfLine(absl::string_view line) {
+  absl::string_view digits = line;
+  if (!absl::ConsumePrefix(&digits, "-")) absl::ConsumePrefix(&digits, "+");
+  if (digits.size() > 1 && digits.front() == '0') {
+    return PlainStatus(absl::StatusCode::kInvalidArgument,
+                       absl::StrCat("an int with a zero in front: '", absl::CHexEscape(line), "'"));
+  }
+  return PyValue::IntFromDecimal(line);
+}
+
+// Without what SimpleAtod takes and Python does not: spaces, and numbers beyond the largest one,
+// which are no infinity.
+bool FloatOfLine(absl::string_view line, double& value) {
+  if (line != absl::StripAsciiWhitespace(line) || !absl::SimpleAtod(line, &value)) return false;
+  return !std::isinf(value) || line.find_first_of("0123456789") == absl::string_view::npos;
+}
+
+}  // namespace
 
 bool Unpickler::None() { return Push(PyValue()); }
 
@@ -51,8 +79,10 @@ bool Unpickler::BinLong() {
 bool Unpickler::IntLine() {
   absl::string_view line;
   if (!reader_.TakeLine(line)) return Truncated();
-  if (line == "00" || line == "01") return Push(PyValue(line == "01"));
-  absl::StatusOr<PyValue> value = PyValue::IntFromDecimal(line);
+  // As in CPython: two characters that say 0 or 1, also with a sign.
+  if (line == "00" || line == "+0" || line == "-0") return Push(PyValue(false));
+  if (line == "01" || line == "+1") return Push(PyValue(true));
+  absl::StatusOr<PyValue> value = IntOfLine(line);
   return value.ok() ? Push(*std::move(value)) : Invalid(value.status().message());
 }
 
@@ -60,7 +90,7 @@ bool Unpickler::LongLine() {
   absl::string_view line;
   if (!reader_.TakeLine(line)) return Truncated();
   if (absl::EndsWith(line, "L")) line.remove_suffix(1);
-  absl::StatusOr<PyValue> value = PyValue::IntFromDecimal(line);
+  absl::StatusOr<PyValue> value = IntOfLine(line);
   if (!value.ok()) return Invalid(value.status().message());
   return Charge(sizeof(TextNode) + line.size()) && Push(*std::move(value));
 }
@@ -69,7 +99,7 @@ bool Unpickler::FloatLine() {
   absl::string_view line;
   if (!reader_.TakeLine(line)) return Truncated();
   double value;
-  if (absl::SimpleAtod(line, &value)) return Push(PyValue(value));
+  if (FloatOfLine(line, value)) return Push(PyValue(value));
   return Invalid("could not convert string to float");
 }
 

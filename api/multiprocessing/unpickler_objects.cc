@@ -28,7 +28,9 @@ bool IsCallable(const PyValue& value) {
 
 // The bytes of (text, "latin1"), which is how protocols below 3 write them.
 bool BytesOfLatin1(const PyItems& args, std::string& bytes) {
-  if (args.size() != 2 || args[0].kind() != PyKind::kStr || args[1].kind() != PyKind::kStr) {
+  // The encoding is a str of Python 2 in its pickles, which may have become bytes.
+  if (args.size() != 2 || args[0].kind() != PyKind::kStr ||
+      (args[1].kind() != PyKind::kStr && args[1].kind() != PyKind::kBytes)) {
     return false;
   }
   const absl::string_view encoding = PyValueAccess::Text(args[1]).text;
