@@ -55,8 +55,8 @@ std::string NameOf(const NumpyType& type) {
 }
 
 absl::Status NotPlain(absl::string_view name) {
-  return PythonTypeError(absl::StrCat("the dtype ", PyValue::Str(name).ToString(100),
-                                      " is not of plain numbers"));
+  return PythonTypeError(
+      absl::StrCat("the dtype ", PyValue::Str(name).ToString(100), " is not of plain numbers"));
 }
 
 // dtype('i4', False, True) with the state (3, '<', None, None, None, -1, -1, 0).
@@ -144,8 +144,7 @@ absl::StatusOr<NumpyArray> ReadScalar(const PyObjectParts& parts) {
 PyValue TypeValue(const NumpyType& type) {
   PyObjectParts parts;
   parts.callable = PyValue::Global("numpy", "dtype");
-  parts.args =
-      PyValue::Tuple({PyValue::Str(NameOf(type)), PyValue(false), PyValue(true)});
+  parts.args = PyValue::Tuple({PyValue::Str(NameOf(type)), PyValue(false), PyValue(true)});
   const char* order = type.size == 1 ? "|" : type.big_endian ? ">" : "<";
   parts.has_state = true;
   parts.state = PyValue::Tuple({PyValue(3), PyValue::Str(order), PyValue(), PyValue(), PyValue(),
@@ -158,12 +157,11 @@ absl::StatusOr<PyObjectParts> WriteArray(const NumpyArray& array) {
   std::vector<PyValue> shape;
   for (const int64_t length : array.shape) shape.emplace_back(length);
   PyObjectParts parts;
-  parts.args = PyValue::Tuple({PyValue::Global("numpy", "ndarray"), PyValue::Tuple({PyValue(0)}),
-                               PyValue::Bytes("b")});
+  parts.args = PyValue::Tuple(
+      {PyValue::Global("numpy", "ndarray"), PyValue::Tuple({PyValue(0)}), PyValue::Bytes("b")});
   parts.has_state = true;
-  parts.state =
-      PyValue::Tuple({PyValue(1), PyValue::Tuple(std::move(shape)), TypeValue(array.type),
-                      PyValue(array.fortran_order), PyValue::Bytes(array.bytes)});
+  parts.state = PyValue::Tuple({PyValue(1), PyValue::Tuple(std::move(shape)), TypeValue(array.type),
+                                PyValue(array.fortran_order), PyValue::Bytes(array.bytes)});
   return parts;
 }
 

@@ -120,14 +120,13 @@ PyValue Array(const PyValue& shape, const std::string& type, const PyValue& byte
   dtype.callable = PyValue::Global("numpy", "dtype");
   dtype.args = PyValue::Tuple({PyValue::Str(type)});
   dtype.has_state = true;
-  dtype.state = PyValue::Tuple(
-      {PyValue(3), PyValue::Str("<"), PyValue(), PyValue(), PyValue(), PyValue(-1)});
+  dtype.state =
+      PyValue::Tuple({PyValue(3), PyValue::Str("<"), PyValue(), PyValue(), PyValue(), PyValue(-1)});
   PyObjectParts parts;
   parts.callable = PyValue::Global("numpy.core.multiarray", "_reconstruct");
   parts.args = PyValue::Tuple({});
   parts.has_state = true;
-  parts.state =
-      PyValue::Tuple({PyValue(1), shape, PyValue::Object(dtype), PyValue(false), bytes});
+  parts.state = PyValue::Tuple({PyValue(1), shape, PyValue::Object(dtype), PyValue(false), bytes});
   return PyValue::Object(parts);
 }
 
