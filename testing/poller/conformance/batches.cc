@@ -109,6 +109,18 @@ TEST_P(BatchesTest, TheFirstFailurePrintsAsOneLine) {
   EXPECT_THAT(status, FailsWithErrno(EBADF, "change 0: unregister fd -1"));
 }
 
+// A file that is always ready may be known to the poller alone, and not to the kernel.
+TEST_P(BatchesTest, EndsWhatTheKernelNeverHad) {
+  const ScopedFd file = TemporaryFile();
+  const Pipe pipe;
+  Register(file.get(), Interest::kReadable, 1);
+  Register(pipe.reader.get(), Interest::kReadable, 2);
+  EXPECT_THAT(WaitReady(), ElementsAre(Field(&Event::data, 1u)));
+  const Change changes[] = {Change::Unregister(file.get()), Change::Unregister(pipe.reader.get())};
+  EXPECT_THAT(poller().Apply(changes), Succeeds());
+  ExpectQuiet();
+}
+
 // One-shots that have fired, and files that are closed: a kernel may have nothing of either.
 TEST_P(BatchesTest, EndsWhatTheKernelHasEndedAlready) {
   const SocketPair fired;
