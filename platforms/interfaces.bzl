@@ -144,6 +144,14 @@ def links_all_of(interface, mechanisms):
         if all([folder(interface, mechanism) in linked for mechanism in mechanisms])
     } | {"//conditions:default": ["@platforms//:incompatible"]})
 
+def if_linked(interface, mechanism, if_true, otherwise = []):
+    """A select() that is `if_true` where the mechanism is linked."""
+    return select({
+        "//platforms:" + choice_setting(interface, value, system): if_true
+        for value, system, linked in choices(interface)
+        if folder(interface, mechanism) in linked
+    } | {"//conditions:default": otherwise})
+
 def available(interface, mechanism):
     """For target_compatible_with of a backend: the systems on which it can be built."""
     where = INTERFACES[interface][mechanism]

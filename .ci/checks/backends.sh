@@ -29,8 +29,11 @@ thread_configs() { sed -n 's|^build:\([a-z0-9_]*\) --@someos//platforms:thread=.
 
 with_thread() { bazel test --config=ci "--config=$1" //api:threading_test //testing/python:connection_pool_test "//backends/$1/..."; }
 
-# What can be explored with thread_stepped alone: its facade, and the example of find_a_race.md.
-explored() { bazel test --config=ci --config=thread_stepped "$@" //api:threads_testing_test //testing/threading/example/...; }
+# What can be explored with thread_stepped alone: its facade, the example of find_a_race.md, and our own pollers.
+explored() {
+  bazel test --config=ci --config=thread_stepped "$@" //api:threads_testing_test //testing/threading/example/... \
+    //testing/poller/explored/...
+}
 
 # A program that starts threads on thread_dummy has nothing that could start one.
 dummy_starts_no_thread() {
@@ -68,8 +71,8 @@ pythons_own_tests() {
   local part output
   part=$(tools/bootstrap/part.sh python) || return 1
   output=$(bazel test --config=ci --test_output=all "--repo_env=SOMEOS_PYTHONS=$part/usr/bin/python3.11" \
-    //testing/python:select_module_test //testing/python:mmap_module_test) || { echo "$output" && return 1; }
+    //testing/python:select_module_test //testing/python:mmap_module_test //testing/python:threading_module_test) || { echo "$output" && return 1; }
   echo "$output"
-  # Those of select, poll, epoll, selectors and mmap; kqueue's are for the BSDs.
-  [ "$(grep -c '^\[       OK \]' <<<"$output")" -eq 5 ]
+  # Those of select, poll, epoll, selectors, mmap and locks; kqueue's are for the BSDs.
+  [ "$(grep -c '^\[       OK \]' <<<"$output")" -eq 6 ]
 }

@@ -12,7 +12,7 @@ consumer() {
     echo "$output"
     grep -q "^${backend:-epoll}: 1 ready" <<<"$output" || return 1
   done
-  counts_lines "$directory" && workers_work "$directory" && needs_abseil_alone "$directory"
+  counts_lines "$directory" && workers_work "$directory" && explores "$directory" && needs_abseil_alone "$directory"
 }
 
 # Its program that maps a file.
@@ -31,6 +31,17 @@ workers_work() {
     echo "$output"
     [ "$output" = '20 done' ] || return 1
   done
+}
+
+# Its test that runs threads in all orders; in other builds, which cannot, it is skipped.
+explores() {
+  local output
+  output=$(cd "$1" && ../../../tools/bazel test --config=thread_stepped --test_output=all //explored:counter_test 2>/dev/null) || return 1
+  echo "$output"
+  grep -qx 'explored' <<<"$output" || return 1
+  output=$(cd "$1" && ../../../tools/bazel build //explored/... 2>&1) || return 1
+  echo "$output"
+  grep -q '//explored:counter_test was skipped' <<<"$output"
 }
 
 # Nothing but Abseil and what it needs, and the names of what a build for another system would need, is asked for.

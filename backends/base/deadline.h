@@ -9,6 +9,7 @@
 #include <cstdint>
 
 #include "absl/time/time.h"
+#include "someos/backends/base/linked_threads.h"
 
 namespace someos::base {
 
@@ -88,6 +89,12 @@ class Deadline {
   int64_t end_ns_;        // on CLOCK_MONOTONIC, or one of the constants
   int64_t remaining_ns_;  // as of the last reading of the clock
 };
+
+#if SOMEOS_LINKS_THREAD_STEPPED
+// The clock of the calling thread, in nanoseconds, for deadlines that begin from now on: that of
+// the schedule that runs it (//backends/thread_stepped); nullptr for CLOCK_MONOTONIC.
+const int64_t*& ClockOfThread();
+#endif
 
 }  // namespace someos::base
 

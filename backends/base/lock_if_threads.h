@@ -5,7 +5,7 @@
 
 #include "absl/base/optimization.h"
 #include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
+#include "someos/backends/base/mutex.h"
 #include "someos/backends/base/mutex_lock.h"
 #include "someos/backends/base/single_threaded.h"
 
@@ -17,7 +17,7 @@ namespace someos::base {
 // started.
 class ABSL_SCOPED_LOCKABLE LockIfThreads {
  public:
-  explicit LockIfThreads(absl::Mutex& mutex, bool externally_synchronized = false)
+  explicit LockIfThreads(Mutex& mutex, bool externally_synchronized = false)
       ABSL_EXCLUSIVE_LOCK_FUNCTION(mutex) ABSL_NO_THREAD_SAFETY_ANALYSIS {
     if (ABSL_PREDICT_TRUE(SingleThreaded()) || externally_synchronized) return;
     locked_ = &mutex;
@@ -42,7 +42,7 @@ class ABSL_SCOPED_LOCKABLE LockIfThreads {
  private:
   class Unlocked {
    public:
-    explicit Unlocked(absl::Mutex& mutex) ABSL_NO_THREAD_SAFETY_ANALYSIS : mutex_(mutex) {
+    explicit Unlocked(Mutex& mutex) ABSL_NO_THREAD_SAFETY_ANALYSIS : mutex_(mutex) {
       Unlock(mutex_);
     }
     Unlocked(const Unlocked&) = delete;
@@ -50,10 +50,10 @@ class ABSL_SCOPED_LOCKABLE LockIfThreads {
     ~Unlocked() ABSL_NO_THREAD_SAFETY_ANALYSIS { Lock(mutex_); }
 
    private:
-    absl::Mutex& mutex_;
+    Mutex& mutex_;
   };
 
-  absl::Mutex* locked_ = nullptr;
+  Mutex* locked_ = nullptr;
 };
 
 }  // namespace someos::base

@@ -26,10 +26,11 @@ inline bool TryLock(absl::Mutex& mutex) ABSL_EXCLUSIVE_TRYLOCK_FUNCTION(true, mu
 }
 #endif
 
-// As absl::MutexLock.
+// As absl::MutexLock, for an absl::Mutex or a base::Mutex.
+template <typename Mutex>
 class ABSL_SCOPED_LOCKABLE MutexLock {
  public:
-  explicit MutexLock(absl::Mutex& mutex) ABSL_EXCLUSIVE_LOCK_FUNCTION(mutex) : mutex_(mutex) {
+  explicit MutexLock(Mutex& mutex) ABSL_EXCLUSIVE_LOCK_FUNCTION(mutex) : mutex_(mutex) {
     Lock(mutex_);
   }
   MutexLock(const MutexLock&) = delete;
@@ -37,7 +38,7 @@ class ABSL_SCOPED_LOCKABLE MutexLock {
   ~MutexLock() ABSL_UNLOCK_FUNCTION() { Unlock(mutex_); }
 
  private:
-  absl::Mutex& mutex_;
+  Mutex& mutex_;
 };
 
 }  // namespace someos::base

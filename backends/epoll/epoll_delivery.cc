@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "someos/backends/base/mutex.h"
 #include "someos/backends/epoll/epoll_set.h"
 
 namespace someos {
@@ -71,6 +72,7 @@ EpollDelivery::Outcome EpollDelivery::DeliverOne(const epoll_event& raw, Event& 
   EpollState state;
   while (true) {
     packed = entry.state.load(std::memory_order_acquire);
+    base::SchedulingPoint("EpollEntry.data", &entry);
     data = entry.data.load(std::memory_order_acquire);
     state = EpollState::Unpack(entry.generation(), packed);
     if (ABSL_PREDICT_TRUE(state.registered && state.Tag(fd) == tag &&
@@ -81,6 +83,7 @@ EpollDelivery::Outcome EpollDelivery::DeliverOne(const epoll_event& raw, Event& 
   }
   if (ABSL_PREDICT_FALSE(!state.reportable())) return Outcome::kDropped;
   if (state.trigger == Trigger::kOneShot) {
+    base::SchedulingPoint("EpollEntry.Fire", &entry);
     // If this fails, another thread has just re-armed or unregistered it.
     entry.state.compare_exchange_strong(packed, packed | EpollState::kFired,
                                         std::memory_order_relaxed);

@@ -14,6 +14,7 @@
 #include "absl/base/optimization.h"
 #include "absl/types/span.h"
 #include "someos/api/event.h"
+#include "someos/backends/base/mutex.h"
 #include "someos/backends/epoll/epoll_entry.h"
 #include "someos/backends/epoll/epoll_mask.h"
 #include "someos/backends/epoll/epoll_registrations.h"
@@ -84,6 +85,7 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline bool EpollDelivery::DeliverPlain(
   const uint32_t fd = static_cast<uint32_t>(tag);
   const EpollEntry& entry = entries[static_cast<int>(fd)];
   const uint64_t data = entry.data.load(std::memory_order_acquire);
+  base::SchedulingPoint("EpollEntry.plain_generation", &entry);
   const uint32_t plain = entry.plain_generation.load(std::memory_order_relaxed);
   if (ABSL_PREDICT_FALSE(plain != static_cast<uint32_t>(tag >> 32))) return false;
   if (ABSL_PREDICT_FALSE(mask > kPlainEpollMask)) return false;

@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "someos/api/interest.h"
+#include "someos/backends/base/mutex.h"
 
 namespace someos {
 
@@ -102,7 +103,9 @@ struct EpollEntry {
     const uint32_t changes = NextChange();
     plain_generation.store(new_generation | kNotPlain, std::memory_order_relaxed);
     state.store(0, std::memory_order_relaxed);
+    base::SchedulingPoint("EpollEntry.Store", this);
     data.store(new_data, std::memory_order_release);
+    base::SchedulingPoint("EpollEntry.Store", this);
     state.store(new_state | changes, std::memory_order_release);
     if (plain) plain_generation.store(new_generation, std::memory_order_release);
   }

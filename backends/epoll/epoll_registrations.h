@@ -20,7 +20,6 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/types/span.h"
 #include "someos/api/backend.h"
 #include "someos/api/diagnostics.h"
@@ -29,6 +28,7 @@
 #include "someos/backends/base/fork_generation.h"
 #include "someos/backends/base/fork_guard.h"
 #include "someos/backends/base/lock_if_threads.h"
+#include "someos/backends/base/mutex.h"
 #include "someos/backends/base/system_calls.h"
 #include "someos/backends/epoll/epoll_entry.h"
 #include "someos/backends/epoll/epoll_listing.h"
@@ -161,7 +161,7 @@ class EpollRegistrations {
 
   // Serializes changes, unless they are externally synchronized. The slow path of a wait locks it
   // even then, because another thread may fork at any time.
-  mutable absl::Mutex mutex_;
+  mutable base::Mutex mutex_;
   const base::ForkGuard fork_guard_{mutex_};
   poller_base::AlwaysReady always_ready_ ABSL_GUARDED_BY(mutex_);
   // Once NestFd was called. While there are always-ready files, every wait then leaves a signal in

@@ -15,7 +15,6 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/types/span.h"
 #include "someos/api/diagnostics.h"
 #include "someos/api/event.h"
@@ -23,6 +22,7 @@
 #include "someos/api/poller.h"
 #include "someos/backends/base/fork_generation.h"
 #include "someos/backends/base/fork_guard.h"
+#include "someos/backends/base/mutex.h"
 #include "someos/backends/kqueue/kernel_queue.h"
 #include "someos/backends/kqueue/kqueue_filters.h"
 #include "someos/backends/poller_base/always_ready.h"
@@ -152,7 +152,7 @@ class KqueueRegistrations {
   uint32_t fork_generation_ = base::ForkGeneration();
   std::atomic<size_t> always_ready_active_{0};  // always_ready_.active(), without the lock
 
-  mutable absl::Mutex mutex_;
+  mutable base::Mutex mutex_;
   const base::ForkGuard fork_guard_{mutex_};
   std::vector<KqueueEntry> table_ ABSL_GUARDED_BY(mutex_);  // by descriptor
   poller_base::AlwaysReady always_ready_ ABSL_GUARDED_BY(mutex_);

@@ -12,7 +12,6 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/types/span.h"
 #include "someos/api/backend.h"
 #include "someos/api/poller.h"
@@ -20,6 +19,7 @@
 #include "someos/backends/base/fork_generation.h"
 #include "someos/backends/base/fork_guard.h"
 #include "someos/backends/base/lock_if_threads.h"
+#include "someos/backends/base/mutex.h"
 #include "someos/backends/poller_base/kept_events.h"
 #include "someos/backends/poller_base/known_files.h"
 #include "someos/backends/poller_base/known_files_system.h"
@@ -89,7 +89,7 @@ class ScanningPoller : public Poller {
   // After a fork: makes the watch set contain this wake channel instead of the parent's.
   virtual absl::Status ReplaceWakeFd(int fd) = 0;
 
-  mutable absl::Mutex mutex_;
+  mutable base::Mutex mutex_;
   const base::ForkGuard fork_guard_{mutex_};
 
  private:

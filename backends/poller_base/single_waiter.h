@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "someos/api/errno_status.h"
 #include "someos/api/wait_outcome.h"
+#include "someos/backends/base/mutex.h"
 #include "someos/backends/base/single_threaded.h"
 
 namespace someos::poller_base {
@@ -20,10 +21,14 @@ class SingleWaiter {
   // A program with a single thread needs no flag for that, nor does an `externally_synchronized`
   // poller: an atomic exchange costs more than all the rest of a wait that finds an event.
   bool Claim(bool externally_synchronized = false) {
+    base::SchedulingPoint("SingleWaiter.Claim", this);
     return base::SingleThreaded() || externally_synchronized ||
            !claimed_.exchange(true, std::memory_order_acquire);
   }
-  void Release() { claimed_.store(false, std::memory_order_release); }
+  void Release() {
+    base::SchedulingPoint("SingleWaiter.Release", this);
+    claimed_.store(false, std::memory_order_release);
+  }
 
   // Calls Release at the end of the scope.
   class ScopedRelease {

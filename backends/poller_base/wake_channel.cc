@@ -10,6 +10,7 @@
 
 #include "absl/strings/string_view.h"
 #include "someos/api/errno_status.h"
+#include "someos/backends/base/mutex.h"
 #include "someos/backends/base/own_descriptor.h"
 #include "someos/backends/base/owned_fd.h"
 #include "someos/backends/poller_base/shortage.h"
@@ -90,6 +91,7 @@ int WakeChannel::WriteOne() const {
 
 int WakeChannel::Signal() const {
   const int saved = errno;
+  base::SchedulingPoint("WakeChannel.Signal", this);
   int error = WriteOne();
   if (error == EAGAIN) {
     // Full, and so readable. But an edge-triggered wait has been told of that already, and returns
@@ -104,6 +106,7 @@ int WakeChannel::Signal() const {
 
 void WakeChannel::Drain() const {
   const int saved = errno;
+  base::SchedulingPoint("WakeChannel.Drain", this);
   char buffer[256];
   ssize_t n;
   // After a read that fills the buffer there may be more; a shorter one, or EAGAIN, means empty.

@@ -7,6 +7,7 @@
 
 #include "absl/base/optimization.h"
 #include "absl/status/status.h"
+#include "someos/backends/base/mutex.h"
 #include "someos/backends/poller_base/wake_channel.h"
 #include "someos/backends/poller_base/wake_refusals.h"
 
@@ -19,6 +20,7 @@ class WakeRequest {
   // Makes a request and signals `channel`. If a request is already pending, the two are coalesced.
   // If the kernel refuses the signal, the status has its errno, and the next request tries again.
   absl::Status Make(const WakeChannel& channel) {
+    base::SchedulingPoint("WakeRequest.Make", this);
     if (pending_.exchange(true)) return absl::OkStatus();
     const int error = channel.Signal();
     if (ABSL_PREDICT_TRUE(error == 0)) return absl::OkStatus();
@@ -29,10 +31,16 @@ class WakeRequest {
   // The result of Wake in a forked child, where no request is made.
   absl::Status Refuse() const { return refusals_.forked(); }
 
-  bool pending() const { return pending_.load(std::memory_order_acquire); }
+  bool pending() const {
+    base::SchedulingPoint("WakeRequest.pending", this);
+    return pending_.load(std::memory_order_acquire);
+  }
 
   // Takes the pending request; false if there is none.
-  bool Take() { return pending_.exchange(false); }
+  bool Take() {
+    base::SchedulingPoint("WakeRequest.Take", this);
+    return pending_.exchange(false);
+  }
 
  private:
   const WakeRefusals& refusals_ = WakeRefusals::Get();

@@ -157,19 +157,14 @@ class Barrier {
   absl::Status Act(typename Queue::Section& section)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(queue_) ABSL_NO_THREAD_SAFETY_ANALYSIS {
     actor_ = ThreadNumber();
-    section.Unlock();
-    absl::Cleanup unless_it_returns = [&] { GiveUpAction(section); };
+    absl::Cleanup unless_it_returns = [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+      Break();
+      Leave();
+    };
+    const typename Queue::Section::Unlocked unlocked(section);
     absl::Status status = action_();
     std::move(unless_it_returns).Cancel();
-    section.Lock();
     return status;
-  }
-
-  // An exception has left the action.
-  void GiveUpAction(typename Queue::Section& section) ABSL_NO_THREAD_SAFETY_ANALYSIS {
-    section.Lock();
-    Break();
-    Leave();
   }
 
   absl::Status WaitToPass(typename Queue::Section& section, absl::Duration timeout,

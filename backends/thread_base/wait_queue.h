@@ -50,7 +50,7 @@ class ABSL_LOCKABLE WaitQueue {
     Waiter* previous_ = nullptr;
   };
 
-  // A scope in which the queue is locked, but for the time between Unlock and Lock.
+  // A scope in which the queue is locked, but while an Unlocked exists.
   class ABSL_SCOPED_LOCKABLE Section {
    public:
     Section(WaitQueue& queue, const Operation& operation) ABSL_EXCLUSIVE_LOCK_FUNCTION(queue)
@@ -59,34 +59,35 @@ class ABSL_LOCKABLE WaitQueue {
     }
     Section(const Section&) = delete;
     Section& operator=(const Section&) = delete;
-    ~Section() ABSL_UNLOCK_FUNCTION() {
-      if (locked_) queue_.Unlock();
-    }
+    ~Section() ABSL_UNLOCK_FUNCTION() { queue_.Unlock(); }
 
-    void Unlock() ABSL_UNLOCK_FUNCTION() {
-      locked_ = false;
-      queue_.Unlock();
-    }
-    void Lock() ABSL_EXCLUSIVE_LOCK_FUNCTION() {
-      queue_.Lock(operation_);
-      locked_ = true;
-    }
+    // A part of the scope in which the queue is not locked. It is locked again behind it, however
+    // that is left. Thread safety analysis does not check this.
+    class Unlocked {
+     public:
+      explicit Unlocked(Section& section) ABSL_NO_THREAD_SAFETY_ANALYSIS : section_(section) {
+        section_.queue_.Unlock();
+      }
+      Unlocked(const Unlocked&) = delete;
+      Unlocked& operator=(const Unlocked&) = delete;
+      ~Unlocked() ABSL_NO_THREAD_SAFETY_ANALYSIS { section_.queue_.Lock(section_.operation_); }
+
+     private:
+      Section& section_;
+    };
 
     // Adds the thread to the queue, and unlocks that until Wake chooses the thread, the deadline
     // passes, or it turns out that nobody can wake it.
     WaitEnd Sleep(typename Core::Deadline& deadline) ABSL_NO_THREAD_SAFETY_ANALYSIS {
       Waiter waiter;
       queue_.Add(waiter);
-      Unlock();
-      const WaitEnd end = queue_.Sleep(waiter, deadline, operation_);
-      Lock();
-      return end;
+      const Unlocked unlocked(*this);
+      return queue_.Sleep(waiter, deadline, operation_);
     }
 
    private:
     WaitQueue& queue_;
     const Operation operation_;
-    bool locked_ = true;
   };
 
   WaitQueue() : generation_(CurrentGeneration()) {}

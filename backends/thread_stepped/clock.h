@@ -13,7 +13,7 @@ namespace someos::thread_stepped {
 // Nanoseconds since the schedule began. It goes on only when it is told to.
 class Clock {
  public:
-  int64_t now() const { return now_; }
+  const int64_t& now() const { return now_; }
   void AdvanceTo(int64_t ns) { now_ = std::max(now_, ns); }
 
   // The point in time that is `duration` from now: INT64_MAX if it is infinite or beyond the 292

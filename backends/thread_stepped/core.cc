@@ -6,7 +6,9 @@
 #include <utility>
 
 #include "absl/functional/any_invocable.h"
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "someos/backends/thread_base/core.h"
 #include "someos/backends/thread_pthread/core.h"
 #include "someos/backends/thread_stepped/hidden.h"
@@ -60,6 +62,13 @@ void Core::Wake(Word& word, int count) {
   Member* const member = Schedule::Current();
   if (member == nullptr) return thread_pthread::Core::Wake(word, count);
   member->schedule.Wake(word, count);
+}
+
+bool Core::WaitUntil(absl::FunctionRef<bool()> ready, absl::Duration timeout,
+                     const Operation& operation) {
+  Member& member = *Schedule::Current();
+  const int64_t deadline_ns = member.schedule.clock().After(timeout);
+  return member.schedule.WaitUntil(member, ready, deadline_ns, operation);
 }
 
 absl::StatusOr<Core::Handle> Core::Start(absl::AnyInvocable<void() &&> body,

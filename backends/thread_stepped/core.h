@@ -8,7 +8,9 @@
 #include <string>
 
 #include "absl/functional/any_invocable.h"
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "someos/backends/thread_base/core.h"
 #include "someos/backends/thread_pthread/system_threads.h"
 #include "someos/backends/thread_stepped/deadline.h"
@@ -39,6 +41,9 @@ struct Core : thread_pthread::SystemThreads {
   static thread_base::WaitEnd Wait(Word& word, uint32_t expected, Deadline& deadline,
                                    const thread_base::Operation& operation);
   static void Wake(Word& word, int count);
+  // Of a member, see Schedule::WaitUntil.
+  static bool WaitUntil(absl::FunctionRef<bool()> ready, absl::Duration timeout,
+                        const thread_base::Operation& operation);
 
   static void Acquired(const thread_base::Operation& operation) {
     Member* const member = Schedule::Current();

@@ -4,9 +4,12 @@
 #include <mutex>
 
 #include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "someos/backends/thread_stepped/core.h"
 #include "someos/backends/thread_stepped/explore.h"
 #include "someos/backends/thread_stepped/thread_stepped.h"
 
@@ -132,6 +135,22 @@ TEST(ExploredObjectsTest, ABarrierBreaksForAllOrForNone) {
   });
 }
 
+// Once the action has begun, no timeout breaks the barrier.
+TEST(ExploredObjectsTest, ABarrierThatIsFullDoesNotTimeOut) {
+  ExpectRightInAllSchedules([] {
+    bool acted = false;
+    Barrier barrier(2, [&] {
+      acted = true;
+      Yield();
+      return absl::OkStatus();
+    });
+    bool passed[2] = {false, false};
+    Together([&] { passed[0] = barrier.Wait(kSoon).ok(); },
+             [&] { passed[1] = barrier.Wait(kSoon).ok(); });
+    Check(passed[0] == acted && passed[1] == acted, "full, and broken");
+  });
+}
+
 TEST(ExploredObjectsTest, AResetThrowsTheWaitingOut) {
   ExpectRightInAllSchedules([] {
     Barrier barrier(2);
@@ -166,6 +185,40 @@ TEST(ExploredObjectsTest, NoSettingIsLost) {
           }
         });
   });
+}
+
+// For what is no word: here a plain variable, in tests of pollers a descriptor.
+bool WaitFor(const bool& ready, absl::Duration timeout) {
+  return Core::WaitUntil([&] { return ready; }, timeout, {"Gate.Wait", &ready});
+}
+
+TEST(ExploredObjectsTest, AWaitUntilEndsWhenItIsSo) {
+  ExpectRightInAllSchedules([] {
+    Atomic<int> steps = 0;
+    bool open = false;
+    Together([&] { Check(WaitFor(open, absl::InfiniteDuration()) && open, "not open"); },
+             [&] { Check(WaitFor(open, absl::Hours(1)), "timed out"); },
+             [&] {
+               ++steps;
+               open = true;
+             });
+  });
+}
+
+TEST(ExploredObjectsTest, AWaitUntilTimesOut) {
+  ExpectRightInAllSchedules([] {
+    const bool open = false;
+    Together([&] { Check(!WaitFor(open, absl::Hours(1)), "open"); },
+             [&] { Check(!WaitFor(open, absl::ZeroDuration()), "open"); });
+  });
+}
+
+TEST(ExploredObjectsTest, AWaitUntilThatNobodyEndsIsReported) {
+  const bool open = false;
+  const absl::Status status = Explore([&] { WaitFor(open, absl::InfiniteDuration()); });
+  EXPECT_THAT(status.message(),
+              testing::HasSubstr("lost wakeup: nobody is left to end the wait of [0] body in "
+                                 "Gate#1.Wait"));
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "someos/backends/thread_base/core.h"
 #include "someos/backends/thread_stepped/baton.h"
 
@@ -50,7 +51,7 @@ class Steps {
 struct Member {
   enum class State {
     kReady,    // runs or could run
-    kWaiting,  // in Schedule::Wait
+    kWaiting,  // in Schedule::Wait or WaitUntil
     kEnded,
   };
   // Of a wait without a deadline.
@@ -70,7 +71,8 @@ struct Member {
   bool fresh = true;  // has made no operation yet
 
   // Of a wait.
-  const std::atomic<uint32_t>* word = nullptr;
+  const std::atomic<uint32_t>* word = nullptr;  // one of these
+  const absl::FunctionRef<bool()>* ready = nullptr;
   int64_t deadline_ns = kNever;
   int64_t waits_since = 0;  // for the order of those who wait for the same word
   bool timed_out = false;

@@ -105,6 +105,7 @@ bool WaitsForWord(const Members& members, const Member& member) {
   static constexpr absl::string_view kTypes[] = {"Condition", "Event", "Semaphore",
                                                  "BoundedSemaphore", "Barrier"};
   if (!IsLeft(member) || HolderOf(members, member.wants.object) != nullptr) return false;
+  if (member.ready != nullptr) return true;
   return std::find(std::begin(kTypes), std::end(kTypes), TypeOf(member.wants)) != std::end(kTypes);
 }
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
@@ -75,12 +76,18 @@ void Schedule::Enter(Member& member) {
   const Hidden hidden;
   member.baton.Take();
   CurrentMember() = &member;
+#if SOMEOS_LINKS_THREAD_STEPPED
+  base::ClockOfThread() = &member.schedule.clock_.now();
+#endif
 }
 
 void Schedule::Leave(Member& member) {
   const Hidden hidden;
   CheckForRace(member);
   CurrentMember() = nullptr;
+#if SOMEOS_LINKS_THREAD_STEPPED
+  base::ClockOfThread() = nullptr;
+#endif
   Drop(member);
   if (given_up_.load(std::memory_order_relaxed)) return;
   if (alive_.empty()) {
@@ -151,9 +158,25 @@ WaitEnd Schedule::Wait(Member& member, const std::atomic<uint32_t>& word, uint32
   HappensBefore(this);
   const Hidden hidden;
   if (word.load(std::memory_order_relaxed) != expected) return WaitEnd::kWoken;
+  member.word = &word;
+  return Sleep(member, deadline_ns, operation);
+}
+
+bool Schedule::WaitUntil(Member& member, absl::FunctionRef<bool()> ready, int64_t deadline_ns,
+                         const Operation& operation) {
+  HappensBefore(this);
+  const Hidden hidden;
+  WaitEnd end = WaitEnd::kWoken;
+  member.word = nullptr;
+  member.ready = &ready;
+  while (end == WaitEnd::kWoken && !ready()) end = Sleep(member, deadline_ns, operation);
+  member.ready = nullptr;
+  return end == WaitEnd::kWoken;
+}
+
+WaitEnd Schedule::Sleep(Member& member, int64_t deadline_ns, const Operation& operation) {
   if (deadline_ns <= clock_.now()) return WaitEnd::kTimedOut;
   member.state = Member::State::kWaiting;
-  member.word = &word;
   member.deadline_ns = deadline_ns;
   member.waits_since = ++waits_;
   member.timed_out = false;
@@ -173,6 +196,13 @@ void Schedule::Wake(const std::atomic<uint32_t>& word, int count) {
     }
     if (first == nullptr) return;
     first->state = Member::State::kReady;
+  }
+}
+
+void Schedule::WakeWhoIsReady() {
+  for (Member* const member : alive_) {
+    if (member->state != Member::State::kWaiting || member->ready == nullptr) continue;
+    if ((*member->ready)()) member->state = Member::State::kReady;
   }
 }
 
@@ -244,6 +274,7 @@ Member* Schedule::JoinerOf(const Member& member) const {
 }
 
 Member* Schedule::Next(Member& member, bool yields) {
+  WakeWhoIsReady();
   ListCandidates(member, yields);
   if (candidates_.empty()) return nullptr;
   size_t choice = 0;

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "someos/backends/thread_base/core.h"
@@ -78,6 +79,11 @@ class Schedule {
   thread_base::WaitEnd Wait(Member& member, const std::atomic<uint32_t>& word, uint32_t expected,
                             int64_t deadline_ns, const thread_base::Operation& operation);
   void Wake(const std::atomic<uint32_t>& word, int count);
+  // Waits until `ready` returns true, or until the deadline: false. For what is not made of words,
+  // such as a descriptor: `ready` looks without waiting or changing anything. It is also called by
+  // other members, before each decision.
+  bool WaitUntil(Member& member, absl::FunctionRef<bool()> ready, int64_t deadline_ns,
+                 const thread_base::Operation& operation);
   void Acquired(Member& member, const thread_base::Operation& operation);
   void Released(const void* object);
 
@@ -103,6 +109,9 @@ class Schedule {
   bool IsDecision(const Member& member, const thread_base::Operation& operation) const;
   Member* JoinerOf(const Member& member) const;
 
+  thread_base::WaitEnd Sleep(Member& member, int64_t deadline_ns,
+                             const thread_base::Operation& operation);
+  void WakeWhoIsReady();
   // Lets the policy choose who goes on, and waits until this member is chosen if it is another one.
   void GoOn(Member& member, bool yields);
   // The same for a member that has ended: does not wait.

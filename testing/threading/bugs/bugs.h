@@ -18,6 +18,7 @@ std::vector<Bug> OrderBugs();
 std::vector<Bug> DeadlockBugs();
 std::vector<Bug> WakeupBugs();
 std::vector<Bug> TimeBugs();
+std::vector<Bug> ProtocolBugs();
 
 // All of them.
 std::vector<Bug> AllBugs();
