@@ -89,7 +89,7 @@ def python_modules(name, module, srcs, hdrs, main, deps, target_compatible_with 
             target_compatible_with = ["@platforms//:incompatible"],
         )
 
-def python_module_tests(name, modules, srcs, runner, **kwargs):
+def python_module_tests(name, modules, srcs, runner, data = [], **kwargs):
     """A test that gets each Python's executable and module, "EXECUTABLE=MODULE", separated by colons, as PYTHONS.
 
     It is "manual", as the modules are.
@@ -99,13 +99,14 @@ def python_module_tests(name, modules, srcs, runner, **kwargs):
       modules: the `name` of python_modules.
       srcs: of the test.
       runner: the program that it runs with each of these Pythons: RUNNER.
+      data: files that the runner imports.
       **kwargs: for someos_cc_test.
     """
     targets = {python: ":%s_%s" % (modules, python) for python in PYTHONS}
     someos_cc_test(
         name = name,
         srcs = srcs,
-        data = targets.values() + [runner],
+        data = targets.values() + [runner] + data,
         tags = ["manual"],
         env = {
             "PYTHONS": ":".join(["%s=$(rootpath %s)" % (PYTHONS[p], t) for p, t in targets.items()]),
