@@ -21,4 +21,8 @@
 #include "someos/api/multiprocessing/pipe.h"
 #include "someos/api/multiprocessing/wait.h"
 
+// Shared memory.
+#include "someos/api/multiprocessing/shareable_list.h"
+#include "someos/api/multiprocessing/shared_memory.h"
+
 #endif  // SOMEOS_API_MULTIPROCESSING_H_
