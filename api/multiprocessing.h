@@ -21,8 +21,10 @@
 #include "someos/api/multiprocessing/pipe.h"
 #include "someos/api/multiprocessing/wait.h"
 
-// Shared memory.
+// Shared memory, and locks in it.
 #include "someos/api/multiprocessing/shareable_list.h"
+#include "someos/api/multiprocessing/shared_lock.h"
+#include "someos/api/multiprocessing/shared_locks.h"
 #include "someos/api/multiprocessing/shared_memory.h"
 
 #endif  // SOMEOS_API_MULTIPROCESSING_H_

@@ -40,6 +40,12 @@ INTERFACES = {
         "mremap": _mechanism(["linux"]),
         "reserve": _mechanism(SYSTEMS.keys()),
     },
+    # Those that notice the death of an owner come first.
+    "lock": {
+        "robust": _mechanism(["freebsd", "linux"]),
+        "file": _mechanism(SYSTEMS.keys()),
+        "semaphore": _mechanism(SYSTEMS.keys()),
+    },
     "thread": {
         "pthread": _mechanism(SYSTEMS.keys()),
         "dummy": _mechanism(SYSTEMS.keys(), auto = []),

@@ -24,6 +24,11 @@ mapping_storm() {
     //backends/mapping_mremap:mremap_conformance_test //backends/mapping_reserve:reserve_conformance_test
 }
 
+# The same for locks between processes.
+lock_configs() { sed -n 's|^build:\([a-z0-9_]*\) --@someos//platforms:lock=.*|\1|p' someos.bazelrc | grep .; }
+
+with_lock() { bazel test --config=ci "--config=$1" //api/multiprocessing:shared_locks_test "//backends/$1/..."; }
+
 # The same for threads: the facade and its example.
 thread_configs() { sed -n 's|^build:\([a-z0-9_]*\) --@someos//platforms:thread=.*|\1|p' someos.bazelrc | grep .; }
 

@@ -6,6 +6,14 @@ load("//platforms:systems.bzl", "PLATFORMS")
 # Written out by hand, not computed: the documented choices, by interface and system. _AUTO: what `auto` links, the
 # default first. _POSSIBLE: what can be linked at all, and what `all` links, except for threads, which have no `all`.
 _AUTO = {
+    "lock": {
+        "dragonfly": ["lock_file", "lock_semaphore"],
+        "freebsd": ["lock_robust", "lock_file", "lock_semaphore"],
+        "linux": ["lock_robust", "lock_file", "lock_semaphore"],
+        "macos": ["lock_file", "lock_semaphore"],
+        "netbsd": ["lock_file", "lock_semaphore"],
+        "openbsd": ["lock_file", "lock_semaphore"],
+    },
     "mapping": {
         "dragonfly": ["mapping_reserve"],
         "freebsd": ["mapping_reserve"],
@@ -32,6 +40,14 @@ _AUTO = {
     },
 }
 _POSSIBLE = {
+    "lock": {
+        "dragonfly": ["lock_file", "lock_semaphore"],
+        "freebsd": ["lock_robust", "lock_file", "lock_semaphore"],
+        "linux": ["lock_robust", "lock_file", "lock_semaphore"],
+        "macos": ["lock_file", "lock_semaphore"],
+        "netbsd": ["lock_file", "lock_semaphore"],
+        "openbsd": ["lock_file", "lock_semaphore"],
+    },
     "mapping": {
         "dragonfly": ["mapping_reserve"],
         "freebsd": ["mapping_reserve"],
