@@ -7,6 +7,7 @@
 #include <memory>
 #include <new>
 
+#include "absl/base/attributes.h"
 #include "absl/base/optimization.h"
 #include "absl/memory/memory.h"
 #include "absl/status/status.h"
@@ -47,9 +48,9 @@ int LockUntil(pthread_mutex_t* mutex, const base::Deadline& deadline) {
 }
 #endif
 
-// Its errors are returned, not in errno.
-int Lock(pthread_mutex_t* mutex, absl::Duration timeout) {
-  if (ABSL_PREDICT_TRUE(timeout == absl::InfiniteDuration())) return pthread_mutex_lock(mutex);
+// Returns 0 or an errno. Out of line, so that what waits without a timeout, which is mostly nothing,
+// saves no registers for it.
+ABSL_ATTRIBUTE_NOINLINE int LockWithTimeout(pthread_mutex_t* mutex, absl::Duration timeout) {
   base::Deadline deadline(timeout);
   if (deadline.clock_error() != 0) return deadline.clock_error();
   if (deadline.immediate()) return pthread_mutex_trylock(mutex);
@@ -65,7 +66,9 @@ class RobustLock final : public SharedLock {
   explicit RobustLock(pthread_mutex_t* mutex) : mutex_(mutex) {}
 
   absl::Status Acquire(absl::Duration timeout) override {
-    const int error = Lock(mutex_, timeout);
+    const int error = ABSL_PREDICT_TRUE(timeout == absl::InfiniteDuration())
+                          ? pthread_mutex_lock(mutex_)
+                          : LockWithTimeout(mutex_, timeout);
     return ABSL_PREDICT_TRUE(error == 0) ? absl::OkStatus() : Failed(error);
   }
 
@@ -87,7 +90,7 @@ class RobustLock final : public SharedLock {
   }
 
  private:
-  absl::Status Failed(int error) {
+  ABSL_ATTRIBUTE_NOINLINE absl::Status Failed(int error) {
     switch (error) {
       case EOWNERDEAD: {
         const int consistent = pthread_mutex_consistent(mutex_);
