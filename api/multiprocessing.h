@@ -27,4 +27,10 @@
 #include "someos/api/multiprocessing/shared_locks.h"
 #include "someos/api/multiprocessing/shared_memory.h"
 
+// Python's locks.
+#include "someos/api/multiprocessing/condition.h"
+#include "someos/api/multiprocessing/event.h"
+#include "someos/api/multiprocessing/sem_lock.h"
+#include "someos/api/multiprocessing/synchronize.h"
+
 #endif  // SOMEOS_API_MULTIPROCESSING_H_

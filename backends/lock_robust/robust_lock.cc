@@ -48,8 +48,8 @@ int LockUntil(pthread_mutex_t* mutex, const base::Deadline& deadline) {
 }
 #endif
 
-// Returns 0 or an errno. Out of line, so that what waits without a timeout, which is mostly nothing,
-// saves no registers for it.
+// Returns 0 or an errno. Out of line, so that what waits without a timeout, which is mostly
+// nothing, saves no registers for it.
 ABSL_ATTRIBUTE_NOINLINE int LockWithTimeout(pthread_mutex_t* mutex, absl::Duration timeout) {
   base::Deadline deadline(timeout);
   if (deadline.clock_error() != 0) return deadline.clock_error();

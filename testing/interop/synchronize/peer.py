@@ -1,0 +1,77 @@
+"""What Python does with locks, for synchronize_interop_test. Called with a command and its arguments.
+
+A lock is its kind, greatest value and name, as in the pickles that Python's processes send each other.
+"""
+
+import multiprocessing
+import os
+import sys
+from multiprocessing import synchronize
+
+try:
+    from multiprocessing import resource_tracker as tracker
+except ImportError:
+    from multiprocessing import semaphore_tracker as tracker
+
+
+def leave(*locks):
+    """Ends this process; the names stay."""
+    for lock in locks:
+        if sys.version_info >= (3, 8):
+            tracker.unregister(lock._semlock.name, "semaphore")
+        else:
+            tracker.unregister(lock._semlock.name)
+    sys.stdout.flush()
+    os._exit(0)
+
+
+def opened(cls, text):
+    kind, maxvalue, name = text.split(",")
+    lock = cls.__new__(cls)
+    lock.__setstate__((0, int(kind), int(maxvalue), name))
+    return lock
+
+
+def text(lock):
+    return "%d,%d,%s" % (lock._semlock.kind, lock._semlock.maxvalue, lock._semlock.name)
+
+
+def make():
+    context = multiprocessing.get_context("spawn")
+    lock = context.Lock()
+    semaphore = context.BoundedSemaphore(3)
+    lock.acquire()
+    semaphore.acquire()
+    print(text(lock))
+    print(text(semaphore))
+    leave(lock, semaphore)
+
+
+def take(state):
+    lock = opened(synchronize.Lock, state)
+    print(lock.acquire(False))
+
+
+def give(state):
+    opened(synchronize.Lock, state).release()
+
+
+def wait(state):
+    """Of an event: answers that it waits, and then that it was set."""
+    lock, sleeping, woken, waiting, flag = state.split(":")
+    condition = synchronize.Condition.__new__(synchronize.Condition)
+    condition.__setstate__((
+        opened(synchronize.Lock, lock),
+        opened(synchronize.Semaphore, sleeping),
+        opened(synchronize.Semaphore, woken),
+        opened(synchronize.Semaphore, waiting),
+    ))
+    event = synchronize.Event.__new__(synchronize.Event)
+    event._cond = condition
+    event._flag = opened(synchronize.Semaphore, flag)
+    print(event.is_set())
+    print(event.wait(100))
+    event.clear()
+
+
+globals()[sys.argv[1]](*sys.argv[2:])
