@@ -111,8 +111,9 @@ class Connection {
   absl::StatusOr<std::optional<std::string>> TryReceiveBytes();
   // The same with a limit for this message, as ReceiveBytes.
   absl::StatusOr<std::optional<std::string>> TryReceiveBytes(uint64_t max_length);
-  // Takes the message in any case, and sends as much as the peer's system takes. False: there is a
-  // rest, to be sent by Flush once fileno() is writable.
+  // Takes the message, and sends as much as the peer's system takes. False: there is a rest, to be
+  // sent by Flush once fileno() is writable. Rests take memory: who sends to a peer that does not
+  // read should wait while has_unsent().
   absl::StatusOr<bool> TrySendBytes(absl::string_view bytes);
   // Whether nothing is left.
   absl::StatusOr<bool> Flush();
@@ -127,11 +128,10 @@ class Connection {
   // So it must be known, from an object received before or by Learn, that the peer is 3.14
   // (peer()). kFailedPrecondition (RuntimeError) "did not receive acknowledgement of fd".
   absl::Status SendDescriptor(int fd, absl::Duration timeout = absl::InfiniteDuration());
-  // Receives a descriptor, which the caller owns, close-on-exec; recv_handle. Must not be called
-  // while has_partial_message().
+  // Receives a descriptor, which the caller owns, close-on-exec; recv_handle.
   //
   // kFailedPrecondition (RuntimeError) "invalid data received": the peer has sent something else,
-  // of which one byte is gone.
+  // of which one byte is gone; "a message has been received in part": has_partial_message().
   absl::StatusOr<int> ReceiveDescriptor(absl::Duration timeout = absl::InfiniteDuration());
 
   // Has no effect on one that is closed. An unsent rest is lost.

@@ -54,6 +54,7 @@ absl::Status Connection::SendDescriptor(int fd, absl::Duration timeout) {
 absl::StatusOr<int> Connection::ReceiveDescriptor(absl::Duration timeout) {
   absl::Status status = CheckReadable();
   if (!status.ok()) return status;
+  if (has_partial_message()) return RuntimeError("a message has been received in part");
   Deadline deadline = Deadline::NotStarted(timeout);
   int fd = -1;
   Transfer transfer = stream_.ReceiveDescriptor(fd, deadline);

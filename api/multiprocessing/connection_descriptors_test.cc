@@ -57,6 +57,14 @@ TEST(ConnectionDescriptorsTest, Python314AcknowledgesDescriptors) {
   EXPECT_EQ(ends.a.SendDescriptor(0).message(), "did not receive acknowledgement of fd");
 }
 
+TEST(ConnectionDescriptorsTest, NotWithinAMessage) {
+  Ends ends;
+  ASSERT_THAT(ends.a.TrySendBytes(std::string(3'000'000, 'l')), Succeeds());
+  ASSERT_THAT(ends.b.TryReceiveBytes(), Succeeds());
+  ASSERT_TRUE(ends.b.has_partial_message());
+  EXPECT_EQ(ends.b.ReceiveDescriptor().status().message(), "a message has been received in part");
+}
+
 TEST(ConnectionDescriptorsTest, WhatIsNoDescriptor) {
   Ends ends;
   ASSERT_THAT(ends.a.SendBytes("x"), Succeeds());

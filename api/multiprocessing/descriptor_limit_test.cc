@@ -1,5 +1,5 @@
-// Connections of a process that has no descriptors left: an errno, and everything goes on when there
-// are some again.
+// Connections of a process that has no descriptors left: an errno, and everything goes on when
+// there are some again.
 
 #include <memory>
 #include <set>
