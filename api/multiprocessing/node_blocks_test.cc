@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "someos/api/multiprocessing/pickle.h"
@@ -100,11 +102,54 @@ PyValue Records(int count) {
   return *Unpickle(*pickle);
 }
 
+std::string Word(int number) { return absl::StrCat("word ", number); }
+
+// Text, of which a block holds hundreds.
+PyValue Words(int first, int count) {
+  std::vector<PyValue> words;
+  for (int i = 0; i < count; ++i) words.push_back(PyValue::Str(Word(first + i)));
+  return *Unpickle(*Pickle(PyValue::List(std::move(words))));
+}
+
+bool AreWords(const PyValue& words, int first) {
+  const absl::Span<const PyValue> items = *words.AsItems();
+  for (const PyValue& word : items) {
+    if (*word.AsStr() != Word(first++)) return false;
+  }
+  return true;
+}
+
+// Some are dropped whole, of some a word remains.
+TEST(NodeBlocksTest, ValuesThatComeAndGoKeepWhatTheyAre) {
+  struct Kept {
+    int first = 0;
+    PyValue words = PyValue::List({});
+    PyValue last_word = PyValue::Str("word -1");
+    int last = -1;
+  };
+  std::vector<Kept> all(8);
+  for (int step = 0; step < 300; ++step) {
+    Kept& kept = all[step * 5 % all.size()];
+    const int count = step * 37 % 1500;
+    if (step % 3 == 0 && !kept.words.AsItems()->empty()) {
+      kept.last_word = kept.words.AsItems()->back();
+      kept.last = kept.first + static_cast<int>(kept.words.AsItems()->size()) - 1;
+    }
+    kept.words = PyValue();
+    kept.first = 10000 * step;
+    kept.words = Words(kept.first, count);
+    for (const Kept& each : all) {
+      ASSERT_TRUE(AreWords(each.words, each.first)) << step;
+      ASSERT_EQ(*each.last_word.AsStr(), Word(each.last)) << step;
+    }
+  }
+}
+
 TEST(NodeBlocksTest, APartOfAValueOutlivesTheRest) {
   PyValue records = Records(2000);
   const PyValue part = (*records.AsItems())[1234];
   records = PyValue();
-  Records(2000);  // takes the memory
+  const PyValue others = Words(0, 20000);  // take the memory that is free
   EXPECT_EQ(part.ToString(),
             "{'id': 1234, 'a name that is longer than others': "
             "['a name that is longer than others']}");
