@@ -120,7 +120,7 @@ TEST(ListenerTest, OfAnAbstractName) {
 }
 
 TEST(ListenerTest, AddressesThatCannotBe) {
-  const std::string long_path = "/tmp/" + std::string(104, 'x');
+  const std::string long_path = "/tmp/" + std::string(103, 'x');  // without a place for its NUL
   EXPECT_EQ(Says(Listener::Create(Address::Unix(long_path)).status()),
             "OSError: AF_UNIX path too long");
   EXPECT_EQ(Says(Client(Address::Unix(long_path))), "OSError: AF_UNIX path too long");
@@ -200,6 +200,24 @@ TEST(AuthenticationTest, SilentClientsStopNobody) {
       [&] { EXPECT_EQ(Says(Client(listener->address(), KnowingKey("key"))), "connected"); });
   EXPECT_EQ(Says(listener->Accept()), "connected");
   connecting.join();
+}
+
+TEST(AuthenticationTest, SilentClientsMakeRoomBeforeTheirTimeHasPassed) {
+  ListenerOptions options = WithKey("key");
+  options.max_handshakes = 1;
+  options.handshake_timeout = absl::Seconds(15);  // each would be waited for, one after the other
+  std::unique_ptr<Listener> listener = Listening(options);
+  const Connection first = Client(listener->address()).value();
+  const Connection second = Client(listener->address()).value();
+  const absl::Time start = absl::Now();
+  std::thread connecting([&] {
+    ClientOptions patient = KnowingKey("key");
+    patient.handshake_timeout = absl::Minutes(2);
+    EXPECT_EQ(Says(Client(listener->address(), patient)), "connected");
+  });
+  EXPECT_EQ(Says(listener->Accept()), "connected");
+  connecting.join();
+  EXPECT_LT(absl::Now() - start, absl::Seconds(15));  // it takes three
 }
 
 TEST(AuthenticationTest, ASilentClientIsDropped) {
