@@ -85,7 +85,7 @@ TEST_F(TextFileTest, ReadsAllBytes) {
 TEST_F(TextFileTest, WhatIsNoRegularFileIsRefused) {
   const std::string pipe = Path("pipe");
   MustSucceed(mkfifo(pipe.c_str(), 0600), "mkfifo");
-  for (const std::string& path : {pipe, directory_, std::string("/dev/null")}) {
+  for (const std::string& path : {pipe, directory_}) {
     EXPECT_THAT(ReadTextFile(path), FailsWithErrno(EINVAL, path));
     EXPECT_FALSE(ReplaceTextFile(path, "x").ok());
     EXPECT_FALSE(Append(path, "x").ok());
