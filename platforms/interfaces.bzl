@@ -51,6 +51,9 @@ INTERFACES = {
         "dummy": _mechanism(SYSTEMS.keys(), auto = []),
         "stepped": _mechanism(SYSTEMS.keys(), auto = []),
     },
+    "line": {
+        "plain": _mechanism(SYSTEMS.keys()),
+    },
 }
 
 # Interfaces that are types and not objects behind a contract: a build links exactly one mechanism, and their flags have

@@ -6,6 +6,14 @@ load("//platforms:systems.bzl", "PLATFORMS")
 # Written out by hand, not computed: the documented choices, by interface and system. _AUTO: what `auto` links, the
 # default first. _POSSIBLE: what can be linked at all, and what `all` links, except for threads, which have no `all`.
 _AUTO = {
+    "line": {
+        "dragonfly": ["line_plain"],
+        "freebsd": ["line_plain"],
+        "linux": ["line_plain"],
+        "macos": ["line_plain"],
+        "netbsd": ["line_plain"],
+        "openbsd": ["line_plain"],
+    },
     "lock": {
         "dragonfly": ["lock_file", "lock_semaphore"],
         "freebsd": ["lock_robust", "lock_file", "lock_semaphore"],
@@ -40,6 +48,14 @@ _AUTO = {
     },
 }
 _POSSIBLE = {
+    "line": {
+        "dragonfly": ["line_plain"],
+        "freebsd": ["line_plain"],
+        "linux": ["line_plain"],
+        "macos": ["line_plain"],
+        "netbsd": ["line_plain"],
+        "openbsd": ["line_plain"],
+    },
     "lock": {
         "dragonfly": ["lock_file", "lock_semaphore"],
         "freebsd": ["lock_robust", "lock_file", "lock_semaphore"],
