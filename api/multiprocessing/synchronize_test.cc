@@ -56,6 +56,7 @@ TEST(SynchronizeTest, AnRLockIsPythons) {
   EXPECT_EQ(Acquired(lock.Acquire()), "True");
   EXPECT_EQ(Acquired(lock.Acquire()), "True");
   EXPECT_EQ(lock.Count(), 2);
+  ExpectInChild([&] { EXPECT_EQ(lock.Count(), 0); });
   const auto others = [&] {
     EXPECT_FALSE(lock.IsMine());
     EXPECT_THAT(lock.Release(), refused);
