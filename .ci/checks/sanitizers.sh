@@ -18,6 +18,7 @@ fuzz() {
   found=$(mktemp -d)
   for target in //testing/poller/differential:differential_fuzz //testing/python:module_fuzz //tools/relay:options_fuzz \
     //api/multiprocessing:pickle_fuzz //api/multiprocessing:frame_fuzz //api/multiprocessing:handshake_fuzz \
+    //api/multiprocessing/managers:request_fuzz \
     //api/readline:history_fuzz //backends/line_plain:key_decoder_fuzz //backends/line_plain:inputrc_fuzz; do
     corpus=$PWD/$(tr : / <<<"${target#//}") corpus=${corpus%_fuzz}_corpus
     [[ -d $corpus ]] || corpus=${corpus%/*}/corpus

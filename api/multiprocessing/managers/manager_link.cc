@@ -1,0 +1,150 @@
+#include "someos/api/multiprocessing/managers/manager_link.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "someos/api/multiprocessing/client.h"
+#include "someos/api/multiprocessing/connection.h"
+#include "someos/api/multiprocessing/managers/message.h"
+#include "someos/api/multiprocessing/py_value.h"
+#include "someos/backends/base/fork_generation.h"
+#include "someos/backends/base/process_lock.h"
+
+namespace someos::multiprocessing::internal {
+namespace {
+
+// Closes a thread's connections when it ends.
+class ThreadLinks {
+ public:
+  ~ThreadLinks() {
+    for (const std::weak_ptr<ManagerLink>& link : links_) {
+      if (const std::shared_ptr<ManagerLink> alive = link.lock()) alive->Forget(this);
+    }
+  }
+  void Add(std::weak_ptr<ManagerLink> link) {
+    links_.erase(std::remove_if(links_.begin(), links_.end(),
+                                [](const auto& known) { return known.expired(); }),
+                 links_.end());
+    links_.push_back(std::move(link));
+  }
+
+ private:
+  std::vector<std::weak_ptr<ManagerLink>> links_;
+};
+
+ThreadLinks& LinksOfThisThread() {
+  thread_local ThreadLinks links;
+  return links;
+}
+
+PyValue NoKeywords() { return *PyValue::Dict({}); }
+
+}  // namespace
+
+ManagerLink::ManagerLink(const Address& address, absl::string_view authkey,
+                         const ManagerClientOptions& options)
+    : address_(address), authkey_(authkey), options_(options) {
+  base::WatchForForks();
+  generation_ = base::ForkGeneration();
+}
+
+absl::StatusOr<Connection> ManagerLink::Connect(absl::Duration timeout) {
+  ClientOptions options;
+  options.authentication.authkey = std::string(authkey_.view());
+  options.authentication.digests = options_.digests;
+  options.connect_timeout = std::min(timeout, options_.connect_timeout);
+  options.handshake_timeout = std::min(timeout, options_.handshake_timeout);
+  options.connection = options_.connection;
+  return Client(address_, options);
+}
+
+absl::StatusOr<ManagerReply> ManagerLink::Exchange(Connection& connection,
+                                                   absl::string_view request,
+                                                   PickleDialect& dialect, absl::Duration timeout) {
+  absl::Status sent = connection.SendBytes(request, timeout);
+  if (!sent.ok()) {
+    connection.Close();
+    return sent;
+  }
+  const absl::StatusOr<std::string> reply = connection.ReceiveBytes(std::nullopt, timeout);
+  if (!reply.ok()) {
+    connection.Close();
+    return reply.status();
+  }
+  dialect = DialectOf(*reply);
+  return ReadReply(*reply, options_.connection.unpickle);
+}
+
+absl::StatusOr<PyValue> ManagerLink::Function(absl::string_view name, PyValue args, PyValue kwargs,
+                                              absl::Duration timeout) {
+  const absl::StatusOr<std::string> request =
+      WriteRequest(PyValue(), name, args, kwargs, {PickleDialect::kAll});
+  if (!request.ok()) return request.status();
+  absl::StatusOr<Connection> connection = Connect(timeout);
+  if (!connection.ok()) return connection.status();
+  PickleDialect dialect = PickleDialect::kAll;
+  absl::StatusOr<ManagerReply> reply = Exchange(*connection, *request, dialect, timeout);
+  if (!reply.ok()) return reply.status();
+  return std::move(reply->value);
+}
+
+absl::StatusOr<ManagerReply> ManagerLink::Call(absl::string_view ident, absl::string_view method,
+                                               const PyValue& args, const PyValue& kwargs) {
+  const absl::StatusOr<CallConnection*> own = OfThisThread();
+  if (!own.ok()) return own.status();
+  const absl::StatusOr<std::string> request =
+      WriteRequest(PyValue::Str(ident), method, args, kwargs, {(*own)->dialect});
+  if (!request.ok()) return request.status();
+  absl::StatusOr<ManagerReply> reply =
+      Exchange((*own)->connection, *request, (*own)->dialect, absl::InfiniteDuration());
+  if ((*own)->connection.closed()) Forget(&LinksOfThisThread());
+  return reply;
+}
+
+void ManagerLink::Forget(const void* thread) {
+  lock_.Lock();
+  by_thread_.erase(thread);
+  lock_.Unlock();
+}
+
+absl::StatusOr<ManagerLink::CallConnection*> ManagerLink::OfThisThread() {
+  ThreadLinks& thread = LinksOfThisThread();
+  lock_.Lock();
+  if (!base::InForkGeneration(generation_)) {
+    by_thread_.clear();
+    generation_ = base::ForkGeneration();
+  }
+  const auto found = by_thread_.find(&thread);
+  CallConnection* known = found == by_thread_.end() ? nullptr : found->second.get();
+  lock_.Unlock();
+  if (known != nullptr) return known;
+
+  absl::StatusOr<Connection> connection = Connect(absl::InfiniteDuration());
+  if (!connection.ok()) return connection.status();
+  const absl::StatusOr<std::string> request =
+      WriteRequest(PyValue(), "accept_connection", PyValue::Tuple({PyValue::Str(options_.name)}),
+                   NoKeywords(), {PickleDialect::kAll});
+  if (!request.ok()) return request.status();
+  PickleDialect dialect = PickleDialect::kAll;
+  const absl::StatusOr<ManagerReply> reply =
+      Exchange(*connection, *request, dialect, absl::InfiniteDuration());
+  if (!reply.ok()) return reply.status();
+  auto made = std::make_unique<CallConnection>(CallConnection{*std::move(connection), dialect});
+  CallConnection* added = made.get();
+  thread.Add(weak_from_this());
+  lock_.Lock();
+  by_thread_.insert_or_assign(&thread, std::move(made));
+  lock_.Unlock();
+  return added;
+}
+
+}  // namespace someos::multiprocessing::internal

@@ -1,0 +1,65 @@
+// The messages of Python's managers: requests and replies.
+
+#ifndef SOMEOS_API_MULTIPROCESSING_MANAGERS_MESSAGE_H_
+#define SOMEOS_API_MULTIPROCESSING_MANAGERS_MESSAGE_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "someos/api/multiprocessing/managers/arguments.h"
+#include "someos/api/multiprocessing/pickle.h"
+#include "someos/api/multiprocessing/py_value.h"
+#include "someos/api/multiprocessing/unpickle.h"
+
+namespace someos::multiprocessing {
+
+// (ident, name, args, kwargs). On a connection that is not for calls, the ident is None and the
+// name is that of a function of the server.
+struct ManagerRequest {
+  std::string ident;  // empty for None
+  std::string name;
+  Arguments arguments;
+};
+
+// kInvalidArgument: no pickle, or one of something else. kResourceExhausted: beyond the limits.
+absl::StatusOr<ManagerRequest> ReadRequest(absl::string_view message,
+                                           const UnpickleOptions& options = {});
+
+// `args` is a tuple, `kwargs` a dict.
+absl::StatusOr<std::string> WriteRequest(const PyValue& ident, absl::string_view name,
+                                         const PyValue& args, const PyValue& kwargs,
+                                         const PickleOptions& options);
+
+// The kinds of replies: (kind, content).
+inline constexpr absl::string_view kReturn = "#RETURN";
+inline constexpr absl::string_view kError = "#ERROR";
+inline constexpr absl::string_view kProxy = "#PROXY";
+inline constexpr absl::string_view kTraceback = "#TRACEBACK";
+inline constexpr absl::string_view kUnserializable = "#UNSERIALIZABLE";
+
+absl::StatusOr<std::string> WriteReply(absl::string_view kind, const PyValue& content,
+                                       const PickleOptions& options);
+
+// What a client makes of a reply.
+struct ManagerReply {
+  bool is_proxy = false;
+  PyValue value;  // of a proxy: (exposed, Token)
+};
+
+// For #ERROR the status of the exception, for #TRACEBACK and #UNSERIALIZABLE a RemoteError.
+// kInvalidArgument (ValueError): "Unrecognized message type '...'", or no reply at all.
+absl::StatusOr<ManagerReply> ReadReply(absl::string_view message,
+                                       const UnpickleOptions& options = {});
+
+// The dialect for the peer that has sent this pickle: what every Python reads for those that use
+// protocol 2, among which are 2.7 and this library.
+PickleDialect DialectOf(absl::string_view pickle);
+
+// The text of '#TRACEBACK': like Python's, its last line names the exception.
+std::string TracebackText(const absl::Status& status);
+
+}  // namespace someos::multiprocessing
+
+#endif  // SOMEOS_API_MULTIPROCESSING_MANAGERS_MESSAGE_H_
