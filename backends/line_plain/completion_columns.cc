@@ -10,26 +10,32 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "someos/backends/line_plain/character_width.h"
+#include "someos/backends/line_plain/unprintable.h"
 #include "someos/backends/line_plain/utf8.h"
 
 namespace someos::line_plain {
 namespace {
 
 constexpr int kBetween = 2;  // columns between two texts
-constexpr char kRubout = 0x7f;
 
-bool IsControl(char c) { return static_cast<unsigned char>(c) < ' ' || c == kRubout; }
+int Width(char32_t code_point) {
+  if (IsControl(code_point)) return 2;
+  return IsUnprintable(code_point) ? 1 : CharacterWidth(code_point);
+}
 
 // Without characters that would move the cursor.
 std::string Printable(absl::string_view text) {
   std::string printable;
-  for (const char c : text) {
-    if (!IsControl(c)) {
-      printable += c;
+  while (!text.empty()) {
+    const CodePoint first = FirstCodePoint(text);
+    if (IsControl(first.value)) {
+      printable += '^';
+      printable += ControlLetter(text[0]);
     } else {
-      absl::StrAppend(&printable, "^",
-                      std::string(1, c == kRubout ? '?' : static_cast<char>(c + '@')));
+      absl::StrAppend(&printable,
+                      IsUnprintable(first.value) ? kReplacement : text.substr(0, first.size));
     }
+    text.remove_prefix(first.size);
   }
   return printable;
 }
@@ -46,7 +52,7 @@ int TextWidth(absl::string_view text) {
   int width = 0;
   while (!text.empty()) {
     const CodePoint first = FirstCodePoint(text);
-    width += IsControl(text[0]) ? 2 : CharacterWidth(first.value);
+    width += Width(first.value);
     text.remove_prefix(first.size);
   }
   return width;

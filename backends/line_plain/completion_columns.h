@@ -16,7 +16,8 @@ int TextWidth(absl::string_view text);
 
 // The texts in as many columns as fit into `width`, filled one after the other, each row with a
 // newline at its end. A text that is wider than the screen has a row of its own. Control characters
-// are shown as "^A".
+// are shown as "^A", others that a terminal would not print, and bytes that are no UTF-8, as
+// U+FFFD.
 std::string InColumns(absl::Span<const std::string> texts, int width);
 
 // The longest beginning that all texts have, in whole characters; with `ignore_case`, that of the

@@ -7,6 +7,7 @@
 
 #include "absl/strings/string_view.h"
 #include "someos/backends/line_plain/character_width.h"
+#include "someos/backends/line_plain/unprintable.h"
 #include "someos/backends/line_plain/utf8.h"
 
 namespace someos::line_plain {
@@ -14,16 +15,7 @@ namespace {
 
 constexpr char kInvisibleBegin = 1;
 constexpr char kInvisibleEnd = 2;
-constexpr char kRubout = 0x7f;
 constexpr int kTabStop = 8;
-constexpr absl::string_view kReplacement = "\xef\xbf\xbd";  // U+FFFD
-
-bool IsControl(char32_t code_point) { return code_point < ' ' || code_point == kRubout; }
-
-// Those that a terminal may take for the beginning of a sequence, and what is no character.
-bool IsUnprintable(char32_t code_point) {
-  return (code_point >= 0x80 && code_point < 0xa0) || IsRawByte(code_point);
-}
 
 // The bytes of the control sequence that `text` begins with; 0: it begins with none.
 size_t ControlSequence(absl::string_view text) {
@@ -83,7 +75,7 @@ void Layout::AddControl(char c, Style style) {
     } while (rows_.back().width % kTabStop != 0);
   } else {
     AddCharacter("^", 1, style);
-    const char letter = c == kRubout ? '?' : static_cast<char>(c + '@');
+    const char letter = ControlLetter(c);
     AddCharacter(absl::string_view(&letter, 1), 1, style);
   }
 }

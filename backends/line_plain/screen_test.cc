@@ -208,6 +208,12 @@ TEST(CompletionColumnsTest, ColumnsAreFilledOneAfterTheOther) {
   EXPECT_EQ(InColumns({}, 80), "");
 }
 
+TEST(CompletionColumnsTest, NothingReachesTheTerminalThatItWouldTakeForACommand) {
+  EXPECT_EQ(InColumns({"a\x1b[2J", "z"}, 80), "a^[[2J  z\n");
+  EXPECT_EQ(InColumns({"a\xc2\x9bJ", "z"}, 80), "a\xef\xbf\xbdJ  z\n");
+  EXPECT_EQ(InColumns({"a\x9bJ", "z"}, 80), "a\xef\xbf\xbdJ  z\n");
+}
+
 TEST(CompletionColumnsTest, TheCommonBeginningIsOfWholeCharacters) {
   EXPECT_EQ(CommonBeginning({"main.cc", "main.h"}, false), "main.");
   EXPECT_EQ(CommonBeginning({"gr\xc3\xbc", "gr\xc3\xb6"}, false), "gr");

@@ -151,8 +151,7 @@ void QueueObject::Append(HeldValue item) {
 
 void QueueObject::Join(Call call) {
   if (unfinished_ == 0) return call.Return();
-  joining_.Add(
-      std::move(call), std::nullopt, [](Call woken) { woken.Return(); }, nullptr);
+  joining_.Add(std::move(call), std::nullopt, [](Call woken) { woken.Return(); }, nullptr);
 }
 
 }  // namespace someos::multiprocessing::internal
