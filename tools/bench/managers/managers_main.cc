@@ -61,11 +61,12 @@ Server Start(const Run& run) {
     _exit(0);
   }
   close(ends[1]);
-  char line[16] = "";
-  Check(read(ends[0], line, sizeof(line) - 1) > 0);
+  std::string line;  // which may come in parts
+  char byte = 0;
+  while (read(ends[0], &byte, 1) == 1 && byte != '\n') line.push_back(byte);
   close(ends[0]);
   int port = 0;
-  Check(absl::SimpleAtoi(absl::StripTrailingAsciiWhitespace(line), &port));
+  Check(absl::SimpleAtoi(line, &port));
   return {child, static_cast<uint16_t>(port)};
 }
 
