@@ -37,6 +37,9 @@ TEST(RelayBenchTest, ComparesWithSeveralThreads) {
 }
 
 TEST(RelayBenchTest, LeavesOutWhatABackendCannotHold) {
+  if (LinkedBackends().front()->name == "select") {
+    GTEST_SKIP() << "the load generator waits with select itself, which cannot hold them";
+  }
   const auto [exit_status, text] = RunShellCommand(
       absl::StrCat(getenv("RELAY_BENCH"), " --rounds=1 --clients=3 --messages=5 --idle=600 2>&1"));
   EXPECT_EQ(exit_status, 0);
