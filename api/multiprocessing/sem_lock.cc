@@ -1,9 +1,8 @@
 #include "someos/api/multiprocessing/sem_lock.h"
 
-#include <algorithm>
 #include <atomic>
 #include <cerrno>
-#include <climits>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
@@ -22,6 +21,14 @@ namespace someos::multiprocessing {
 namespace {
 
 using lock_semaphore::NamedSemaphore;
+
+constexpr int kBitsOfCount = 32;
+
+// 0 if the count is a parent's.
+int CountOfThisProcess(uint64_t generation_and_count) {
+  const bool ours = generation_and_count >> kBitsOfCount == base::ForkGeneration();
+  return ours ? static_cast<int>(static_cast<uint32_t>(generation_and_count)) : 0;
+}
 
 absl::Status ReleasedTooOften() {
   return PlainStatus(absl::StatusCode::kInvalidArgument,
@@ -49,17 +56,28 @@ absl::StatusOr<SemLock> SemLock::Open(const State& state) {
 }
 
 int SemLock::Count() const {
-  const bool ours = holding_->generation.load(std::memory_order_relaxed) == base::ForkGeneration();
-  return ours ? holding_->count.load(std::memory_order_relaxed) : 0;
+  return CountOfThisProcess(holding_->count.load(std::memory_order_acquire));
 }
 
+// The count first: who sees that somebody has acquired it sees the owner that was set before, and
+// not itself, which may have been the owner until then.
 bool SemLock::IsMine() const {
-  return holding_->owner.load(std::memory_order_relaxed) == base::NativeThreadId() && Count() > 0;
+  return Count() > 0 && holding_->owner.load(std::memory_order_relaxed) == base::NativeThreadId();
+}
+
+void SemLock::AddToCount(int more) {
+  uint64_t before = holding_->count.load(std::memory_order_relaxed);
+  uint64_t after;
+  do {
+    const auto count = static_cast<uint32_t>(CountOfThisProcess(before) + more);
+    after = uint64_t{base::ForkGeneration()} << kBitsOfCount | count;
+  } while (!holding_->count.compare_exchange_weak(before, after, std::memory_order_release,
+                                                  std::memory_order_relaxed));
 }
 
 absl::StatusOr<bool> SemLock::Acquire(bool block, std::optional<absl::Duration> timeout) {
   if (kind_ == Kind::kRecursive && IsMine()) {
-    holding_->count.fetch_add(1, std::memory_order_relaxed);
+    AddToCount(1);
     return true;
   }
   const absl::Duration time =
@@ -67,12 +85,8 @@ absl::StatusOr<bool> SemLock::Acquire(bool block, std::optional<absl::Duration> 
   const int error = semaphore_->Wait(time);
   if (error == ETIMEDOUT) return false;
   if (error != 0) return ErrnoStatus(error, absl::StrCat("acquire ", semaphore_->name()));
-  const uint32_t generation = base::ForkGeneration();
-  if (holding_->generation.exchange(generation, std::memory_order_relaxed) != generation) {
-    holding_->count.store(0, std::memory_order_relaxed);  // what the parent had
-  }
-  holding_->count.fetch_add(1, std::memory_order_relaxed);
   holding_->owner.store(base::NativeThreadId(), std::memory_order_relaxed);
+  AddToCount(1);
   return true;
 }
 
@@ -93,18 +107,18 @@ absl::Status SemLock::Release() {
       return PlainStatus(absl::StatusCode::kFailedPrecondition,
                          "attempt to release recursive lock not owned by thread");
     }
-    if (holding_->count.load(std::memory_order_relaxed) > 1) {
-      holding_->count.fetch_sub(1, std::memory_order_relaxed);
+    if (Count() > 1) {
+      AddToCount(-1);
       return absl::OkStatus();
     }
   } else if (const absl::Status status = CheckNotFull(); !status.ok()) {
     return status;
   }
   // Before the next owner can come; another thread's count may fall below 0, as in Python.
-  holding_->count.fetch_sub(1, std::memory_order_relaxed);
+  AddToCount(-1);
   const int error = semaphore_->Post();
   if (error == 0) return absl::OkStatus();
-  holding_->count.fetch_add(1, std::memory_order_relaxed);
+  AddToCount(1);
   if (error == EOVERFLOW) return ReleasedTooOften();
   return ErrnoStatus(error, absl::StrCat("release ", semaphore_->name()));
 }

@@ -24,9 +24,9 @@ namespace someos::multiprocessing {
 // owns nothing that the forking thread owned. A process that is killed while it has acquired leaves
 // it so: see SharedLock for locks that notice that.
 //
-// Threads: all functions but moves may be called by any thread at the same time. Each object counts
-// for itself, as in Python: a second one of the same name in a process knows nothing of what the
-// first one has acquired.
+// Threads: all functions but moves and Unlink may be called by any thread at the same time. Each
+// object counts for itself, as in Python: a second one of the same name in a process knows nothing
+// of what the first one has acquired.
 class SemLock {
  public:
   enum class Kind : uint8_t { kRecursive = 0, kSemaphore = 1 };  // Python's numbers
@@ -85,8 +85,8 @@ class SemLock {
   // Of the process; shared by threads.
   struct Holding {
     std::atomic<int64_t> owner{0};
-    std::atomic<int> count{0};
-    std::atomic<uint32_t> generation{0};  // of the fork in which the count holds
+    // Above the count, the generation of forks in which it holds: both change in one step.
+    std::atomic<uint64_t> count{0};
   };
 
   SemLock(lock_semaphore::NamedSemaphore semaphore, Kind kind, int max_value)
@@ -95,6 +95,7 @@ class SemLock {
         kind_(kind),
         max_value_(max_value) {}
 
+  void AddToCount(int more);
   absl::Status CheckNotFull() const;
 
   std::unique_ptr<lock_semaphore::NamedSemaphore> semaphore_;

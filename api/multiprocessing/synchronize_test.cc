@@ -1,5 +1,6 @@
 #include "someos/api/multiprocessing/synchronize.h"
 
+#include <atomic>
 #include <cerrno>
 #include <memory>
 #include <optional>
@@ -74,6 +75,27 @@ TEST(SynchronizeTest, AnRLockIsPythons) {
     EXPECT_EQ(lock.Count(), 1);
     EXPECT_THAT(lock.Release(), Succeeds());
   });
+}
+
+// Who owned it before, and asks while the next one is acquiring it, is not the owner.
+TEST(SynchronizeTest, ThreadsOfOneRLockExcludeEachOther) {
+  constexpr int kRounds = 50'000;
+  RLock lock = *RLock::Create();
+  int counter = 0;
+  std::atomic<int> started{0};
+  const auto count = [&] {
+    for (++started; started < 2;) std::this_thread::yield();
+    for (int i = 0; i < kRounds; ++i) {
+      ASSERT_TRUE(*lock.Acquire());
+      const volatile int before = counter;
+      counter = before + 1;
+      ASSERT_THAT(lock.Release(), Succeeds());
+    }
+  };
+  std::thread other(count);
+  count();
+  other.join();
+  EXPECT_EQ(counter, 2 * kRounds);
 }
 
 TEST(SynchronizeTest, ASemaphoreCounts) {
