@@ -5,12 +5,14 @@
 #include <cerrno>
 #include <cstdint>
 #include <optional>
+#include <random>
 #include <set>
 #include <string>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -80,10 +82,11 @@ TEST(SharedMemoryTest, ANameIsMadeOnce) {
 
 TEST(SharedMemoryTest, MoreThanThereIsIsAnErrorAndLeavesNoName) {
   const std::set<int> before = OpenDescriptors();
-  const absl::StatusOr<SharedMemory> memory = SharedMemory::Create(INT64_MAX, "someos_huge");
+  const std::string name = absl::StrCat("someos_huge_", std::random_device()());
+  const absl::StatusOr<SharedMemory> memory = SharedMemory::Create(INT64_MAX, name);
   EXPECT_THAT(ErrnoOf(memory.status()), testing::AnyOf(ENOSPC, EFBIG, ENOMEM, EINVAL, EOVERFLOW))
       << memory.status();
-  EXPECT_FALSE(Exists("someos_huge"));
+  EXPECT_FALSE(Exists(name));
   EXPECT_THAT(LeftOpen(before), testing::IsEmpty());
 }
 

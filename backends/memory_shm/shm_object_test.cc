@@ -11,6 +11,7 @@
 
 #include <cerrno>
 #include <cstdint>
+#include <random>
 #include <set>
 #include <string>
 
@@ -40,8 +41,9 @@ class ShmObjectTest : public testing::Test {
  protected:
   ~ShmObjectTest() override { static_cast<void>(Unlink(name_)); }
 
-  // Short: macOS allows 31 characters.
-  const std::string name_ = absl::StrCat("/someos_t", getpid());
+  // Short: macOS allows 31 characters. Not the process's number, which is the same in several
+  // sandboxes that share the names.
+  const std::string name_ = absl::StrCat("/someos_t", std::random_device()());
 };
 
 TEST_F(ShmObjectTest, HasTheSizeAndIsForThisUserAlone) {
