@@ -30,7 +30,8 @@ namespace someos::multiprocessing {
 //   an error of Create and Set.
 //
 // What another process writes into the memory is not trusted: sizes and formats are checked at
-// Attach and whenever an item is read.
+// Attach and whenever an item is read. But a process that truncates the memory makes the others'
+// next access a SIGBUS: the list does not use the guards of SharedMemoryOptions.
 //
 // Threads: const functions by any, except during Set; between processes, and Get during Set, the
 // program needs a lock, as in Python.

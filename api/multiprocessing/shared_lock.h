@@ -45,13 +45,15 @@ struct SharedLockCapabilities {
   bool owner_death = false;  // point 3
   bool monotonic = false;    // point 4; otherwise setting the clock changes timeouts
   // A wait with a timeout sleeps until the release. Otherwise it looks again, with sleeps that grow
-  // to ten milliseconds. (Without a timeout every wait sleeps, except on macOS's semaphores.)
+  // to ten milliseconds. (Without a timeout every wait sleeps.)
   bool timed_waits_sleep = false;
 };
 
 class SharedLock {
  public:
   // Must not run while another thread uses the object. A lock that this thread owns stays locked.
+  // While it owns one, the memory must stay mapped: a thread's robust mutexes are a list that the C
+  // library keeps within them, and after munmap(2) the next one that it acquires would crash.
   // In the process that has created it, removes the name if it has one: nobody can attach then.
   virtual ~SharedLock() = default;
   SharedLock(const SharedLock&) = delete;

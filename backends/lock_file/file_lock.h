@@ -12,6 +12,9 @@ namespace someos::multiprocessing {
 // that descriptor open as well: if the parent then dies, the lock stays locked until the child has
 // ended or executed a program.
 //
+// An object knows only of what was acquired by itself: a thread that owns the lock by one object
+// and acquires it by another one waits for itself.
+//
 // The file is in TMPDIR, or /tmp: "someos-lock-" and 16 hexadecimal digits. A creator that is
 // killed leaves it there, empty. Each Acquire opens the file, which takes a descriptor until
 // Release.

@@ -10,6 +10,9 @@ namespace someos::multiprocessing {
 // Everything of the contract; on FreeBSD the timeouts follow the wall clock. The end of a thread
 // that owns the lock counts as the death of an owner. A thread can own about 2000 robust locks at
 // a time on Linux; what it owns beyond that is not noticed if it dies.
+//
+// The lock knows its owner by the thread's number. So processes whose numbers are of different PID
+// namespaces, as those of containers, must not share one.
 const LockBackend& RobustLockBackend();
 
 }  // namespace someos::multiprocessing

@@ -15,8 +15,8 @@
 
 namespace someos::lock_semaphore {
 
-// Any thread of any process may post. Threads: all functions but moves may be called by any thread
-// at the same time. A forked child has the semaphore as well.
+// Any thread of any process may post. Threads: all functions but moves and Unlink may be called by
+// any thread at the same time. A forked child has the semaphore as well.
 class NamedSemaphore {
  public:
   // Whether timeouts of Wait follow the monotonic clock, and sleep; otherwise the wall clock, or on

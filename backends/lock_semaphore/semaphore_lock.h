@@ -9,8 +9,8 @@ namespace someos::multiprocessing {
 
 // The contract without owners: any thread of any process may release, and a lock whose last owner
 // has died stays locked. Timeouts follow the wall clock on the BSDs but FreeBSD, and in C libraries
-// before glibc 2.30; on macOS all waits poll. On macOS, which does not tell the value of a
-// semaphore, Release of a lock that is not locked is found out by taking it.
+// before glibc 2.30; on macOS waits with a timeout poll. On macOS, which does not tell the value of
+// a semaphore, Release of a lock that is not locked is found out by taking it.
 //
 // A creator that is killed leaves the name.
 const LockBackend& SemaphoreLockBackend();

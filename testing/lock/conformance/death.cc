@@ -92,8 +92,8 @@ TEST_P(SharedLockDeathTest, AnOwnerWithoutDeathIsMissed) {
   EXPECT_THAT(lock().Acquire(absl::ZeroDuration()), Succeeds());
 }
 
-// Children are killed at any moment of locking and unlocking, while this process waits for the
-// lock as well.
+// Children are killed at any moment of locking and unlocking; after each, this process acquires the
+// lock.
 TEST_P(SharedLockDeathTest, KillsAtAnyMomentWedgeNothing) {
   if (!capabilities().owner_death) GTEST_SKIP() << "such a lock stays locked";
   const std::set<int> before = OpenDescriptors();
