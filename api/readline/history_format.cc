@@ -11,8 +11,9 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "someos/api/readline/editline_escapes.h"
 
 namespace someos {
@@ -89,17 +90,21 @@ std::vector<HistoryEntry> ParseEditline(absl::string_view contents) {
   return entries;
 }
 
+// Appends the lines of a text; with a blank at its end, one that would be taken for something else.
+// `first_is_safe`: the first one cannot.
+void AppendLines(absl::string_view text, bool first_is_safe, std::string& contents) {
+  bool safe = first_is_safe;
+  for (const absl::string_view line : absl::StrSplit(text, '\n')) {
+    int64_t time;
+    const bool misleads = IsTime(line, time) || line == absl::StripSuffix(kEditlineHeader, "\n");
+    absl::StrAppend(&contents, line, !safe && misleads ? " \n" : "\n");
+    safe = false;
+  }
+}
+
 void AppendTimed(const HistoryEntry& entry, std::string& contents) {
   absl::StrAppend(&contents, "#", std::max<int64_t>(entry.seconds, 0), "\n");
-  absl::string_view rest = entry.text;
-  absl::string_view line;
-  int64_t time;
-  bool first = true;
-  while (TakeLine(rest, line)) {
-    absl::StrAppend(&contents, line, !first && IsTime(line, time) ? " \n" : "\n");
-    first = false;
-  }
-  absl::StrAppend(&contents, rest, !first && IsTime(rest, time) ? " \n" : "\n");
+  AppendLines(entry.text, true, contents);
 }
 
 // The first byte of the last `lines` lines.
@@ -146,7 +151,7 @@ void AppendHistoryEntry(const HistoryEntry& entry, HistoryFormat format, std::st
       absl::StrAppend(&contents, internal::EscapeEditline(entry.text), "\n");
       break;
     case HistoryFormat::kPlain:
-      absl::StrAppend(&contents, entry.text, "\n");
+      AppendLines(entry.text, false, contents);
       break;
   }
 }

@@ -48,7 +48,8 @@ absl::string_view HistoryHeader(HistoryFormat format);
 // Appends the entry as it stands in a file of this format.
 //
 // A line of a kTimed entry, other than its first, that consists of "#" and digits would be taken
-// for a time: it gets a blank at its end.
+// for a time, and one of a kPlain file, which may become its first, would make it a kTimed one: it
+// gets a blank at its end. So does libedit's header.
 void AppendHistoryEntry(const HistoryEntry& entry, HistoryFormat format, std::string& contents);
 
 // The end of a file that has `lines` lines at most. Lines with times and libedit's header do not

@@ -167,6 +167,23 @@ TEST_F(HistoryTest, APlainFileIsPythons) {
   EXPECT_EQ(Stored(), "");
 }
 
+TEST_F(HistoryTest, NoEntryMakesAPlainFileAnotherOne) {
+  HistoryFileOptions options;
+  options.format = HistoryFormat::kPlain;
+  for (const std::string first : {"#1700000000", "_HiStOrY_V2_"}) {
+    History history;
+    for (const std::string& text : {first, std::string("a\\n"), std::string("b")}) {
+      ASSERT_THAT(history.Add(text), Succeeds());
+    }
+    ASSERT_THAT(history.Write(path_, options), Succeeds());
+    EXPECT_THAT(Read(Stored()), ElementsAre(first + " ", "a\\n", "b"));
+    options.max_lines = 1;
+    ASSERT_THAT(history.Write(path_, options), Succeeds());
+    EXPECT_EQ(Stored(), "b\n");
+    options.max_lines = History::kUnlimited;
+  }
+}
+
 TEST_F(HistoryTest, TruncateLeavesWholeEntries) {
   Store("#1\none\n#2\ntwo\nlines\n#3\nthree\n");
   ASSERT_THAT(History::Truncate(path_, 2), Succeeds());
