@@ -33,16 +33,14 @@ std::vector<std::string> Beginning(const std::vector<Name>& names, absl::string_
   return matches;
 }
 
-// As Beginning, with Python's rule for underscores: first without any, then without two.
+// As Beginning, with Python's rule for underscores: first without one more than was typed.
 std::vector<std::string> BeginningUnhidden(const std::vector<Name>& names, absl::string_view text,
                                            absl::string_view path) {
-  absl::string_view hidden = "__";
-  hidden = hidden.substr(0, text.empty() ? 1 : (text == "_" ? 2 : 0));
-  for (;;) {
-    std::vector<std::string> matches = Beginning(names, text, hidden, path);
-    if (!matches.empty() || hidden.empty()) return matches;
-    hidden = hidden == "_" ? "__" : "";
+  if (text.empty() || text == "_") {
+    std::vector<std::string> matches = Beginning(names, text, text.empty() ? "_" : "__", path);
+    if (!matches.empty()) return matches;
   }
+  return Beginning(names, text, "", path);
 }
 
 }  // namespace

@@ -63,7 +63,7 @@ class NameRegistry {
   // - Without a separator: the names that begin with it, in the order in which they were added.
   // - With separators, "a.b.c": the children of a.b that begin with "c", sorted. Nothing is called
   //   or evaluated but the sources of children on the way. Those that begin with "_" are there only
-  //   if "_" was typed, or if there are no others; those with "__" likewise after "_".
+  //   if "_" was typed, or if there are no others; after "_", the same with "__".
   //
   // A name that is there twice is returned once.
   std::vector<std::string> Matches(absl::string_view text) const;

@@ -54,6 +54,14 @@ TEST(NameRegistryTest, ChildrenAreSortedAndHideUnderscores) {
   EXPECT_THAT(names.Matches("n.g"), ElementsAre("n.gunc("));
 }
 
+// What Python 3.13 does: nothing is hidden if there is nothing else.
+TEST(NameRegistryTest, WithoutOthersAllUnderscoresAreShown) {
+  NameRegistry names;
+  names.Add({"n", NameKind::kNamespace, [] { return std::vector<Name>{{"_a"}, {"__b"}}; }});
+  EXPECT_THAT(names.Matches("n."), ElementsAre("n.__b", "n._a"));
+  EXPECT_THAT(names.Matches("n._"), ElementsAre("n._a"));
+}
+
 TEST(NameRegistryTest, PathsThatLeadNowhereHaveNoMatches) {
   const NameRegistry names = Names();
   EXPECT_THAT(names.Matches("x.y"), IsEmpty());
