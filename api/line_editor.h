@@ -52,7 +52,8 @@ struct LineOptions {
   // bytes 1 and 2, take no columns.
   std::string prompt;
   LineEcho echo = LineEcho::kText;
-  // Whether the line is added to the history, if it is not empty. Never if it was not echoed.
+  // Whether the line is added to the history, if it is not empty and not the same as the entry
+  // before. Never if it was not echoed.
   bool add_to_history = true;
 };
 

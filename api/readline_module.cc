@@ -136,9 +136,11 @@ void ParseAndBind(absl::string_view line) { Editor().Bind(line).IgnoreError(); }
 absl::Status ReadInitFile(const std::optional<std::string>& path) {
   LineEditor& editor = Editor();
   Module& module = TheModule();
-  if (path.has_value()) module.init_file = path;
-  if (!module.init_file.has_value()) return ErrnoStatus(ENOENT, "init file without a path");
-  return editor.ReadInitFile(*module.init_file).status();
+  const std::optional<std::string> file = path.has_value() ? path : module.init_file;
+  if (!file.has_value()) return ErrnoStatus(ENOENT, "init file without a path");
+  absl::Status status = editor.ReadInitFile(*file).status();
+  if (status.ok()) module.init_file = file;
+  return status;
 }
 
 std::string GetLineBuffer() { return Editor().line(); }

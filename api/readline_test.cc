@@ -222,6 +222,8 @@ TEST_F(ReadlineAtTerminalTest, KeysAreBound) {
   std::ofstream(path_) << "Control-t: \" more\"\n";
   ASSERT_EQ(Says(readline::ReadInitFile(path_)), "None");
   std::ofstream(path_) << "Control-t: \" again\"\n";
+  // One that cannot be read is not the last one.
+  ASSERT_EQ(Says(readline::ReadInitFile("/nofile")), "OSError: ENOENT");
   ASSERT_EQ(Says(readline::ReadInitFile()), "None");
   const absl::StatusOr<std::string> line = InputOf("\x0f\x14\r");
   ASSERT_THAT(line, Succeeds());

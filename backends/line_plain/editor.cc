@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "absl/strings/string_view.h"
+#include "someos/api/readline/history.h"
 #include "someos/backends/line_plain/character_width.h"
 #include "someos/backends/line_plain/editor_function.h"
 #include "someos/backends/line_plain/key.h"
@@ -17,10 +18,17 @@ namespace someos::line_plain {
 namespace {
 
 constexpr int kDeepestMacro = 8;  // macros that use macros
+constexpr int kMostMacros = 100;  // that one key runs
 
 bool IsText(const Key& key) {
   return key.code == KeyCode::kCharacter && !key.alt && !key.control && key.value >= ' ' &&
          key.value != kRubout;
+}
+
+bool IsSelfInsert(const Keymap::Found& found) {
+  if (found.match != Keymap::Match::kBinding) return false;
+  const auto* const function = std::get_if<EditorFunction>(found.binding);
+  return function != nullptr && *function == EditorFunction::kSelfInsert;
 }
 
 }  // namespace
@@ -80,13 +88,20 @@ void Editor::Press(const Key& key, const std::string& pasted) {
   if (found.match == Keymap::Match::kBeginning) return;
   const bool alone = keys_.size() == 1;
   keys_.clear();
-  if (found.match == Keymap::Match::kBinding) {
+  if (IsSelfInsert(found)) {
+    PressSelfInsert(key);
+  } else if (found.match == Keymap::Match::kBinding) {
     Run(*found.binding);
   } else if (alone) {
     PressUnbound(key, pasted);
   } else {
     Bell();
   }
+}
+
+void Editor::PressSelfInsert(const Key& key) {
+  if (key.code != KeyCode::kCharacter || key.alt || key.control) return Bell();
+  TypeCharacter(key);
 }
 
 void Editor::PressUnbound(const Key& key, const std::string& pasted) {
@@ -123,7 +138,8 @@ void Editor::TypeCharacter(const Key& key) {
 
 void Editor::Run(const Binding& binding) {
   if (const auto* const function = std::get_if<EditorFunction>(&binding)) return Call(*function);
-  if (macro_depth_ == kDeepestMacro) return Bell();
+  if (macro_depth_ == 0) macros_ = 0;
+  if (macro_depth_ == kDeepestMacro || ++macros_ > kMostMacros) return Bell();
   ++macro_depth_;
   // A copy: what the macro does could bind its keys to something else.
   const std::string macro = std::get<std::string>(binding);
@@ -153,14 +169,15 @@ void Editor::Finish(Outcome outcome) {
   hint_.clear();
   outcome_ = outcome;
   Leave();
+  History& history = environment_.history;
+  const bool repeats = !history.empty() && history[history.size() - 1] == line_.text();
   const bool adds = outcome == Outcome::kLine && options_.add_to_history &&
-                    options_.echo == LineEcho::kText && !line_.text().empty();
-  // One with a NUL byte, which can only be pasted, is in no history.
-  if (adds) environment_.history.Add(line_.text()).IgnoreError();
+                    options_.echo == LineEcho::kText && !line_.text().empty() && !repeats;
+  // One with a NUL byte is in no history.
+  if (adds) history.Add(line_.text()).IgnoreError();
 }
 
-void Editor::EndOrDelete() {
-  if (line_.text().empty()) return Finish(Outcome::kEndOfInput);
+void Editor::DeleteCharacter() {
   const size_t end = line_.NextCharacter(line_.cursor());
   if (end == line_.cursor()) return Bell();
   line_.Erase(line_.cursor(), end);

@@ -90,6 +90,7 @@ class Editor {
   // editor.cc: from keys to functions
   void TakeKeys();
   void Press(const Key& key, const std::string& pasted);
+  void PressSelfInsert(const Key& key);
   void PressUnbound(const Key& key, const std::string& pasted);
   bool PressInSearch(const Key& key);
   void TypeCharacter(const Key& key);
@@ -97,7 +98,7 @@ class Editor {
   void Call(EditorFunction function);
   void Bell();
   void Finish(Outcome outcome);
-  void EndOrDelete();
+  void DeleteCharacter();
 
   // editor_edit.cc: functions that move or change. False: this is none of theirs.
   bool Move(EditorFunction function);
@@ -134,6 +135,7 @@ class Editor {
 
   // editor_display.cc
   void Show();
+  void AskForHint();
   Frame Draw() const;
   void WriteBelow(absl::string_view text);
 
@@ -151,8 +153,10 @@ class Editor {
   KeySequence keys_;      // the beginning of a sequence that is bound
   bool quoting_ = false;  // the next key is a character
   int macro_depth_ = 0;
+  int macros_ = 0;     // that the key that was pressed has run
   bool shown_ = true;  // whether the screen shows the line
   std::string hint_;
+  bool asking_ = false;  // the hinter, which may have the line shown
 
   // What the last function was, for those that go on where it ended.
   EditorFunction last_function_ = EditorFunction::kSelfInsert;

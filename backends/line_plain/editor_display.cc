@@ -43,11 +43,18 @@ Frame Editor::Draw() const {
   return layout.Take();
 }
 
-void Editor::Show() {
+void Editor::AskForHint() {
   hint_.clear();
   const bool hints = environment_.hinter && !search_.has_value() && outcome_ == Outcome::kEditing &&
                      options_.echo == LineEcho::kText && line_.cursor() == line_.text().size();
-  if (hints) hint_ = environment_.hinter(std::string(line_.text()));
+  if (!hints || asking_) return;
+  asking_ = true;
+  hint_ = environment_.hinter(std::string(line_.text()));
+  asking_ = false;
+}
+
+void Editor::Show() {
+  AskForHint();
   screen_.Show(Draw(), out_);
   shown_ = true;
 }
@@ -57,13 +64,14 @@ void Editor::Resize(int width, int height) {
   width_ = width;
   height_ = height;
   screen_.Resize(width, out_);
-  Show();
+  screen_.Show(Draw(), out_);
 }
 
+// Without asking for another hint: this is a thread that the hinter does not expect.
 void Editor::PrintAbove(absl::string_view text) {
   screen_.Erase(out_);
   absl::StrAppend(&out_, WithReturns(text), absl::EndsWith(text, "\n") ? "" : "\r\n");
-  Show();
+  screen_.Show(Draw(), out_);
 }
 
 // The line stays where it is; it is shown once more below the text.

@@ -86,7 +86,10 @@ bool Editor::Kill(Function function) {
 void Editor::KillBetween(size_t begin, size_t end) {
   const absl::string_view text = absl::string_view(line_.text()).substr(begin, end - begin);
   const bool forward = begin == line_.cursor();
-  kills_.Kill(text, forward ? KillDirection::kForward : KillDirection::kBackward, last_killed_);
+  // A password is not to be yanked into another line.
+  if (options_.echo == LineEcho::kText) {
+    kills_.Kill(text, forward ? KillDirection::kForward : KillDirection::kBackward, last_killed_);
+  }
   killed_ = true;
   line_.Erase(begin, end);
 }
@@ -99,8 +102,14 @@ bool Editor::Change(Function function) {
       line_.Erase(line_.PreviousCharacter(cursor), cursor);
       return true;
     case Function::kDeleteChar:
+      DeleteCharacter();
+      return true;
     case Function::kEndOfFile:
-      EndOrDelete();
+      if (line_.text().empty()) {
+        Finish(Outcome::kEndOfInput);
+      } else {
+        DeleteCharacter();
+      }
       return true;
     case Function::kYank:
       yanked_at_ = cursor;

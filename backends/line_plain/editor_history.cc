@@ -111,6 +111,7 @@ void Editor::SearchBeginning(SearchDirection direction) {
 void Editor::YankLastArg() {
   const bool goes_on = last_function_ == Function::kYankLastArg && last_yanked_at_.has_value();
   if (!goes_on) last_arg_entry_ = environment_.history.size();
+  last_arg_entry_ = std::min(last_arg_entry_, environment_.history.size());
   if (last_arg_entry_ == 0) return Bell();
   const absl::string_view entry =
       absl::StripTrailingAsciiWhitespace(environment_.history[--last_arg_entry_]);
@@ -131,7 +132,8 @@ bool Editor::PressInSearch(const Key& key) {
   const auto* const function =
       found.match == Keymap::Match::kBinding ? std::get_if<Function>(found.binding) : nullptr;
   const bool is_text = key.code == KeyCode::kCharacter && !key.alt && !key.control &&
-                       key.value >= ' ' && key.value != kRubout && function == nullptr;
+                       key.value >= ' ' && key.value != kRubout &&
+                       (function == nullptr || *function == Function::kSelfInsert);
   if (is_text) {
     AppendUtf8(key.value, search_->text);
     SearchFrom(search_->match);

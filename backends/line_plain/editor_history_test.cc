@@ -43,7 +43,7 @@ TEST_F(EditorTest, ArrowsMoveWithinAnEntryOfSeveralLines) {
 }
 
 TEST_F(EditorTest, WhatIsAddedToTheHistory) {
-  for (const char* keys : {"one\r", "\r", "one\r"}) {
+  for (const char* keys : {"one\r", "\r", "two\r", "two\r", "one\r"}) {
     Begin();
     Type(keys);
   }
@@ -53,8 +53,23 @@ TEST_F(EditorTest, WhatIsAddedToTheHistory) {
   Type("secret\r");
   Begin("", {"> ", LineEcho::kAsterisks});
   Type("secret\r");
-  ASSERT_EQ(environment_.history.size(), 2);
-  EXPECT_EQ(environment_.history[1], "one");
+  // As Python's input(): no line twice in a row.
+  ASSERT_EQ(environment_.history.size(), 3);
+  EXPECT_EQ(environment_.history[1], "two");
+  EXPECT_EQ(environment_.history[2], "one");
+}
+
+TEST_F(EditorTest, TheHistoryMayBecomeShorterMeanwhile) {
+  AddHistory(std::vector<std::string>(10'000, "word"));
+  for (const char* keys : {"\033.", "\033[5~", "\033[6~", "\x12w", "\x13w", "\033[A", "\033[B"}) {
+    Begin("w");
+    Type("\x01\033.");
+    environment_.history.Clear();
+    Type(keys);
+    EXPECT_EQ(editor_.outcome(), Outcome::kEditing);
+    EXPECT_LE(editor_.line().cursor(), editor_.line().text().size());
+    AddHistory(std::vector<std::string>(10'000, "word"));
+  }
 }
 
 TEST_F(EditorTest, SearchesWhileTyping) {
@@ -157,6 +172,24 @@ TEST_F(EditorTest, CapitalsMayNotMatterForCompletion) {
     return std::vector<std::string>{"Makefile", "makeself"};
   };
   EXPECT_EQ(After("mak", "\t"), "Make|");
+}
+
+TEST_F(EditorTest, AHinterMayHaveTheLineShown) {
+  int asked = 0;
+  environment_.hinter = [&](absl::string_view) {
+    ++asked;
+    editor_.PrintAbove("asked");
+    editor_.Redisplay();
+    return std::string("hint");
+  };
+  Begin();
+  EXPECT_EQ(terminal_.Text(), "asked\n> hint");
+  // Others who print do not ask.
+  editor_.PrintAbove("news");
+  editor_.Resize(20, 8);
+  Draw();
+  EXPECT_EQ(asked, 1);
+  EXPECT_EQ(terminal_.Text(), "asked\nnews\n> hint");
 }
 
 TEST_F(EditorTest, HintsAreTakenOverAtTheEnd) {

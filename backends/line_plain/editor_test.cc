@@ -69,6 +69,15 @@ TEST_F(EditorTest, Deletes) {
   EXPECT_EQ(terminal_.bells(), 1);
 }
 
+TEST_F(EditorTest, OnlyControlAndDEndsTheInput) {
+  Begin();
+  Type("\033[3~");
+  EXPECT_EQ(editor_.outcome(), Outcome::kEditing);
+  EXPECT_EQ(terminal_.bells(), 1);
+  Type("\x04");
+  EXPECT_EQ(editor_.outcome(), Outcome::kEndOfInput);
+}
+
 TEST_F(EditorTest, KillsAndYanks) {
   EXPECT_EQ(After("one two three", "\x17\x17\x19"), "one two three|");
   EXPECT_EQ(After("one two three", "\x17\x01\x19"), "three|one two ");
@@ -112,6 +121,12 @@ TEST_F(EditorTest, WhatIsNotEchoed) {
   EXPECT_EQ(terminal_.Row(1), "?");
   Type("\r");
   EXPECT_EQ(editor_.line().text(), "secret");
+  // What was killed there is not yanked into a line that is seen.
+  for (const LineEcho echo : {LineEcho::kAsterisks, LineEcho::kNothing}) {
+    Begin("", {"? ", echo});
+    Type("secret\x15\r");
+    EXPECT_EQ(After("", "\x19"), "|");
+  }
 }
 
 TEST_F(EditorTest, PastedTextIsInsertedAsItIs) {
@@ -177,6 +192,22 @@ TEST_F(EditorTest, MacrosAreTyped) {
   Begin();
   Type("q");
   EXPECT_GT(terminal_.bells(), 0);
+  ASSERT_THAT(reader.ReadLine("\"q\": \"qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq\""),
+              Succeeds());
+  Type("q");
+  EXPECT_EQ(editor_.outcome(), Outcome::kEditing);
+}
+
+TEST_F(EditorTest, KeysCanStandForThemselves) {
+  InputrcContext context;
+  InputrcReader reader(context, environment_.keymap, environment_.settings);
+  ASSERT_THAT(reader.ReadLine("TAB: self-insert"), Succeeds());
+  ASSERT_THAT(reader.ReadLine("\"q\": self-insert"), Succeeds());
+  ASSERT_THAT(reader.ReadLine("\"\\e[A\": self-insert"), Succeeds());
+  EXPECT_EQ(After("a", "\tq\033[A"), "a\tq|");
+  EXPECT_EQ(terminal_.bells(), 1);
+  AddHistory({"quit"});
+  EXPECT_EQ(After("", "\x12q"), "|quit");
 }
 
 TEST_F(EditorTest, ABellCanBeTurnedOff) {

@@ -113,7 +113,8 @@ bool IsFinal(char c) { return c >= '@' && c <= '~'; }
 size_t LinuxFunctionKey(absl::string_view text, Key& key) {
   if (text.size() < 4) return 0;
   const bool known = text[3] >= 'A' && text[3] <= 'E';
-  if (known) key = {KeyCode::kFunction, false, false, false, static_cast<char32_t>(text[3] - '@')};
+  if (!known) return 3;
+  key = {KeyCode::kFunction, false, false, false, static_cast<char32_t>(text[3] - '@')};
   return 4;
 }
 

@@ -1,5 +1,6 @@
 #include "someos/backends/line_plain/history_search.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -11,9 +12,10 @@
 namespace someos::line_plain {
 namespace {
 
-// The index after `entry`; nullopt behind the last one.
+// The index after `entry`; nullopt behind the last one. The history may have become shorter.
 std::optional<size_t> Next(const History& history, size_t entry, SearchDirection direction) {
   if (direction == SearchDirection::kBackward) {
+    entry = std::min(entry, history.size());
     return entry == 0 ? std::nullopt : std::make_optional(entry - 1);
   }
   return entry + 1 >= history.size() ? std::nullopt : std::make_optional(entry + 1);

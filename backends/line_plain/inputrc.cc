@@ -97,6 +97,7 @@ absl::StatusOr<Binding> BindingNamed(absl::string_view text) {
 std::vector<InputrcComplaint> InputrcReader::Read(const std::string& file,
                                                   absl::string_view contents) {
   complaints_.clear();
+  included_ = 0;
   ReadFile(file, contents, 0);
   return std::exchange(complaints_, {});
 }
@@ -156,6 +157,8 @@ absl::Status InputrcReader::Include(absl::string_view path, int depth) {
   if (path.empty()) return Wrong("$include without a file");
   if (!context_.read) return Wrong("no file can be included here");
   if (depth == kDeepest) return Wrong("files include each other too deeply");
+  if (included_ == kMostFiles) return Wrong("too many files are included");
+  ++included_;
   const std::string file(path);
   const absl::StatusOr<std::string> contents = context_.read(file);
   if (!contents.ok()) return Wrong(contents.status().message());

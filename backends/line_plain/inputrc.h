@@ -48,6 +48,7 @@ class InputrcReader {
 
  private:
   static constexpr int kDeepest = 8;  // files that include files
+  static constexpr int kMostFiles = 100;
 
   struct Condition {
     bool holds;
@@ -66,6 +67,7 @@ class InputrcReader {
   Keymap& keymap_;
   Settings& settings_;
   std::vector<InputrcComplaint> complaints_;
+  int included_ = 0;  // files
 };
 
 }  // namespace someos::line_plain

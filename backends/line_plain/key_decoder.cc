@@ -84,7 +84,8 @@ size_t KeyDecoder::EscapeAndMore(absl::string_view text, Key& key) const {
   if (text[1] == kEscape) {
     const bool more = text.size() > 2 && (text[2] == '[' || text[2] == 'O');
     if (text.size() == 2) return 0;
-    if (!more) {
+    // Escape, and then a paste: that is no key with Alt.
+    if (!more || absl::StartsWith(text.substr(1), kPasteBegin)) {
       key = Key::Character(kEscape);
       return 1;
     }

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
@@ -119,6 +120,13 @@ TEST(KeyDecoderTest, APasteIsOneKey) {
     absl::StrAppend(&keys, Take(decoder));
   }
   EXPECT_EQ(keys, "paste(text\033[20)x");
+}
+
+TEST(KeyDecoderTest, NoKeyBeforeItHidesAPaste) {
+  for (const char* before : {"\033", "\033[[", "\033O", "\033[1;", "\xe6"}) {
+    const std::string keys = Decoded(absl::StrCat(before, "\033[200~rm\r\033[201~"));
+    EXPECT_TRUE(absl::EndsWith(keys, " paste(rm\r)")) << keys;
+  }
 }
 
 TEST(KeyDecoderTest, APasteWithoutAnEndIsShownAfterAWhile) {

@@ -20,7 +20,7 @@ constexpr CharacterBinding kPlain[] = {
     {Control('@'), Function::kSetMark},
     {Control('A'), Function::kBeginningOfLine},
     {Control('B'), Function::kBackwardChar},
-    {Control('D'), Function::kDeleteChar},
+    {Control('D'), Function::kEndOfFile},
     {Control('E'), Function::kEndOfLine},
     {Control('F'), Function::kForwardChar},
     {Control('G'), Function::kAbort},

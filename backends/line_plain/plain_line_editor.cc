@@ -1,6 +1,8 @@
 #include "someos/backends/line_plain/plain_line_editor.h"
 
+#include <cstddef>
 #include <cstdlib>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -14,6 +16,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "someos/api/errno_status.h"
 #include "someos/api/line_editor.h"
 #include "someos/backends/base/mutex_lock.h"
@@ -41,6 +44,17 @@ line_plain::InputrcContext ContextFor(const std::string& application) {
   return {application, terminal == nullptr ? "" : terminal, line_base::ReadTextFile};
 }
 
+// The same function, which lives until it has returned, also if it sets another one in its place.
+template <typename Result, typename... Args>
+std::function<Result(Args...)> Kept(std::function<Result(Args...)> function) {
+  if (!function) return nullptr;
+  const auto kept = std::make_shared<std::function<Result(Args...)>>(std::move(function));
+  return [kept](Args... args) {
+    const auto until_it_has_returned = kept;
+    return (*until_it_has_returned)(std::forward<Args>(args)...);
+  };
+}
+
 }  // namespace
 
 PlainLineEditor::~PlainLineEditor() { Cancel(); }
@@ -62,8 +76,10 @@ absl::Status PlainLineEditor::Begin(const LineOptions& options) {
     return PlainStatus(absl::StatusCode::kFailedPrecondition,
                        "begin: a line is being read already");
   }
+  absl::Status status = terminal_.CheckOpen();
+  if (!status.ok()) return status;
   at_terminal_ = terminal_.is_terminal();
-  absl::Status status = at_terminal_ ? BeginAtTerminal(options) : terminal_.Write(options.prompt);
+  status = at_terminal_ ? BeginAtTerminal(options) : terminal_.Write(options.prompt);
   begun_ = status.ok();
   if (!status.ok()) terminal_.Leave();
   return status;
@@ -85,9 +101,13 @@ absl::StatusOr<std::optional<std::string>> PlainLineEditor::OnReadable() {
   const Use use(*this);
   if (!begun_) return NothingBegun("on readable");
   if (at_terminal_ && editor_.outcome() != Outcome::kEditing) return Advance();
+  // Lines that are there come first: of a long file, no more is read than is needed.
+  if (!at_terminal_ && HasUnreadLine()) return TakePlainLine(false);
   absl::StatusOr<std::optional<std::string>> bytes = terminal_.Read();
   if (!bytes.ok()) return End(bytes.status());
   if (!at_terminal_) {
+    unread_.erase(0, unread_at_);
+    unread_at_ = 0;
     absl::StrAppend(&unread_, bytes->value_or(""));
     return TakePlainLine(!bytes->has_value());
   }
@@ -104,7 +124,7 @@ absl::Duration PlainLineEditor::timeout() {
   const Use use(*this);
   if (!begun_) return absl::InfiniteDuration();
   if (!at_terminal_) {
-    return absl::StrContains(unread_, '\n') ? absl::ZeroDuration() : absl::InfiniteDuration();
+    return HasUnreadLine() ? absl::ZeroDuration() : absl::InfiniteDuration();
   }
   if (editor_.outcome() != Outcome::kEditing) return absl::ZeroDuration();
   return editor_.waiting() ? environment_.settings.keyseq_timeout : absl::InfiniteDuration();
@@ -123,7 +143,8 @@ PlainLineEditor::Result PlainLineEditor::OnEvent(line_plain::Terminal::Event eve
   if (event == line_plain::Terminal::Event::kTimeout) return OnTimeout();
   const Use use(*this);
   // After a stop, other programs have written: the line goes on below that.
-  if (event == line_plain::Terminal::Event::kContinued) editor_.Resume();
+  const bool continued = event == line_plain::Terminal::Event::kContinued;
+  if (continued && editor_.outcome() == Outcome::kEditing) editor_.Resume();
   FollowSize();
   return Advance();
 }
@@ -180,16 +201,21 @@ void PlainLineEditor::Cancel() {
 absl::Status PlainLineEditor::Flush() { return terminal_.Write(editor_.TakeOutput()); }
 
 void PlainLineEditor::FollowSize() {
+  if (editor_.outcome() != Outcome::kEditing) return;
   const line_plain::TerminalSize size = terminal_.size();
   editor_.Resize(size.width, size.height);
 }
 
+bool PlainLineEditor::HasUnreadLine() const {
+  return unread_.find('\n', unread_at_) != std::string::npos;
+}
+
 PlainLineEditor::Result PlainLineEditor::TakePlainLine(bool ended) {
-  const size_t end = unread_.find('\n');
+  const size_t end = unread_.find('\n', unread_at_);
   if (end == std::string::npos && !ended) return std::optional<std::string>();
-  if (end == std::string::npos && unread_.empty()) return End(EndOfInput());
-  std::string line = unread_.substr(0, end);
-  unread_.erase(0, end == std::string::npos ? end : end + 1);
+  if (end == std::string::npos && unread_at_ == unread_.size()) return End(EndOfInput());
+  std::string line = unread_.substr(unread_at_, end - unread_at_);
+  unread_at_ = end == std::string::npos ? unread_.size() : end + 1;
   return End(std::make_optional(std::move(line)));
 }
 
@@ -204,7 +230,8 @@ void PlainLineEditor::Print(absl::string_view text) {
 }
 
 void PlainLineEditor::PrintQueued() {
-  for (;;) {
+  // Looks after the lock was given back: what came just before that has found it taken.
+  while (HasQueued()) {
     const std::unique_lock<std::recursive_mutex> use(editing_, std::try_to_lock);
     if (!use.owns_lock()) return;
     std::string text;
@@ -212,7 +239,6 @@ void PlainLineEditor::PrintQueued() {
       const base::MutexLock lock(printing_);
       text.swap(to_print_);
     }
-    if (text.empty()) return;
     if (begun_ && at_terminal_ && editor_.outcome() == Outcome::kEditing) {
       FollowSize();
       editor_.PrintAbove(text);
@@ -222,12 +248,18 @@ void PlainLineEditor::PrintQueued() {
   }
 }
 
+bool PlainLineEditor::HasQueued() {
+  const base::MutexLock lock(printing_);
+  return !to_print_.empty();
+}
+
 absl::Status PlainLineEditor::Bind(absl::string_view line) {
   const Use use(*this);
+  const size_t history_size = environment_.settings.history_size;
   const line_plain::InputrcContext context = ContextFor(options_.application);
   absl::Status status =
       line_plain::InputrcReader(context, environment_.keymap, environment_.settings).ReadLine(line);
-  environment_.history.SetMaxSize(environment_.settings.history_size);
+  FollowHistorySize(history_size);
   return status;
 }
 
@@ -236,27 +268,60 @@ absl::StatusOr<std::vector<InitFileComplaint>> PlainLineEditor::ReadInitFile(
   const absl::StatusOr<std::string> contents = line_base::ReadTextFile(path);
   if (!contents.ok()) return contents.status();
   const Use use(*this);
+  const size_t history_size = environment_.settings.history_size;
   const line_plain::InputrcContext context = ContextFor(options_.application);
   line_plain::InputrcReader reader(context, environment_.keymap, environment_.settings);
   std::vector<InitFileComplaint> complaints;
   for (line_plain::InputrcComplaint& each : reader.Read(path, *contents)) {
     complaints.push_back({std::move(each.file), each.line, std::move(each.text)});
   }
-  environment_.history.SetMaxSize(environment_.settings.history_size);
+  FollowHistorySize(history_size);
   return complaints;
 }
 
+// What History::SetMaxSize has set stays, unless the variable was set to something else.
+void PlainLineEditor::FollowHistorySize(size_t before) {
+  const size_t size = environment_.settings.history_size;
+  if (size != before) environment_.history.SetMaxSize(size);
+}
+
 void PlainLineEditor::SetCompleter(Completer completer) {
-  environment_.completer = std::move(completer);
+  const Use use(*this);
+  environment_.completer = Kept(std::move(completer));
 }
 
 void PlainLineEditor::SetDisplayMatches(MatchesDisplay display) {
-  environment_.display = std::move(display);
+  const Use use(*this);
+  if (!display) {
+    environment_.display = nullptr;
+    return;
+  }
+  environment_.display = [this, display = Kept(std::move(display))](
+                             absl::string_view word, absl::Span<const std::string> matches,
+                             int longest) {
+    // What it writes to the terminal comes behind what the editor has written.
+    Flush().IgnoreError();
+    display(word, matches, longest);
+  };
 }
 
-void PlainLineEditor::SetHinter(Hinter hinter) { environment_.hinter = std::move(hinter); }
+void PlainLineEditor::SetHinter(Hinter hinter) {
+  const Use use(*this);
+  environment_.hinter = Kept(std::move(hinter));
+}
+
+void PlainLineEditor::SetStartupHook(std::function<void()> hook) {
+  const Use use(*this);
+  startup_hook_ = Kept(std::move(hook));
+}
+
+void PlainLineEditor::SetPreInputHook(std::function<void()> hook) {
+  const Use use(*this);
+  pre_input_hook_ = Kept(std::move(hook));
+}
 
 void PlainLineEditor::SetDelimiters(absl::string_view delimiters) {
+  const Use use(*this);
   environment_.delimiters = std::string(delimiters);
 }
 

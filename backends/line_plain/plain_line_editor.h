@@ -7,18 +7,17 @@
 // - The size of the terminal is noticed at once in ReadLine; between Begin and the line, when
 //   OnReadable, OnTimeout or Print is called.
 // - Without a terminal, more than a line may be read from the input at once: what is left is for
-// the
-//   next call, not for others that read from the descriptor.
+//   the next call, not for others that read from the descriptor.
 
 #ifndef SOMEOS_BACKENDS_LINE_PLAIN_PLAIN_LINE_EDITOR_H_
 #define SOMEOS_BACKENDS_LINE_PLAIN_PLAIN_LINE_EDITOR_H_
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -56,8 +55,8 @@ class PlainLineEditor : public LineEditor {
   void SetCompleter(Completer completer) override;
   void SetDisplayMatches(MatchesDisplay display) override;
   void SetHinter(Hinter hinter) override;
-  void SetStartupHook(std::function<void()> hook) override { startup_hook_ = std::move(hook); }
-  void SetPreInputHook(std::function<void()> hook) override { pre_input_hook_ = std::move(hook); }
+  void SetStartupHook(std::function<void()> hook) override;
+  void SetPreInputHook(std::function<void()> hook) override;
   void SetDelimiters(absl::string_view delimiters) override;
   std::string delimiters() const override { return environment_.delimiters; }
   std::string line() override;
@@ -92,9 +91,12 @@ class PlainLineEditor : public LineEditor {
   // Writes what the editor shows.
   absl::Status Flush();
   void PrintQueued();
+  bool HasQueued();
+  void FollowHistorySize(size_t before);
   void FollowSize();
   // Without a terminal: the next line of what has been read.
   Result TakePlainLine(bool ended);
+  bool HasUnreadLine() const;
 
   const LineEditorOptions options_;
   line_plain::Editor::Environment environment_;
@@ -109,7 +111,8 @@ class PlainLineEditor : public LineEditor {
   bool begun_ = false;
   bool at_terminal_ = false;
   std::string prepared_;  // what InsertText has been given before a line
-  std::string unread_;    // without a terminal
+  std::string unread_;    // without a terminal: what has been read, from unread_at_ on
+  size_t unread_at_ = 0;
 
   absl::Mutex printing_;
   std::string to_print_ ABSL_GUARDED_BY(printing_);

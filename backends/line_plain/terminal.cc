@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/ioctl.h>
+#include <sys/types.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -67,6 +68,12 @@ int PollOne(int fd, short events, const base::Deadline& deadline) {
 
 }  // namespace
 
+absl::Status Terminal::CheckOpen() const {
+  if (fcntl(input_, F_GETFD) < 0) return Failure(errno, "read", input_);
+  if (fcntl(output_, F_GETFD) < 0) return Failure(errno, "write", output_);
+  return absl::OkStatus();
+}
+
 bool Terminal::is_terminal() const {
   const char* const type = std::getenv("TERM");
   if (type != nullptr && absl::string_view(type) == "dumb") return false;
@@ -83,8 +90,13 @@ absl::Status Terminal::OpenPipe() {
 }
 
 absl::Status Terminal::Enter() {
+  if (guarded_.has_value()) return absl::OkStatus();
   absl::Status status = OpenPipe();
   if (!status.ok()) return status;
+  // In the background, the mode is that of whoever has the terminal: the program stops, as it would
+  // for reading, and goes on in the foreground.
+  const pid_t foreground = tcgetpgrp(input_);
+  if (foreground > 0 && foreground != getpgrp()) raise(SIGTTIN);
   termios before = {};
   if (tcgetattr(input_, &before) != 0) return Failure(errno, "tcgetattr", input_);
   const termios own = OwnMode(before);

@@ -25,11 +25,18 @@ struct TerminalSize {
 class Terminal {
  public:
   Terminal(int input, int output) : input_(input), output_(output) {}
+  Terminal(const Terminal&) = delete;
+  Terminal& operator=(const Terminal&) = delete;
+  ~Terminal() { Leave(); }
+
+  // EBADF: one of them is not open.
+  absl::Status CheckOpen() const;
 
   // Whether both are terminals, and the environment variable TERM does not say that it is "dumb".
   bool is_terminal() const;
 
-  // Makes keys come one by one, without an echo, those included that usually are signals. The
+  // Makes keys come one by one, without an echo, those included that usually are signals. Does
+  // nothing if they do already. The
   // terminal is given back by Leave, the destructor, exit(3) and signals (TerminalGuard).
   //
   // The errno of tcgetattr(3), tcsetattr(3) and pipe(2).

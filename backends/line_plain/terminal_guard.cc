@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <sys/types.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -26,6 +27,7 @@ constexpr int kSignals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGWINCH}
 struct Place {
   std::atomic<bool> lives{false};
   GuardedTerminal terminal = {};
+  pid_t process = 0;
 };
 Place places[8];
 
@@ -56,10 +58,12 @@ void SetMode(const GuardedTerminal& terminal, const termios& mode, absl::string_
   WriteBytes(terminal.output, sequence);
 }
 
+// But not in a forked child, which ends while its parent goes on editing.
 template <typename Function>
 void ForEachLiving(Function function) {
   for (const Place& place : places) {
-    if (place.lives.load(std::memory_order_acquire)) function(place.terminal);
+    const bool lives = place.lives.load(std::memory_order_acquire);
+    if (lives && place.process == getpid()) function(place.terminal);
   }
 }
 
@@ -145,6 +149,7 @@ TerminalGuard::TerminalGuard(const GuardedTerminal& terminal) : place_(-1) {
   for (size_t i = 0; i < std::size(places) && place_ < 0; ++i) {
     if (places[i].lives.load(std::memory_order_relaxed)) continue;
     places[i].terminal = terminal;
+    places[i].process = getpid();
     places[i].lives.store(true, std::memory_order_release);
     place_ = static_cast<int>(i);
   }

@@ -24,7 +24,8 @@ inline constexpr char kContinued = 'c';
 // stop, and after SIGWINCH (also if the program handles it), `wake` is written to. Up to eight live
 // at once; others guard nothing.
 //
-// Signals are what they were before when none lives. A terminal that another process group has is
+// A child that the program forks meanwhile leaves the terminal alone, however it ends. Signals are
+// what they were before when none lives. A terminal that another process group has is
 // left to it.
 class TerminalGuard {
  public:

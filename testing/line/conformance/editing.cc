@@ -1,8 +1,12 @@
 // What a person types, and sees.
 
+#include <unistd.h>
+
 #include <fstream>
+#include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -10,12 +14,14 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "someos/api/line_editor.h"
 #include "someos/testing/line/conformance/fixture.h"
 #include "someos/testing/line/typist.h"
 #include "someos/testing/status_matchers.h"
+#include "someos/testing/system_call.h"
 
 namespace someos {
 namespace {
@@ -133,6 +139,21 @@ TEST_P(LineEditingTest, MatchesAreListed) {
   EXPECT_EQ(typist_.Line().value_or("failed"), "comm");
 }
 
+TEST_P(LineEditingTest, MatchesAreShownByTheUsersFunction) {
+  editor().SetCompleter(
+      [](const CompletionRequest&) { return std::vector<std::string>{"commit", "command"}; });
+  editor().SetDisplayMatches([this](absl::string_view, absl::Span<const std::string> matches, int) {
+    const std::string text = absl::StrCat(matches.size(), " matches\n");
+    MustSucceed(write(typist_.terminal(), text.data(), text.size()), "write");
+  });
+  typist_.Start();
+  typist_.Type("comm\033?");
+  const std::string rows = "> comm\n2 matches\n> comm";
+  EXPECT_EQ(typist_.See(rows), rows);
+  typist_.Type("\r");
+  EXPECT_EQ(typist_.Line().value_or("failed"), "comm");
+}
+
 TEST_P(LineEditingTest, APasswordIsNotSeen) {
   typist_.Start({"Password: ", LineEcho::kNothing});
   EXPECT_EQ(typist_.See("Password:"), "Password:");
@@ -180,6 +201,38 @@ TEST_P(LineEditingTest, HooksBeginTheLine) {
   typist_.Type("\r");
   EXPECT_EQ(typist_.Line().value_or("failed"), "before");
   EXPECT_EQ(at_prompt, "before");
+}
+
+// What a function has captured lives until it has returned, also if it sets another one.
+TEST_P(LineEditingTest, AHookMayRemoveItself) {
+  static bool alive;
+  static std::weak_ptr<int> captured;
+  const auto hook = [this](bool startup) {
+    auto owner = std::make_shared<int>(1);
+    captured = owner;
+    return [this, startup, owner = std::move(owner)] {
+      if (startup) editor().SetStartupHook(nullptr);
+      if (!startup) editor().SetPreInputHook(nullptr);
+      alive = !captured.expired();
+    };
+  };
+  for (const bool startup : {true, false}) {
+    alive = false;
+    if (startup) editor().SetStartupHook(hook(true));
+    if (!startup) editor().SetPreInputHook(hook(false));
+    typist_.Start();
+    typist_.Type("\r");
+    EXPECT_THAT(typist_.Line(), Succeeds());
+    EXPECT_TRUE(alive);
+  }
+}
+
+TEST_P(LineEditingTest, AHistorysMaximumStays) {
+  editor().history().SetMaxSize(2);
+  ASSERT_THAT(editor().Bind("set bell-style none"), Succeeds());
+  EXPECT_EQ(editor().history().max_size(), 2);
+  ASSERT_THAT(editor().Bind("set history-size 3"), Succeeds());
+  EXPECT_EQ(editor().history().max_size(), 3);
 }
 
 TEST_P(LineEditingTest, InitFilesAreReadAsFarAsTheyAreUnderstood) {

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <memory>
@@ -177,6 +178,62 @@ TEST_P(LineTerminalTest, TheSignalThatStopsGivesItBack) {
     return absl::StrContains(text, "stopped") && absl::EndsWith(text, "> abc");
   }));
   typist_.Type("d\r");
+  EXPECT_EQ(WaitForEnd(shell), 0);
+}
+
+TEST_P(LineTerminalTest, AForkedChildLeavesItAlone) {
+  const pid_t job = StartSession(typist_.terminal(), [this] {
+    editor().SetPreInputHook([] {
+      for (const bool exits : {true, false}) {
+        const pid_t child = MustSucceed(fork(), "fork");
+        if (child == 0 && exits) exit(0);
+        if (child == 0) raise(SIGTERM);
+        WaitForEnd(child);
+      }
+    });
+    _exit(editor().ReadLine({"> "}).value_or("") == "typed" ? 0 : 1);
+  });
+  EXPECT_EQ(typist_.See(">"), ">");
+  EXPECT_FALSE(typist_.IsAsBefore());
+  EXPECT_TRUE(typist_.screen().bracketed_paste());
+  typist_.Type("typed\r");
+  EXPECT_EQ(WaitForEnd(job), 0);
+}
+
+// A shell that edits a line itself while it has a job in the background, and gives the terminal to
+// that job later. Returns as StopAndContinue.
+int StartInBackground(Typist& typist, absl::FunctionRef<void()> job_body) {
+  const int terminal = typist.terminal();
+  termios cooked = {};
+  MustSucceed(tcgetattr(terminal, &cooked), "tcgetattr");
+  termios own = cooked;
+  own.c_lflag &= ~static_cast<tcflag_t>(ICANON | ECHO);
+  MustSucceed(tcsetattr(terminal, TCSANOW, &own), "tcsetattr");
+  const pid_t job = MustSucceed(fork(), "fork");
+  if (job == 0) {
+    alarm(60);
+    MustSucceed(setpgid(0, 0), "setpgid");
+    job_body();
+    _exit(0);
+  }
+  int status = 0;
+  MustSucceed(waitpid(job, &status, WUNTRACED), "waitpid");
+  if (!WIFSTOPPED(status)) return 10;
+  MustSucceed(tcsetattr(terminal, TCSANOW, &cooked), "tcsetattr");
+  MustSucceed(tcsetpgrp(terminal, job), "tcsetpgrp");
+  kill(job, SIGCONT);
+  MustSucceed(waitpid(job, &status, 0), "waitpid");
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 12;
+}
+
+TEST_P(LineTerminalTest, AJobInTheBackgroundDoesNotTakeTheShellsModeForItsOwn) {
+  const pid_t shell = StartSession(typist_.terminal(), [this] {
+    _exit(StartInBackground(typist_, [this] {
+      _exit(editor().ReadLine({"> "}).value_or("") == "abc" && typist_.IsAsBefore() ? 0 : 1);
+    }));
+  });
+  EXPECT_EQ(typist_.See(">"), ">");
+  typist_.Type("abc\r");
   EXPECT_EQ(WaitForEnd(shell), 0);
 }
 
