@@ -20,6 +20,7 @@
 #include "someos/api/multiprocessing/managers/arguments.h"
 #include "someos/api/multiprocessing/managers/call.h"
 #include "someos/api/multiprocessing/managers/managed_type.h"
+#include "someos/api/multiprocessing/managers/python_exception.h"
 #include "someos/api/multiprocessing/managers/shared_object.h"
 #include "someos/api/multiprocessing/py_value.h"
 
@@ -33,8 +34,9 @@ namespace someos::multiprocessing {
 //       .Method("balance", ...);
 //   types.Register(account.Type());
 //
-// Clients see the statuses that a method returns as exceptions (python_exception.h), and an
-// exception of C++ that leaves it, where exceptions are compiled in, as a RuntimeError. Methods run
+// Clients see the statuses that a method or constructor returns as exceptions (python_exception.h),
+// and an exception of C++ that leaves it, where exceptions are compiled in, as a RuntimeError; so
+// is the lack of an object: a null pointer. Methods run
 // in the server's thread, one at a time, and must not block; if the server has an executor they run
 // there, several at a time, and T must be safe for that.
 template <typename T>
@@ -72,6 +74,7 @@ class ManagedClass {
       absl::StatusOr<std::shared_ptr<U>> object =
           Caught<std::shared_ptr<U>>([&] { return method(self, call.arguments()); });
       if (!object.ok()) return call.Return(object.status());
+      if (*object == nullptr) return call.Return(NoObject(result.type_id()));
       call.ReturnObject(result.Share(*std::move(object)), result.type_id());
     });
   }
@@ -97,8 +100,9 @@ class ManagedClass {
     type.create = [self = *this](
                       const ServerContext& context,
                       const Arguments& arguments) -> absl::StatusOr<std::shared_ptr<SharedObject>> {
-      absl::StatusOr<Instance> instance = self.create_(arguments);
+      absl::StatusOr<Instance> instance = Caught<Instance>([&] { return self.create_(arguments); });
       if (!instance.ok()) return instance.status();
+      if (*instance == nullptr) return NoObject(self.type_id());
       return std::make_shared<Shared>(self.methods_, *std::move(instance), context);
     };
     return type;
@@ -129,12 +133,15 @@ class ManagedClass {
     absl::string_view class_name() const override { return methods_->type_id; }
     const void* identity() const override { return instance_.get(); }
     std::string Repr() const override {
-      if (methods_->repr != nullptr) return methods_->repr(*instance_);
-      return absl::StrCat("<", methods_->type_id, " object>");
+      const std::string plain = absl::StrCat("<", methods_->type_id, " object>");
+      if (methods_->repr == nullptr) return plain;
+      return Caught<std::string>([&] { return methods_->repr(*instance_); }).value_or(plain);
     }
 
     void Start(Call call) override {
-      const auto& method = methods_->by_name.find(call.method())->second;
+      const auto found = methods_->by_name.find(call.method());
+      if (found == methods_->by_name.end()) return call.Return(NoMethod(call.method()));
+      const auto& method = found->second;
       if (context_.executor == nullptr) return method(*instance_, std::move(call));
       context_.executor([methods = methods_, &method, instance = instance_,
                          call = internal::InAnyThread(std::move(call), context_.post)]() mutable {
@@ -143,10 +150,22 @@ class ManagedClass {
     }
 
    private:
+    // It was returned as an object of another class.
+    absl::Status NoMethod(absl::string_view method) const {
+      return PythonException(
+          "builtins", "AttributeError",
+          absl::StrCat("'", methods_->type_id, "' object has no attribute '", method, "'"));
+    }
+
     const std::shared_ptr<const Methods> methods_;
     const Instance instance_;
     const ServerContext context_;
   };
+
+  static absl::Status NoObject(absl::string_view type_id) {
+    return PlainStatus(absl::StatusCode::kFailedPrecondition,
+                       absl::StrCat("no ", type_id, " was made"));
+  }
 
   // What `run` returns, or a RuntimeError for what it throws.
   template <typename R>

@@ -31,6 +31,15 @@ std::optional<uint64_t> KeyOf(absl::string_view ident) {
   return key;
 }
 
+// Of UTF-8, as Python's text[:count].
+absl::string_view FirstCharacters(absl::string_view text, size_t count) {
+  for (size_t i = 0; i < text.size(); ++i) {
+    const bool begins = (static_cast<unsigned char>(text[i]) & 0xc0) != 0x80;
+    if (begins && count-- == 0) return text.substr(0, i);
+  }
+  return text;
+}
+
 absl::Status NoSuchObject(absl::string_view ident) {
   return PythonException("builtins", "KeyError", ident);
 }
@@ -44,7 +53,17 @@ ObjectHold::~ObjectHold() {
 void ObjectTable::Clear() {
   // What these objects hold is no longer found, so that none destroys another one.
   const absl::flat_hash_map<uint64_t, Entry> entries = std::exchange(entries_, {});
+  const auto only = std::exchange(only_, {});
   keys_.clear();
+}
+
+std::shared_ptr<SharedObject> ObjectTable::Only(const void* key) const {
+  const auto found = only_.find(key);
+  return found == only_.end() ? nullptr : found->second;
+}
+
+void ObjectTable::KeepOnly(const void* key, std::shared_ptr<SharedObject> object) {
+  only_.insert_or_assign(key, std::move(object));
 }
 
 std::string ObjectTable::Add(std::shared_ptr<SharedObject> object, const ManagedType* type) {
@@ -123,7 +142,7 @@ std::string ObjectTable::DebugInfo() const {
   for (const auto& [ident, entry] : sorted) {
     absl::StrAppend(&info, info.empty() ? "" : "\n", "  ", ident,
                     ":       refcount=", entry->references, "\n    ",
-                    entry->object->Str().substr(0, kShown));
+                    FirstCharacters(entry->object->Str(), kShown));
   }
   return info;
 }

@@ -74,6 +74,10 @@ class ObjectTable : public std::enable_shared_from_this<ObjectTable> {
   // that contain proxies of each other hold the table as well.
   void Clear();
 
+  // The object that OnlyOne's type `key` has made here; null: none so far. It lives until Clear.
+  std::shared_ptr<SharedObject> Only(const void* key) const;
+  void KeepOnly(const void* key, std::shared_ptr<SharedObject> object);
+
   // Those that clients refer to.
   size_t size() const;
   // As Python's debug_info.
@@ -87,6 +91,7 @@ class ObjectTable : public std::enable_shared_from_this<ObjectTable> {
   uint64_t next_;
   absl::flat_hash_map<uint64_t, Entry> entries_;
   absl::flat_hash_map<std::pair<const void*, const ManagedType*>, uint64_t> keys_;
+  absl::flat_hash_map<const void*, std::shared_ptr<SharedObject>> only_;
   // What Collect is to look at.
   std::vector<uint64_t> unused_;
 };

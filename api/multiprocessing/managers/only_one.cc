@@ -12,26 +12,17 @@
 #include "someos/api/multiprocessing/managers/shared_object.h"
 
 namespace someos::multiprocessing {
-namespace {
-
-// Types are values, which may be given to several servers.
-struct Only {
-  std::weak_ptr<internal::ObjectTable> server;
-  std::shared_ptr<SharedObject> object;
-};
-
-}  // namespace
-
 ManagedType OnlyOne(absl::string_view type_id, const ManagedType& type) {
   ManagedType only = type;
   only.type_id = std::string(type_id);
-  only.create = [create = type.create, one = std::make_shared<Only>()](
+  if (type.create == nullptr) return only;
+  // Types are values, which may be given to several servers: each of these keeps its object.
+  only.create = [create = type.create, key = std::make_shared<const char>()](
                     const ServerContext& context,
                     const Arguments& arguments) -> absl::StatusOr<std::shared_ptr<SharedObject>> {
-    if (one->object != nullptr && one->server.lock().get() == context.objects) return one->object;
+    if (std::shared_ptr<SharedObject> known = context.objects->Only(key.get())) return known;
     absl::StatusOr<std::shared_ptr<SharedObject>> made = create(context, arguments);
-    if (!made.ok()) return made;
-    *one = {context.objects->weak_from_this(), *made};
+    if (made.ok()) context.objects->KeepOnly(key.get(), *made);
     return made;
   };
   return only;

@@ -9,7 +9,7 @@
 namespace someos::multiprocessing {
 
 // A type of which a server has one object: whoever creates `type_id` gets a proxy of it. It is made
-// by the first client that asks for it, as `type` makes it, and lives as long as the server. This
+// by the first client that asks for it, as `type` makes it, and lives until Serve returns. This
 // is how programs that are not each other's children find what they share; in Python,
 // register("get_queue", callable=lambda: queue).
 //

@@ -1,10 +1,13 @@
 #include "someos/api/multiprocessing/managers/session.h"
 
+#include <cmath>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/base/config.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
@@ -225,6 +228,108 @@ TEST(SessionTest, AClassOfTheProgramsOwn) {
   peer.Send(ident, "open");
   EXPECT_TRUE(peer.Reply()->is_proxy);
 }
+
+TEST(SessionTest, DebugInfoIsCutBetweenCharacters) {
+  TestServer server;
+  // 74 characters of ASCII, so that the cut would be within the next one.
+  const std::string text = std::string(72, 'x') + "\u00e9\u00e9";
+  TestPeer::Create(server, "list", {PyValue::List({PyValue::Str(text)})});
+  const absl::StatusOr<PyValue> info = TestPeer::Once(server, "debug_info", {});
+  ASSERT_THAT(info, Succeeds());
+  EXPECT_THAT(std::string(*info->AsStr()), EndsWith("\n    ['" + std::string(72, 'x') + "\u00e9"));
+}
+
+TEST(SessionTest, ADictTakesAndGivesKeysThatEqualNothing) {
+  TestServer server;
+  const std::string ident = TestPeer::Create(server, "dict");
+  TestPeer peer(server);
+  const PyValue nan(std::nan(""));
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_THAT(peer.Call(ident, "__setitem__", {nan, PyValue(i)}), Succeeds());
+  }
+  EXPECT_EQ(*peer.Call(ident, "__contains__", {nan}), PyValue(false));
+  for (int i = 2; i >= 0; --i) {
+    EXPECT_EQ(*peer.Call(ident, "__len__"), PyValue(i + 1));
+    EXPECT_EQ((*peer.Call(ident, "popitem")->AsItems())[1], PyValue(i));
+  }
+  EXPECT_EQ(*peer.Call(ident, "__len__"), PyValue(0));
+  EXPECT_THAT(
+      peer.Call(ident, "popitem"),
+      FailsWithCode(absl::StatusCode::kNotFound, "KeyError: 'popitem(): dictionary is empty'"));
+}
+
+TEST(SessionTest, AConditionTakesNoObjectThatIsOnlyCalledALock) {
+  ManagedTypes types = SyncTypes();
+  ManagedClass<Account> own("RLock");
+  own.Constructor([](const Arguments&) { return std::make_shared<Account>(); });
+  types.Register(own.Type());
+  TestServer server(types);
+  const std::string ident = TestPeer::Create(server, "RLock");
+  const absl::Status status =
+      TestPeer::Once(server, "create", {PyValue::Str("Condition"), server.ProxyTo("RLock", ident)})
+          .status();
+  EXPECT_THAT(std::string(status.message()), HasSubstr("must be a Lock or an RLock"));
+}
+
+TEST(SessionTest, AClassThatMakesNoObjectFails) {
+  ManagedClass<Account> account("Account");
+  account.Constructor([](const Arguments& arguments) {
+    return arguments.positional().empty() ? std::make_shared<Account>() : nullptr;
+  });
+  account.ProxyMethod<Account>(
+      "open", account, [](Account&, const Arguments&) { return std::shared_ptr<Account>(); });
+  ManagedTypes types;
+  types.Register(account.Type());
+  TestServer server(types);
+  const absl::Status status =
+      TestPeer::Once(server, "create", {PyValue::Str("Account"), PyValue(1)}).status();
+  EXPECT_THAT(std::string(status.message()), HasSubstr("RuntimeError: no Account"));
+  TestPeer peer(server);
+  EXPECT_THAT(peer.Call(TestPeer::Create(server, "Account"), "open"),
+              FailsWithCode(absl::StatusCode::kFailedPrecondition, "RuntimeError: no Account"));
+}
+
+// A method returns an object of a class whose name stands for another one.
+TEST(SessionTest, AnObjectHasTheMethodsOfItsOwnClass) {
+  ManagedClass<Account> other("Child");
+  other.Method("deposit", Deposit);
+  ManagedClass<Account> child("Child");
+  ManagedClass<Account> account("Account");
+  account.Constructor([](const Arguments&) { return std::make_shared<Account>(); })
+      .ProxyMethod<Account>("open", child,
+                            [](Account&, const Arguments&) { return std::make_shared<Account>(); });
+  ManagedTypes types;
+  types.Register(account.Type());
+  types.Register(other.Type());
+  TestServer server(types);
+  TestPeer peer(server);
+  peer.Send(TestPeer::Create(server, "Account"), "open");
+  const absl::StatusOr<ManagerReply> reply = peer.Reply();
+  ASSERT_THAT(reply, Succeeds());
+  const std::string ident = TokenOf((*reply->value.AsItems())[1])->ident;
+  EXPECT_THAT(peer.Call(ident, "deposit", {PyValue(1)}),
+              FailsWithCode(absl::StatusCode::kNotFound,
+                            "AttributeError: 'Child' object has no attribute 'deposit'"));
+}
+
+#ifdef ABSL_HAVE_EXCEPTIONS
+TEST(SessionTest, WhatAConstructorThrowsIsARuntimeError) {
+  ManagedClass<Account> account("Account");
+  account
+      .Constructor([](const Arguments& arguments) {
+        if (arguments.positional().empty()) throw std::runtime_error("no account today");
+        return std::make_shared<Account>();
+      })
+      .Repr([](const Account&) -> std::string { throw std::runtime_error("no text today"); });
+  ManagedTypes types;
+  types.Register(account.Type());
+  TestServer server(types);
+  const absl::Status status = TestPeer::Once(server, "create", {PyValue::Str("Account")}).status();
+  EXPECT_THAT(std::string(status.message()), EndsWith("RuntimeError: no account today\n"));
+  const std::string ident = TestPeer::Create(server, "Account", {PyValue(1)});
+  EXPECT_EQ(*TestPeer(server).Call(ident, "__repr__"), PyValue::Str("<Account object>"));
+}
+#endif
 
 TEST(SessionTest, TheDialectIsThePeers) {
   TestServer server;

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <iterator>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -20,6 +21,8 @@ void WaitQueue::Add(Call call, std::optional<absl::Duration> timeout, Continuati
   if (!timeout.has_value() || *timeout == absl::InfiniteDuration()) return;
   place->timer = timers_->Add(*timeout, [this, place] {
     Waiting waiting = Take(place);
+    // The call may be the last that refers to the object whose queue this is.
+    const std::shared_ptr<SharedObject> target = waiting.call.pending().target();
     waiting.on_timeout(std::move(waiting.call));
   });
 }

@@ -24,13 +24,12 @@ absl::StatusOr<std::shared_ptr<LockObject>> LockOf(const ServerContext& context,
   const absl::StatusOr<PickledProxy> proxy = ProxyOf(value);
   if (!proxy.ok()) return PythonTypeError("the lock of a Condition must be a Lock or an RLock");
   const ObjectTable::Entry* entry = context.objects->Find(proxy->token.ident);
-  const bool is_lock = entry != nullptr && entry->type->type_id == proxy->token.type_id &&
-                       (proxy->token.type_id == "Lock" || proxy->token.type_id == "RLock");
-  const absl::string_view class_name = is_lock ? entry->object->class_name() : "";
-  if (class_name != "lock" && class_name != "RLock") {
+  const bool known = entry != nullptr && entry->type->type_id == proxy->token.type_id;
+  std::shared_ptr<LockObject> lock = known ? LockObject::Of(entry->object) : nullptr;
+  if (lock == nullptr) {
     return PythonTypeError("the lock of a Condition must be a Lock or an RLock of this server");
   }
-  return std::static_pointer_cast<LockObject>(entry->object);
+  return lock;
 }
 
 }  // namespace

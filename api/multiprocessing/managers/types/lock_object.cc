@@ -58,6 +58,13 @@ absl::StatusOr<std::optional<absl::Duration>> AcquireTimeout(const Arguments& ar
   return *timeout;
 }
 
+std::shared_ptr<LockObject> LockObject::Of(std::shared_ptr<SharedObject> object) {
+  // Where the names are tells classes apart: there is no RTTI.
+  const char* const name = object->class_name().data();
+  if (name != kLock && name != kRLock) return nullptr;
+  return std::static_pointer_cast<LockObject>(std::move(object));
+}
+
 void LockObject::Start(Call call) {
   static constexpr NamedMethod<LockObject> kMethods[] = {
       {"acquire", &LockObject::AcquireCall},

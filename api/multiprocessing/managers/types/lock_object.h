@@ -4,6 +4,7 @@
 #define SOMEOS_API_MULTIPROCESSING_MANAGERS_TYPES_LOCK_OBJECT_H_
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -27,12 +28,14 @@ class LockObject : public SharedObject {
   enum class Kind { kLock, kRLock };
   LockObject(const ServerContext& context, Kind kind) : kind_(kind), waiting_(context.timers) {}
 
-  absl::string_view class_name() const override { return kind_ == Kind::kLock ? "lock" : "RLock"; }
+  absl::string_view class_name() const override { return kind_ == Kind::kLock ? kLock : kRLock; }
   void Start(Call call) override;
   std::string Repr() const override;
 
   // For Condition.
 
+  // Null if `object` is none, whatever it calls itself.
+  static std::shared_ptr<LockObject> Of(std::shared_ptr<SharedObject> object);
   // Gives the lock to the call's caller, `depth` times, as soon as it is free, and continues.
   void Acquire(Call call, int64_t depth, WaitQueue::Continuation acquired);
   // Python's Condition takes a Lock for owned if it is locked.
@@ -41,6 +44,9 @@ class LockObject : public SharedObject {
   int64_t ReleaseAll();
 
  private:
+  static constexpr char kLock[] = "lock";
+  static constexpr char kRLock[] = "RLock";
+
   void AcquireCall(Call call);
   void ReleaseCall(Call call);
   absl::StatusOr<PyValue> Locked(const Arguments& arguments);

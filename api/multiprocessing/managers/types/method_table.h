@@ -3,9 +3,7 @@
 #ifndef SOMEOS_API_MULTIPROCESSING_MANAGERS_TYPES_METHOD_TABLE_H_
 #define SOMEOS_API_MULTIPROCESSING_MANAGERS_TYPES_METHOD_TABLE_H_
 
-#include <string>
 #include <utility>
-#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
@@ -46,13 +44,6 @@ void StartMethod(absl::Span<const NamedMethod<T>> methods, T& object, Call call)
   call.Return(PythonException(
       "builtins", "AttributeError",
       absl::StrCat("'", object.class_name(), "' object has no attribute '", call.method(), "'")));
-}
-
-template <typename T>
-std::vector<std::string> MethodNames(absl::Span<const NamedMethod<T>> methods) {
-  std::vector<std::string> names;
-  for (const NamedMethod<T>& method : methods) names.emplace_back(method.name);
-  return names;
 }
 
 }  // namespace someos::multiprocessing::internal

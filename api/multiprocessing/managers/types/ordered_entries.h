@@ -1,8 +1,9 @@
-// The entries of a dict or set that changes. Private to this package.
+// The entries of a dict that changes. Private to this package.
 
 #ifndef SOMEOS_API_MULTIPROCESSING_MANAGERS_TYPES_ORDERED_ENTRIES_H_
 #define SOMEOS_API_MULTIPROCESSING_MANAGERS_TYPES_ORDERED_ENTRIES_H_
 
+#include <cmath>
 #include <cstddef>
 #include <iterator>
 #include <list>
@@ -13,11 +14,12 @@
 #include "someos/api/multiprocessing/managers/object_table.h"
 #include "someos/api/multiprocessing/py_hash.h"
 #include "someos/api/multiprocessing/py_keys.h"
+#include "someos/api/multiprocessing/py_kind.h"
 #include "someos/api/multiprocessing/py_value.h"
 
 namespace someos::multiprocessing::internal {
 
-// In the order in which their keys came. A set's values are None.
+// In the order in which their keys came.
 class OrderedEntries {
  public:
   using List = std::list<std::pair<HeldValue, HeldValue>>;
@@ -38,10 +40,10 @@ class OrderedEntries {
     }
     PyValue copy = key.value();
     entries_.emplace_back(std::move(key), std::move(value));
-    places_.emplace(std::move(copy), std::prev(entries_.end()));
+    if (!EqualsNothing(copy)) places_.emplace(std::move(copy), std::prev(entries_.end()));
   }
   void Erase(List::iterator entry) {
-    places_.erase(entry->first.value());
+    places_.erase(entry->first.value());  // a NaN has none
     entries_.erase(entry);
   }
   void Clear() {
@@ -49,7 +51,7 @@ class OrderedEntries {
     entries_.clear();
   }
 
-  size_t size() const { return places_.size(); }
+  size_t size() const { return entries_.size(); }
   List& all() { return entries_; }
   const List& all() const { return entries_; }
 
@@ -57,6 +59,10 @@ class OrderedEntries {
   struct Hash {
     size_t operator()(const PyValue& value) const { return HashOf(value); }
   };
+
+  static bool EqualsNothing(const PyValue& key) {
+    return key.kind() == PyKind::kFloat && std::isnan(*key.AsFloat());
+  }
 
   List entries_;
   absl::flat_hash_map<PyValue, List::iterator, Hash> places_;

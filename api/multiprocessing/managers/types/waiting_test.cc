@@ -269,5 +269,17 @@ TEST(WaitingTest, AnObjectOutlivesTheCallThatWaitsForIt) {
   EXPECT_THAT(RaisedBy(peer), FailsWithCode(absl::StatusCode::kUnavailable, "queue.Empty"));
 }
 
+// The call is the last one that refers to the barrier, which its timeout breaks.
+TEST(WaitingTest, ABarrierOutlivesItsTimeout) {
+  TestServer server;
+  const std::string barrier = TestPeer::Create(server, "Barrier", {PyValue(2)});
+  TestPeer peer(server);
+  peer.Send(barrier, "wait", {PyValue(1)});
+  ASSERT_THAT(TestPeer::Once(server, "decref", {PyValue::Str(barrier)}), Succeeds());
+  server.Advance(absl::Seconds(1));
+  EXPECT_THAT(RaisedBy(peer),
+              FailsWithCode(absl::StatusCode::kUnknown, "threading.BrokenBarrierError"));
+}
+
 }  // namespace
 }  // namespace someos::multiprocessing::internal
