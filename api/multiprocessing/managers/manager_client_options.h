@@ -15,8 +15,8 @@ struct ManagerClientOptions {
   Digests digests = Digests::kAny;
   absl::Duration connect_timeout = absl::Seconds(20);
   absl::Duration handshake_timeout = absl::Seconds(10);
-  // The last copy of a proxy tells the server that it is gone, and waits no longer than this for
-  // the answer.
+  // The last copy of a proxy tells the server that it is gone, for which it waits no longer than
+  // this.
   absl::Duration release_timeout = absl::Seconds(1);
   // The longest reply, and the limits of its value.
   ConnectionOptions connection = {};

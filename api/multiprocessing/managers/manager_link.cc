@@ -1,6 +1,7 @@
 #include "someos/api/multiprocessing/managers/manager_link.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -14,7 +15,9 @@
 #include "absl/time/time.h"
 #include "someos/api/multiprocessing/client.h"
 #include "someos/api/multiprocessing/connection.h"
+#include "someos/api/multiprocessing/handshake.h"
 #include "someos/api/multiprocessing/managers/message.h"
+#include "someos/api/multiprocessing/pending_handshake.h"
 #include "someos/api/multiprocessing/py_value.h"
 #include "someos/backends/base/fork_generation.h"
 #include "someos/backends/base/process_lock.h"
@@ -46,9 +49,17 @@ ThreadLinks& LinksOfThisThread() {
   return links;
 }
 
+absl::Duration MonotonicTime() {
+  return absl::FromChrono(std::chrono::steady_clock::now().time_since_epoch());
+}
+
 PyValue NoKeywords() { return *PyValue::Dict({}); }
 
 }  // namespace
+
+ManagerLink::Remaining::Remaining(absl::Duration timeout) : end_(MonotonicTime() + timeout) {}
+
+absl::Duration ManagerLink::Remaining::Now() const { return end_ - MonotonicTime(); }
 
 ManagerLink::ManagerLink(const Address& address, absl::string_view authkey,
                          const ManagerClientOptions& options)
@@ -57,25 +68,29 @@ ManagerLink::ManagerLink(const Address& address, absl::string_view authkey,
   generation_ = base::ForkGeneration();
 }
 
-absl::StatusOr<Connection> ManagerLink::Connect(absl::Duration timeout) {
+absl::StatusOr<Connection> ManagerLink::Connect(const Remaining& remaining) {
   ClientOptions options;
-  options.authentication.authkey = std::string(authkey_.view());
-  options.authentication.digests = options_.digests;
-  options.connect_timeout = std::min(timeout, options_.connect_timeout);
-  options.handshake_timeout = std::min(timeout, options_.handshake_timeout);
+  options.connect_timeout = std::min(remaining.Now(), options_.connect_timeout);
   options.connection = options_.connection;
-  return Client(address_, options);
+  absl::StatusOr<Connection> connection = Client(address_, options);
+  if (!connection.ok()) return connection.status();
+  Authentication authentication;
+  authentication.authkey = std::string(authkey_.view());
+  authentication.digests = options_.digests;
+  return Authenticate(*std::move(connection), HandshakeRole::kClient, authentication,
+                      std::min(remaining.Now(), options_.handshake_timeout));
 }
 
 absl::StatusOr<ManagerReply> ManagerLink::Exchange(Connection& connection,
                                                    absl::string_view request,
-                                                   PickleDialect& dialect, absl::Duration timeout) {
-  absl::Status sent = connection.SendBytes(request, timeout);
+                                                   PickleDialect& dialect,
+                                                   const Remaining& remaining) {
+  absl::Status sent = connection.SendBytes(request, remaining.Now());
   if (!sent.ok()) {
     connection.Close();
     return sent;
   }
-  const absl::StatusOr<std::string> reply = connection.ReceiveBytes(std::nullopt, timeout);
+  const absl::StatusOr<std::string> reply = connection.ReceiveBytes(std::nullopt, remaining.Now());
   if (!reply.ok()) {
     connection.Close();
     return reply.status();
@@ -89,10 +104,11 @@ absl::StatusOr<PyValue> ManagerLink::Function(absl::string_view name, PyValue ar
   const absl::StatusOr<std::string> request =
       WriteRequest(PyValue(), name, args, kwargs, {PickleDialect::kAll});
   if (!request.ok()) return request.status();
-  absl::StatusOr<Connection> connection = Connect(timeout);
+  const Remaining remaining(timeout);
+  absl::StatusOr<Connection> connection = Connect(remaining);
   if (!connection.ok()) return connection.status();
   PickleDialect dialect = PickleDialect::kAll;
-  absl::StatusOr<ManagerReply> reply = Exchange(*connection, *request, dialect, timeout);
+  absl::StatusOr<ManagerReply> reply = Exchange(*connection, *request, dialect, remaining);
   if (!reply.ok()) return reply.status();
   return std::move(reply->value);
 }
@@ -105,7 +121,7 @@ absl::StatusOr<ManagerReply> ManagerLink::Call(absl::string_view ident, absl::st
       WriteRequest(PyValue::Str(ident), method, args, kwargs, {(*own)->dialect});
   if (!request.ok()) return request.status();
   absl::StatusOr<ManagerReply> reply =
-      Exchange((*own)->connection, *request, (*own)->dialect, absl::InfiniteDuration());
+      Exchange((*own)->connection, *request, (*own)->dialect, Remaining(absl::InfiniteDuration()));
   if ((*own)->connection.closed()) Forget(&LinksOfThisThread());
   return reply;
 }
@@ -128,15 +144,15 @@ absl::StatusOr<ManagerLink::CallConnection*> ManagerLink::OfThisThread() {
   lock_.Unlock();
   if (known != nullptr) return known;
 
-  absl::StatusOr<Connection> connection = Connect(absl::InfiniteDuration());
+  const Remaining forever(absl::InfiniteDuration());
+  absl::StatusOr<Connection> connection = Connect(forever);
   if (!connection.ok()) return connection.status();
   const absl::StatusOr<std::string> request =
       WriteRequest(PyValue(), "accept_connection", PyValue::Tuple({PyValue::Str(options_.name)}),
                    NoKeywords(), {PickleDialect::kAll});
   if (!request.ok()) return request.status();
   PickleDialect dialect = PickleDialect::kAll;
-  const absl::StatusOr<ManagerReply> reply =
-      Exchange(*connection, *request, dialect, absl::InfiniteDuration());
+  const absl::StatusOr<ManagerReply> reply = Exchange(*connection, *request, dialect, forever);
   if (!reply.ok()) return reply.status();
   auto made = std::make_unique<CallConnection>(CallConnection{*std::move(connection), dialect});
   CallConnection* added = made.get();

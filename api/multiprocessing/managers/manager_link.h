@@ -57,9 +57,19 @@ class ManagerLink : public std::enable_shared_from_this<ManagerLink> {
     PickleDialect dialect;
   };
 
-  absl::StatusOr<Connection> Connect(absl::Duration timeout);
+  // What is left of a timeout that several waits share.
+  class Remaining {
+   public:
+    explicit Remaining(absl::Duration timeout);
+    absl::Duration Now() const;
+
+   private:
+    absl::Duration end_;
+  };
+
+  absl::StatusOr<Connection> Connect(const Remaining& remaining);
   absl::StatusOr<ManagerReply> Exchange(Connection& connection, absl::string_view request,
-                                        PickleDialect& dialect, absl::Duration timeout);
+                                        PickleDialect& dialect, const Remaining& remaining);
   // This thread's, valid until it is forgotten.
   absl::StatusOr<CallConnection*> OfThisThread() ABSL_LOCKS_EXCLUDED(lock_);
 

@@ -19,14 +19,14 @@ Interest Peer::interest() const {
   }
   // Nothing is read from a peer that does not take its replies.
   if (connection_->has_unsent()) return Interest::kWritable;
-  return early_.has_value() ? Interest::kNone : Interest::kReadable;
+  return Interest::kReadable;
 }
 
 void Peer::OnReady() {
   if (finished_) return;
   if (handshake_.has_value()) return ContinueHandshake();
   if (connection_->has_unsent()) return Write();
-  if (!early_.has_value()) Read();
+  Read();
 }
 
 void Peer::ContinueHandshake() {
@@ -42,19 +42,21 @@ void Peer::ContinueHandshake() {
 }
 
 void Peer::Read() {
-  absl::StatusOr<std::optional<std::string>> message = connection_->TryReceiveBytes();
-  if (!message.ok()) {
+  absl::StatusOr<std::optional<std::string>> message =
+      early_.empty() ? connection_->TryReceiveBytes() : connection_->TryReceiveBytes(kLongestEarly);
+  if (!message.ok() || early_.size() == kMostEarly) {
     finished_ = true;
     return;
   }
   if (!message->has_value()) return;
-  early_ = std::move(**message);
+  early_.push_back(*std::move(*message));
   Process();
 }
 
 void Peer::Process() {
-  if (finished_ || !early_.has_value() || session_->busy() || connection_->has_unsent()) return;
-  const std::string message = *std::exchange(early_, std::nullopt);
+  if (finished_ || early_.empty() || session_->busy() || connection_->has_unsent()) return;
+  const std::string message = std::move(early_.front());
+  early_.pop_front();
   session_->Receive(message);
 }
 

@@ -3,6 +3,9 @@
 #ifndef SOMEOS_API_MULTIPROCESSING_MANAGERS_PEER_H_
 #define SOMEOS_API_MULTIPROCESSING_MANAGERS_PEER_H_
 
+#include <cstddef>
+#include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -30,7 +33,7 @@ class Peer {
 
   // The descriptor is ready. Takes at most one message.
   void OnReady();
-  // Takes a message that came too early, if it is time for it.
+  // Takes the oldest message that came too early, if it is time for it.
   void Process();
 
   // What it waits for at the moment.
@@ -41,6 +44,11 @@ class Peer {
   int fd() const { return fd_; }
 
  private:
+  // Of messages that are too early; a further one, or a longer one behind the first, ends the
+  // connection.
+  static constexpr size_t kMostEarly = 16;
+  static constexpr uint64_t kLongestEarly = 65536;
+
   void ContinueHandshake();
   void Write();
   void Read();
@@ -52,9 +60,9 @@ class Peer {
   const std::function<void()> changed_;
   std::optional<Connection> connection_;
   std::shared_ptr<Session> session_;
-  // A request that came while a call was waiting for its reply, as from a client whose thread was
-  // interrupted in that call.
-  std::optional<std::string> early_;
+  // Requests that came while a call was waiting for its reply, as from a client whose thread was
+  // interrupted in that call. They are read so that the end of the connection is noticed.
+  std::deque<std::string> early_;
   bool finished_ = false;
 };
 

@@ -21,6 +21,7 @@
 #include "someos/api/multiprocessing/managers/managed_class.h"
 #include "someos/api/multiprocessing/managers/manager_client.h"
 #include "someos/api/multiprocessing/managers/message.h"
+#include "someos/api/multiprocessing/managers/only_one.h"
 #include "someos/api/multiprocessing/managers/proxy.h"
 #include "someos/api/multiprocessing/managers/python_exception.h"
 #include "someos/api/multiprocessing/managers/server_testing.h"
@@ -51,6 +52,17 @@ Connection Authenticated(const ServedManager& served) {
   ClientOptions options;
   options.authentication.authkey = kKey;
   return *Client(served.address(), options);
+}
+
+// One for calls.
+Connection ForCalls(const ServedManager& served) {
+  Connection connection = Authenticated(served);
+  EXPECT_THAT(connection.SendBytes(*WriteRequest(PyValue(), "accept_connection",
+                                                 PyValue::Tuple({PyValue::Str("test")}),
+                                                 *PyValue::Dict({}), {})),
+              Succeeds());
+  EXPECT_THAT(connection.ReceiveBytes(), Succeeds());
+  return connection;
 }
 
 bool IsClosed(Connection& connection) {
@@ -143,20 +155,73 @@ TEST(ManagerServerTest, AClientThatDiesInAGetTakesNothing) {
   const absl::StatusOr<Proxy> queue = client.Create("Queue");
   ASSERT_THAT(queue, Succeeds());
   {
-    Connection dead = Authenticated(served);
-    const PyValue none = *PyValue::Dict({});
-    ASSERT_THAT(dead.SendBytes(*WriteRequest(PyValue(), "accept_connection",
-                                             PyValue::Tuple({PyValue::Str("dead")}), none, {})),
-                Succeeds());
-    ASSERT_THAT(dead.ReceiveBytes(), Succeeds());
+    Connection dead = ForCalls(served);
     ASSERT_THAT(dead.SendBytes(*WriteRequest(PyValue::Str(queue->token().ident), "get",
-                                             PyValue::Tuple({}), none, {})),
+                                             PyValue::Tuple({}), *PyValue::Dict({}), {})),
                 Succeeds());
   }
   // The server reads the end of that connection before this one's beginning, or at the same time.
   ASSERT_THAT(client.NumberOfObjects(), Succeeds());
   EXPECT_THAT(queue->Call("put", {PyValue(1)}), Succeeds());
   EXPECT_EQ(*queue->Call("get"), PyValue(1));
+}
+
+// As one that was interrupted in a call, and then killed in the next.
+TEST(ManagerServerTest, ADeadClientThatHasSentMoreTakesNothing) {
+  const ServedManager served(kKey, SyncTypes());
+  const ManagerClient client = Connected(served);
+  const absl::StatusOr<Proxy> queue = client.Create("Queue");
+  ASSERT_THAT(queue, Succeeds());
+  ASSERT_THAT(queue->Call("qsize"), Succeeds());  // connects this thread
+  const std::set<int> before = OpenDescriptors();
+  {
+    Connection dead = ForCalls(served);
+    for (const char* method : {"get", "qsize"}) {
+      ASSERT_THAT(dead.SendBytes(*WriteRequest(PyValue::Str(queue->token().ident), method,
+                                               PyValue::Tuple({}), *PyValue::Dict({}), {})),
+                  Succeeds());
+    }
+  }
+  ASSERT_THAT(client.NumberOfObjects(), Succeeds());
+  EXPECT_THAT(queue->Call("put", {PyValue(1)}), Succeeds());
+  EXPECT_EQ(*queue->Call("get", {}, {{"timeout", PyValue(60)}}), PyValue(1));
+  EXPECT_THAT(LeftOpen(before), IsEmpty());
+}
+
+TEST(ManagerServerTest, RequestsAreAnsweredInTurn) {
+  const ServedManager served(kKey, SyncTypes());
+  const ManagerClient client = Connected(served);
+  const absl::StatusOr<Proxy> queue = client.Create("Queue");
+  ASSERT_THAT(queue, Succeeds());
+  Connection eager = ForCalls(served);
+  const auto send = [&](const char* method) {
+    return eager.SendBytes(*WriteRequest(PyValue::Str(queue->token().ident), method,
+                                         PyValue::Tuple({}), *PyValue::Dict({}), {}));
+  };
+  for (const char* method : {"get", "qsize", "empty"}) ASSERT_THAT(send(method), Succeeds());
+  EXPECT_THAT(queue->Call("put", {PyValue(5)}), Succeeds());
+  for (const PyValue& expected : {PyValue(5), PyValue(0), PyValue(true)}) {
+    EXPECT_EQ(ReadReply(*eager.ReceiveBytes())->value, expected);
+  }
+  // No more than a few.
+  for (int i = 0; i < 1000; ++i) {
+    if (!send("get").ok()) break;
+  }
+  EXPECT_TRUE(IsClosed(eager));
+}
+
+TEST(ManagerServerTest, EachServerHasItsOnlyOne) {
+  ManagedTypes types = SyncTypes();
+  types.Register(OnlyOne("get_list", *types.Find("list")));
+  types.Register(OnlyOne("get_iterator", *types.Find("Iterator")));
+  const ServedManager one(kKey, types);
+  const ServedManager other(kKey, types);
+  const absl::StatusOr<Proxy> list = Connected(one).Create("get_list");
+  ASSERT_THAT(list, Succeeds());
+  EXPECT_THAT(list->Call("append", {PyValue(1)}), Succeeds());
+  EXPECT_EQ(*Connected(other).Create("get_list")->Call("__len__"), PyValue(0));
+  EXPECT_EQ(*Connected(one).Create("get_list")->Call("__len__"), PyValue(1));
+  EXPECT_TRUE(IsRemoteError(Connected(one).Create("get_iterator").status()));
 }
 
 TEST(ManagerServerTest, TheKeyIsNeeded) {

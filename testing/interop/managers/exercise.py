@@ -8,7 +8,6 @@ from __future__ import print_function
 import gc
 import sys
 import threading
-import time
 from multiprocessing.managers import SyncManager
 
 PYTHON3 = sys.version_info[0] > 2
