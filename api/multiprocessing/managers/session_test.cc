@@ -1,6 +1,7 @@
 #include "someos/api/multiprocessing/managers/session.h"
 
 #include <cmath>
+#include <limits>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -256,6 +257,26 @@ TEST(SessionTest, ADictTakesAndGivesKeysThatEqualNothing) {
   EXPECT_THAT(
       peer.Call(ident, "popitem"),
       FailsWithCode(absl::StatusCode::kNotFound, "KeyError: 'popitem(): dictionary is empty'"));
+}
+
+TEST(SessionTest, NumbersOfAnySizeAreSortedAndSliceAsInPython) {
+  TestServer server;
+  const PyValue exact(int64_t{9007199254740993});  // 2^53 + 1
+  const PyValue rounded(9007199254740992.0);
+  const PyValue large = PyValue::IntFromBytes(std::string(9, '\0') + "\1");  // 2^72
+  const PyValue least(-std::numeric_limits<double>::infinity());
+  const PyValue most(std::numeric_limits<double>::infinity());
+  const std::string ident = TestPeer::Create(
+      server, "list", {PyValue::List({most, PyValue(1e300), large, exact, rounded, least})});
+  TestPeer peer(server);
+  ASSERT_THAT(peer.Call(ident, "sort"), Succeeds());
+  EXPECT_EQ(*peer.Call(ident, "#GETVALUE"),
+            PyValue::List({least, rounded, exact, large, PyValue(1e300), most}));
+  PyObjectParts slice;
+  slice.callable = PyValue::Global("builtins", "slice");
+  slice.args = PyValue::Tuple({PyValue(4), large, PyValue()});
+  EXPECT_EQ(*peer.Call(ident, "__getitem__", {PyValue::Object(slice)}),
+            PyValue::List({PyValue(1e300), most}));
 }
 
 TEST(SessionTest, AConditionTakesNoObjectThatIsOnlyCalledALock) {

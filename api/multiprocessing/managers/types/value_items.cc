@@ -1,9 +1,11 @@
 #include "someos/api/multiprocessing/managers/types/value_items.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <limits>
 #include <numeric>
 #include <optional>
 #include <string>
@@ -18,6 +20,7 @@
 #include "someos/api/errno_status.h"
 #include "someos/api/mmap/slice.h"
 #include "someos/api/multiprocessing/managers/arguments.h"
+#include "someos/api/multiprocessing/py_integer.h"
 #include "someos/api/multiprocessing/py_kind.h"
 #include "someos/api/multiprocessing/py_value.h"
 #include "someos/api/python_error.h"
@@ -70,6 +73,10 @@ absl::StatusOr<std::optional<std::vector<PyValue>>> NumbersOfRange(const PyObjec
 absl::StatusOr<std::optional<int64_t>> SlicePart(const PyValue& part) {
   if (part.is_none()) return std::nullopt;
   const absl::StatusOr<int64_t> number = part.AsInt();
+  if (!number.ok() && part.kind() == PyKind::kInt) {
+    const bool negative = static_cast<signed char>(part.AsIntBytes()->back()) < 0;
+    return negative ? std::numeric_limits<int64_t>::min() : std::numeric_limits<int64_t>::max();
+  }
   if (!number.ok()) {
     return PythonTypeError("slice indices must be integers or None or have an __index__ method");
   }
@@ -100,14 +107,14 @@ bool IsLessNumber(const PyValue& a, const PyValue& b) {
   if (a.kind() != PyKind::kFloat && b.kind() != PyKind::kFloat) {
     return IsLessInteger(*a.AsIntBytes(), *b.AsIntBytes());
   }
-  auto real = [](const PyValue& value) {
-    if (value.kind() == PyKind::kFloat) return *value.AsFloat();
-    const absl::StatusOr<int64_t> small = value.AsInt();
-    if (small.ok()) return static_cast<double>(*small);
-    const std::string bytes = *value.AsIntBytes();
-    return static_cast<signed char>(bytes.back()) < 0 ? -1e308 : 1e308;
-  };
-  return real(a) < real(b);
+  if (a.kind() == PyKind::kFloat && b.kind() == PyKind::kFloat) return *a.AsFloat() < *b.AsFloat();
+  // Exact, as Python's: not every int has a float.
+  const bool is_real = a.kind() == PyKind::kFloat;
+  const double real = is_real ? *a.AsFloat() : *b.AsFloat();
+  if (std::isnan(real)) return false;
+  if (std::isinf(real)) return is_real == (real < 0);
+  return is_real ? IsLessInteger(IntegerBytes(std::floor(real)), *b.AsIntBytes())
+                 : IsLessInteger(*a.AsIntBytes(), IntegerBytes(std::ceil(real)));
 }
 
 absl::Status NotOrdered(const PyValue& a, const PyValue& b) {
