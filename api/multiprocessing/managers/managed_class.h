@@ -36,9 +36,9 @@ namespace someos::multiprocessing {
 //
 // Clients see the statuses that a method or constructor returns as exceptions (python_exception.h),
 // and an exception of C++ that leaves it, where exceptions are compiled in, as a RuntimeError; so
-// is the lack of an object: a null pointer. Methods run
-// in the server's thread, one at a time, and must not block; if the server has an executor they run
-// there, several at a time, and T must be safe for that.
+// is the lack of an object: a null pointer. Methods run in the server's thread, one at a time, and
+// must not block; if the server has an executor, those of objects that clients create run there,
+// several at a time, and T must be safe for that. Those of objects that methods return do not.
 template <typename T>
 class ManagedClass {
  public:

@@ -21,10 +21,11 @@ inline constexpr absl::string_view kExceptionPayload = "someos/python/exception"
 inline constexpr absl::string_view kRemoteErrorPayload = "someos/python/RemoteError";
 
 // The status of `module.name(*args)`, by Python 3's names. Its message is "name: text", with the
-// module before the name unless it is builtins, and Python's str(exception) as the text. Its code
-// is that of api/python_error.h where that has one for the class; queue.Empty and queue.Full are
-// kUnavailable, TimeoutError is kDeadlineExceeded, StopIteration kOutOfRange, AttributeError
-// kNotFound, NotImplementedError kUnimplemented, every other one kUnknown.
+// module before the name unless it is builtins, and as the text what Python's str(Exception(*args))
+// is, also for classes such as OSError that show more. Its code is that of api/python_error.h where
+// that has one for the class; queue.Empty and queue.Full are kUnavailable, TimeoutError is
+// kDeadlineExceeded, StopIteration kOutOfRange, AttributeError kNotFound, NotImplementedError
+// kUnimplemented, every other one kUnknown, among them OSError and its subclasses.
 absl::Status PythonException(absl::string_view module, absl::string_view name,
                              std::vector<PyValue> args);
 
