@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -15,6 +16,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "gmock/gmock.h"
@@ -279,6 +281,22 @@ TEST(ConnectionTest, ATimeoutLosesNothing) {
   EXPECT_TRUE(peer.connection.has_partial_message());
   peer.Write("cde");
   EXPECT_EQ(Says(peer.connection.ReceiveBytes()), "b'abcde'");
+}
+
+TEST(ConnectionTest, APeerThatSendsAByteNowAndThenDoesNotExtendTheTimeout) {
+  BarePeer peer;
+  peer.Write({"\0\0\x3f\xff", 4});
+  std::atomic<bool> over = false;
+  std::thread dripping([&] {
+    for (int i = 0; i < 0x3fff && !over; ++i) {
+      peer.Write("x");
+      absl::SleepFor(absl::Milliseconds(1));
+    }
+  });
+  EXPECT_THAT(peer.connection.ReceiveBytes(std::nullopt, absl::Milliseconds(100)),
+              FailsWithCode(absl::StatusCode::kDeadlineExceeded, "receive fd "));
+  over = true;
+  dripping.join();
 }
 
 TEST(ConnectionTest, ASenderThatHadNoTimeGoesOnWithTheSameMessage) {

@@ -1,14 +1,17 @@
 // Connections in event loops, which a half message must not stop.
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -130,6 +133,24 @@ TEST(PendingHandshakeTest, APeerThatCloses) {
   EXPECT_EQ(client.Continue().value(), false);
   pair.far.reset();
   EXPECT_EQ(someos::Says(client.Continue().status()), "EOFError: ");
+}
+
+TEST(PendingHandshakeTest, APeerThatSendsAByteNowAndThenDoesNotExtendTheTimeout) {
+  SocketPair pair;
+  PendingHandshake client =
+      Begin(Connection::Of(pair.near.release()).value(), HandshakeRole::kClient, "key");
+  WriteText(pair.far.get(), {"\0\0\0\xff", 4});
+  std::atomic<bool> over = false;
+  std::thread dripping([&] {
+    for (int i = 0; i < 255 && !over; ++i) {
+      WriteText(pair.far.get(), "x");
+      absl::SleepFor(absl::Milliseconds(20));
+    }
+  });
+  EXPECT_EQ(someos::Says(client.Finish(absl::Milliseconds(200))),
+            "TimeoutError: handshake: timed out");
+  over = true;
+  dripping.join();
 }
 
 TEST(PendingHandshakeTest, TellsThePeerThatItHasFailed) {
