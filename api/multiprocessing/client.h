@@ -22,9 +22,10 @@ struct ClientOptions {
 // Connects, and authenticates both sides to each other if there is a key.
 //
 // kUnauthenticated (AuthenticationError): "digest sent was rejected": the listener has another key;
-// "digest received was wrong": it has none. kDeadlineExceeded (TimeoutError). kInvalidArgument
-// (OSError) "AF_UNIX path too long". kNotFound (OSError): no such host. Errnos: ECONNREFUSED,
-// ENOENT. kOutOfRange (EOFError): it has closed during the handshake.
+// "digest received was wrong": it has welcomed this side without knowing the key. kDeadlineExceeded
+// (TimeoutError), also if the listener has no key. kInvalidArgument (OSError) "AF_UNIX path too
+// long", "AF_UNIX path is empty". kNotFound (OSError): no such host. Errnos: ECONNREFUSED, ENOENT.
+// kOutOfRange (EOFError): it has closed during the handshake.
 absl::StatusOr<Connection> Client(const Address& address, const ClientOptions& options = {});
 
 }  // namespace someos::multiprocessing

@@ -2,16 +2,21 @@
 // there are some again.
 
 #include <memory>
+#include <optional>
 #include <set>
+#include <string>
 #include <utility>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "someos/api/multiprocessing/address.h"
 #include "someos/api/multiprocessing/client.h"
 #include "someos/api/multiprocessing/connection.h"
+#include "someos/api/multiprocessing/handshake.h"
 #include "someos/api/multiprocessing/listener.h"
+#include "someos/api/multiprocessing/pending_handshake.h"
 #include "someos/api/multiprocessing/pipe.h"
 #include "someos/testing/faults/descriptor_budget.h"
 #include "someos/testing/open_descriptors.h"
@@ -46,6 +51,27 @@ TEST(ConnectionsAtTheDescriptorLimitTest, AcceptGoesOnAfterwards) {
   Connection accepted = listener->Accept().value();
   ASSERT_THAT(client.SendBytes("still there"), Succeeds());
   EXPECT_EQ(Says(accepted.ReceiveBytes()), "b'still there'");
+}
+
+// Clients that wait in vain for a descriptor do not stop those that authenticate themselves.
+TEST(ConnectionsAtTheDescriptorLimitTest, HandshakesGoOn) {
+  ListenerOptions options;
+  options.authentication.authkey = "key";
+  options.handshake_timeout = absl::InfiniteDuration();
+  std::unique_ptr<Listener> listener = Listener::Create(options).value();
+  PendingHandshake client = PendingHandshake::Begin(Client(listener->address()).value(),
+                                                    HandshakeRole::kClient, "key", Digests::kAny)
+                                .value();
+  ASSERT_EQ(listener->TryAccept().value().has_value(), false);
+  const Connection waits = Client(listener->address()).value();
+  const DescriptorBudget none(0);
+  std::string says = "OSError: EMFILE";
+  for (int i = 0; i < 10 && says == "OSError: EMFILE"; ++i) {
+    ASSERT_THAT(client.Continue(), Succeeds());
+    const absl::StatusOr<std::optional<Connection>> accepted = listener->TryAccept();
+    says = accepted.ok() && accepted->has_value() ? "connected" : Says(accepted.status());
+  }
+  EXPECT_EQ(says, "connected");
 }
 
 // Linux takes the byte and says that the descriptor did not fit.

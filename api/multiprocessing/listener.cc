@@ -74,9 +74,10 @@ absl::StatusOr<int> Listener::fileno() const {
   return socket_.get();
 }
 
+size_t Listener::MaxHandshakes() const { return std::max<size_t>(options_.max_handshakes, 1); }
+
 bool Listener::HasRoom() {
-  return pending_.size() < std::max<size_t>(options_.max_handshakes, 1) ||
-         HasPassed(pending_.front().grace);
+  return pending_.size() < MaxHandshakes() || HasPassed(pending_.front().grace);
 }
 
 absl::StatusOr<std::optional<Connection>> Listener::AcceptOne(bool& none_waits) {
@@ -97,7 +98,7 @@ absl::StatusOr<std::optional<Connection>> Listener::AcceptOne(bool& none_waits) 
                               *options_.authentication.authkey, options_.authentication.digests);
   // One that has gone already is no error.
   if (!handshake.ok()) return std::nullopt;
-  if (pending_.size() >= std::max<size_t>(options_.max_handshakes, 1)) pending_.pop_front();
+  if (pending_.size() >= MaxHandshakes()) pending_.pop_front();
   pending_.push_back({std::move(address), *std::move(handshake),
                       base::Deadline(options_.handshake_timeout),
                       base::Deadline(options_.handshake_timeout / 10)});
@@ -128,11 +129,24 @@ absl::StatusOr<std::optional<Connection>> Listener::ContinueHandshakes() {
 absl::StatusOr<std::optional<Connection>> Listener::TryAccept() {
   const absl::StatusOr<int> listening = fileno();
   if (!listening.ok()) return listening.status();
-  for (bool none_waits = false; !none_waits && HasRoom();) {
-    absl::StatusOr<std::optional<Connection>> connection = AcceptOne(none_waits);
+  // Before others take the places of those whose answers have arrived.
+  if (pending_.size() >= MaxHandshakes()) {
+    absl::StatusOr<std::optional<Connection>> connection = ContinueHandshakes();
     if (!connection.ok() || connection->has_value()) return connection;
   }
-  return ContinueHandshakes();
+  absl::Status not_accepted;
+  bool none_waits = false;
+  // Not for as long as there are any: clients that leave at once would keep the others waiting.
+  for (size_t i = 0; i < MaxHandshakes() && !none_waits && HasRoom(); ++i) {
+    absl::StatusOr<std::optional<Connection>> connection = AcceptOne(none_waits);
+    if (connection.ok() && connection->has_value()) return connection;
+    not_accepted = connection.status();
+    if (!not_accepted.ok()) break;
+  }
+  // Also if no descriptor is left: those that end here give theirs back.
+  absl::StatusOr<std::optional<Connection>> connection = ContinueHandshakes();
+  if (connection.ok() && !connection->has_value() && !not_accepted.ok()) return not_accepted;
+  return connection;
 }
 
 absl::Status Listener::AwaitClients(base::Deadline& deadline) {

@@ -40,8 +40,9 @@ class Listener {
  public:
   // Listens at `address`; a port of 0 is replaced with a free one. SO_REUSEADDR, close-on-exec.
   //
-  // kInvalidArgument (OSError) "AF_UNIX path too long": 108 bytes and a NUL on Linux, 104
-  // elsewhere. kNotFound (OSError): no such host. Errnos: EADDRINUSE, EACCES, EMFILE.
+  // kInvalidArgument (OSError) "AF_UNIX path too long": it and a NUL have more than 108 bytes on
+  // Linux, 104 elsewhere; "AF_UNIX path is empty". kNotFound (OSError): no such host. Errnos:
+  // EADDRINUSE, EACCES, EMFILE.
   static absl::StatusOr<std::unique_ptr<Listener>> Create(const Address& address,
                                                           const ListenerOptions& options = {});
   // At a new address: for AF_UNIX a path in a new directory that this user alone may enter, below
@@ -88,6 +89,7 @@ class Listener {
   Listener(connection_socket::BoundSocket bound, const ListenerOptions& options,
            std::string directory);
 
+  size_t MaxHandshakes() const;
   // Whether another client may begin.
   bool HasRoom();
   // Takes one client that waits, and returns it if there is no key.

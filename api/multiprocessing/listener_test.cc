@@ -23,6 +23,9 @@
 #include "someos/api/multiprocessing/address.h"
 #include "someos/api/multiprocessing/client.h"
 #include "someos/api/multiprocessing/connection.h"
+#include "someos/api/multiprocessing/handshake.h"
+#include "someos/api/multiprocessing/pending_handshake.h"
+#include "someos/api/multiprocessing/wait.h"
 #include "someos/testing/child_process.h"
 #include "someos/testing/open_descriptors.h"
 #include "someos/testing/python_says.h"
@@ -126,6 +129,10 @@ TEST(ListenerTest, AddressesThatCannotBe) {
   EXPECT_EQ(Says(Client(Address::Unix(long_path))), "OSError: AF_UNIX path too long");
   EXPECT_EQ(Says(Client(Address::Unix({"/tmp/\0x", 7}))),
             "ValueError: AF_UNIX path with a null character");
+  EXPECT_EQ(Says(Listener::Create(Address::Unix("")).status()), "OSError: AF_UNIX path is empty");
+  EXPECT_EQ(Says(Client(Address::Unix(""))), "OSError: AF_UNIX path is empty");
+  EXPECT_EQ(Says(Client(Address::Inet({"127.0.0.1\0x", 11}, 1))),
+            "TypeError: host name must not contain null character");
   EXPECT_EQ(Says(Client(Address::Unix("/nonexistent/path"))), "OSError: ENOENT");
   std::unique_ptr<Listener> listener = Listening();
   EXPECT_EQ(Says(Listener::Create(listener->address()).status()), "OSError: EADDRINUSE");
@@ -192,7 +199,7 @@ TEST(AuthenticationTest, AClientOfAListenerWithoutAKeyDoesNotWaitForEver) {
 TEST(AuthenticationTest, SilentClientsStopNobody) {
   ListenerOptions options = WithKey("key");
   options.max_handshakes = 4;
-  options.handshake_timeout = absl::Milliseconds(500);
+  options.handshake_timeout = absl::Seconds(5);  // a tenth of it for those who make room
   std::unique_ptr<Listener> listener = Listening(options);
   std::vector<Connection> silent;
   for (int i = 0; i < 10; ++i) silent.push_back(Client(listener->address()).value());
@@ -218,6 +225,36 @@ TEST(AuthenticationTest, SilentClientsMakeRoomBeforeTheirTimeHasPassed) {
   EXPECT_EQ(Says(listener->Accept()), "connected");
   connecting.join();
   EXPECT_LT(absl::Now() - start, absl::Seconds(15));  // it takes three
+}
+
+// The program does something else meanwhile.
+TEST(AuthenticationTest, AClientWhoseLastAnswerHasArrivedIsNotReplaced) {
+  ListenerOptions options = WithKey("key");
+  options.max_handshakes = 1;
+  options.handshake_timeout = absl::Seconds(10);
+  std::unique_ptr<Listener> listener = Listening(options);
+  PendingHandshake client = PendingHandshake::Begin(Client(listener->address()).value(),
+                                                    HandshakeRole::kClient, "key", Digests::kAny)
+                                .value();
+  do {
+    ASSERT_EQ(listener->TryAccept().value().has_value(), false);
+  } while (!client.Continue().value());
+  const Connection another = Client(listener->address()).value();
+  absl::SleepFor(options.handshake_timeout / 10 + absl::Milliseconds(1));
+  EXPECT_EQ(listener->TryAccept().value().has_value(), true);
+}
+
+TEST(AuthenticationTest, ClientsThatLeaveAtOnceDoNotKeepTryAcceptBusy) {
+  ListenerOptions options = WithKey("key");
+  options.max_handshakes = 1;
+  std::unique_ptr<Listener> listener = Listening(options);
+  for (int i = 0; i < 3; ++i) Client(listener->address()).value().Close();
+  const std::vector<Listener*> listeners = {listener.get()};
+  ASSERT_EQ(listener->TryAccept().value().has_value(), false);
+  EXPECT_EQ(Wait(listeners, absl::ZeroDuration()).value(), listeners);  // there are more
+  while (!Wait(listeners, absl::ZeroDuration()).value().empty()) {
+    ASSERT_EQ(listener->TryAccept().value().has_value(), false);
+  }
 }
 
 TEST(AuthenticationTest, ASilentClientIsDropped) {

@@ -19,6 +19,7 @@
 #include "someos/api/errno_status.h"
 #include "someos/api/multiprocessing/address.h"
 #include "someos/api/multiprocessing/errors.h"
+#include "someos/api/python_error.h"
 
 namespace someos::connection_socket {
 namespace {
@@ -36,6 +37,8 @@ absl::StatusOr<SocketName> UnixName(const Address& address) {
 #else
   constexpr bool is_abstract = false;
 #endif
+  // On Linux it would be an abstract name, to which everybody may connect.
+  if (path.empty()) return OsError(absl::StatusCode::kInvalidArgument, "AF_UNIX path is empty");
   if (!is_abstract && path.find('\0') != absl::string_view::npos) {
     return PlainStatus(absl::StatusCode::kInvalidArgument, "AF_UNIX path with a null character");
   }
@@ -58,6 +61,9 @@ absl::StatusOr<SocketName> InetName(const Address& address) {
   hints.ai_socktype = SOCK_STREAM;
   hints.ai_flags = AI_NUMERICSERV | AI_PASSIVE;
   const std::string host(address.host());
+  if (host.find('\0') != std::string::npos) {
+    return PythonTypeError("host name must not contain null character");
+  }
   const std::string port = absl::StrCat(address.port());
   addrinfo* found = nullptr;
   // An empty host is any address, as for Python.

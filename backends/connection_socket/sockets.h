@@ -22,8 +22,9 @@ struct BoundSocket {
 
 // A socket that listens at `address`, with SO_REUSEADDR, non-blocking.
 //
-// kInvalidArgument (OSError) "AF_UNIX path too long"; kNotFound (OSError): there is no such host;
-// errnos of the system calls.
+// kInvalidArgument (OSError) "AF_UNIX path too long", "AF_UNIX path is empty"; (ValueError) a NUL
+// in a path; (TypeError) a NUL in a host. kNotFound (OSError): there is no such host. Errnos of the
+// system calls.
 absl::StatusOr<BoundSocket> Listen(const multiprocessing::Address& address, int backlog);
 
 // The next connection, with the address of its other end; nullopt if there is none at the moment.
