@@ -40,6 +40,11 @@ absl::Status StateError(absl::string_view message) {
   return OsError(absl::StatusCode::kFailedPrecondition, message);
 }
 
+// Of a deadline of ours: ETIMEDOUT of a broken connection has the same code.
+bool IsTimeout(const absl::Status& status) {
+  return absl::IsDeadlineExceeded(status) && ErrnoOf(status) == 0;
+}
+
 // What Python checks of an offset and a size; the part.
 absl::StatusOr<absl::string_view> PartOf(absl::string_view buffer, int64_t offset,
                                          std::optional<int64_t> size) {
@@ -165,7 +170,7 @@ absl::Status Connection::WriteMessage(absl::string_view message, absl::Duration 
     head.remove_prefix(of_head);
     body.remove_prefix(transfer.count - of_head);
   }
-  const bool timed_out = absl::IsDeadlineExceeded(status) && ErrnoOf(status) == 0;
+  const bool timed_out = IsTimeout(status);
   const bool begun = head.size() < header->view().size();
   if (timed_out && (keep || begun)) writer_.AddRest(head, body);
   return status;
@@ -258,7 +263,7 @@ absl::StatusOr<std::optional<std::string>> Connection::TryReceiveBytes(uint64_t 
   if (!status.ok()) return status;
   status = ReadMessage(max_length, absl::ZeroDuration());
   if (status.ok()) return reader_.Take();
-  if (absl::IsDeadlineExceeded(status) && ErrnoOf(status) == 0) return std::nullopt;
+  if (IsTimeout(status)) return std::nullopt;
   return status;
 }
 
@@ -266,7 +271,7 @@ absl::StatusOr<bool> Connection::TrySendBytes(absl::string_view bytes) {
   absl::Status status = CheckWritable();
   if (status.ok()) status = WriteMessage(bytes, absl::ZeroDuration(), /*keep=*/true);
   if (status.ok()) return true;
-  if (has_unsent() && absl::IsDeadlineExceeded(status)) return false;
+  if (IsTimeout(status)) return false;
   return status;
 }
 
@@ -276,7 +281,7 @@ absl::StatusOr<bool> Connection::Flush() {
   Deadline deadline(absl::ZeroDuration());
   status = WriteRest(deadline);
   if (status.ok()) return true;
-  if (absl::IsDeadlineExceeded(status) && ErrnoOf(status) == 0) return false;
+  if (IsTimeout(status)) return false;
   return status;
 }
 

@@ -126,7 +126,9 @@ class Connection {
   //
   // Python 3.14 answers, and waits for the answer; so do all on macOS, but none before elsewhere.
   // So it must be known, from an object received before or by Learn, that the peer is 3.14
-  // (peer()). kFailedPrecondition (RuntimeError) "did not receive acknowledgement of fd".
+  // (peer()). kFailedPrecondition (RuntimeError) "did not receive acknowledgement of fd"; "a
+  // message has been received in part", of which the answer could not be told apart. After
+  // kDeadlineExceeded, the descriptor may have been sent and the answer be still to come: close.
   absl::Status SendDescriptor(int fd, absl::Duration timeout = absl::InfiniteDuration());
   // Receives a descriptor, which the caller owns, close-on-exec; recv_handle.
   //

@@ -26,6 +26,9 @@ absl::Status RuntimeError(absl::string_view message) {
   return PlainStatus(absl::StatusCode::kFailedPrecondition, message);
 }
 
+// Its rest is what comes next.
+absl::Status PartOfAMessage() { return RuntimeError("a message has been received in part"); }
+
 }  // namespace
 
 bool Connection::AcknowledgesDescriptors() const {
@@ -38,6 +41,7 @@ absl::Status Connection::SendDescriptor(int fd, absl::Duration timeout) {
   Deadline deadline = Deadline::NotStarted(timeout);
   status = WriteRest(deadline);
   if (!status.ok()) return status;
+  if (AcknowledgesDescriptors() && has_partial_message()) return PartOfAMessage();
   Transfer transfer = stream_.SendDescriptor(fd, deadline);
   char answer = kAcknowledgement;
   if (transfer.end == Transfer::End::kBytes && AcknowledgesDescriptors()) {
@@ -54,8 +58,11 @@ absl::Status Connection::SendDescriptor(int fd, absl::Duration timeout) {
 absl::StatusOr<int> Connection::ReceiveDescriptor(absl::Duration timeout) {
   absl::Status status = CheckReadable();
   if (!status.ok()) return status;
-  if (has_partial_message()) return RuntimeError("a message has been received in part");
+  if (has_partial_message()) return PartOfAMessage();
   Deadline deadline = Deadline::NotStarted(timeout);
+  // The acknowledgement must not stand within a message.
+  if (AcknowledgesDescriptors()) status = WriteRest(deadline);
+  if (!status.ok()) return status;
   int fd = -1;
   Transfer transfer = stream_.ReceiveDescriptor(fd, deadline);
   base::OwnedFd received(fd);

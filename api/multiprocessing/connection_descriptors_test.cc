@@ -4,7 +4,9 @@
 #include <thread>
 #include <utility>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "someos/api/multiprocessing/connection.h"
@@ -63,6 +65,31 @@ TEST(ConnectionDescriptorsTest, NotWithinAMessage) {
   ASSERT_THAT(ends.b.TryReceiveBytes(), Succeeds());
   ASSERT_TRUE(ends.b.has_partial_message());
   EXPECT_EQ(ends.b.ReceiveDescriptor().status().message(), "a message has been received in part");
+}
+
+// For both directions: nothing comes between the two parts of a message.
+TEST(ConnectionDescriptorsTest, AcknowledgementsAreNotWithinAMessage) {
+  Ends ends;
+  const std::string large(3'000'000, 'l');
+  ends.b.Learn(PeerVersion(314, 314));
+  ASSERT_EQ(ends.b.TrySendBytes(large).value(), false);
+  ASSERT_THAT(ends.a.SendDescriptor(0), Succeeds());
+  EXPECT_THAT(ends.b.ReceiveDescriptor(absl::Milliseconds(20)),
+              FailsWithCode(absl::StatusCode::kDeadlineExceeded, "send fd "));
+  std::thread receiver([&] { EXPECT_EQ(ends.a.ReceiveBytes().value_or(""), large); });
+  const absl::StatusOr<int> received = ends.b.ReceiveDescriptor(absl::Seconds(30));
+  EXPECT_THAT(received, Succeeds());
+  const ScopedFd owner(received.value_or(-1));
+  ends.b.Close();
+  receiver.join();
+
+  Ends other;
+  other.a.Learn(PeerVersion(314, 314));
+  ASSERT_THAT(other.b.TrySendBytes(large), Succeeds());
+  ASSERT_THAT(other.a.TryReceiveBytes(), Succeeds());
+  ASSERT_TRUE(other.a.has_partial_message());
+  EXPECT_EQ(other.a.SendDescriptor(0, absl::Milliseconds(20)).message(),
+            "a message has been received in part");
 }
 
 TEST(ConnectionDescriptorsTest, WhatIsNoDescriptor) {

@@ -49,6 +49,11 @@ class FrameWriter {
   static constexpr size_t kKept = size_t{64} << 10;
 
   void Append(absl::string_view header, absl::string_view message) {
+    // Otherwise the buffer would grow for ever where a peer never takes all of it.
+    if (written_ > bytes_.size() / 2) {
+      bytes_.erase(0, written_);
+      written_ = 0;
+    }
     bytes_.append(header.data(), header.size());
     bytes_.append(message.data(), message.size());
   }
