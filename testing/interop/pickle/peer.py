@@ -142,8 +142,10 @@ def refuse(module, name):
 
 
 def loads_without_globals(data):
+    # With peek, as files have it: without, a FRAME that ends within an opcode makes CPython lose what it has read of that.
+    source = io.BufferedReader(io.BytesIO(data))
     if PYTHON2:
-        unpickler = pickle.Unpickler(io.BytesIO(data))
+        unpickler = pickle.Unpickler(source)
         unpickler.find_global = refuse
         return unpickler.load()
 
@@ -151,7 +153,7 @@ def loads_without_globals(data):
         def find_class(self, module, name):
             refuse(module, name)
 
-    return Unpickler(io.BytesIO(data), encoding="bytes").load()
+    return Unpickler(source, encoding="bytes").load()
 
 
 def judge(path):

@@ -136,7 +136,7 @@ bool IsKnown(absl::string_view judged, const Interpreter& python, absl::string_v
   if (judged == "newer") return !python.AtLeast(3, 8);
   if (judged == "MemoryError") return pickle.find_first_of("rp") != absl::string_view::npos;
   const bool has_frame = pickle.find('\x95') != absl::string_view::npos;
-  return judged == "UnpicklingError" && has_frame && !python.AtLeast(3, 8);
+  return judged == "UnpicklingError" && has_frame && python.AtLeast(3, 14);
 }
 
 TEST(PickleInteropTest, WhatIsAcceptedIsWhatPythonMakesOfIt) {
