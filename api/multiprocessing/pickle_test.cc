@@ -267,6 +267,25 @@ TEST(UnpickleTest, ComparingEqualKeysAgainAndAgainIsLimited) {
               FailsWithCode(StatusCode::kResourceExhausted, "comparing the keys costs more"));
 }
 
+// An object that was hashed as a key, dropped because an equal one was there, and then changed.
+TEST(UnpickleTest, AnObjectThatIsChangedIsFoundAsWhatItIs) {
+  const std::string numbers = "(K\x01K\x02K\x03K\x04K\x05K\x06K\x07K\x08K\x09";
+  const std::string made = "cm\nC\n)\x81";
+  for (const std::string change : {"K\x07"
+                                   "b",
+                                   "K\x07"
+                                   "a"}) {
+    const std::string dropped = "\x8f" + numbers + made + made +
+                                "q\x01\x90"
+                                "0";
+    const std::string equal = made + change;
+    const absl::StatusOr<PyValue> both =
+        Unpickle(dropped + "\x8f" + numbers + "h\x01" + change + equal + "\x90.");
+    ASSERT_THAT(both, Succeeds());
+    EXPECT_EQ(both->AsItems()->size(), 10) << both->ToString();
+  }
+}
+
 TEST(UnpickleTest, PicklesMayFollowEachOther) {
   absl::string_view pickles = "K\x01.K\x02.";
   EXPECT_EQ(UnpickleFirst(pickles)->ToString(), "1");

@@ -1,6 +1,7 @@
 // The opcodes of tuple, list, dict, set and frozenset.
 
 #include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <iterator>
 #include <utility>
@@ -63,8 +64,12 @@ bool Unpickler::CheckDepth(const Node& node) {
 
 bool Unpickler::CheckChangeable(const PyValue& target) {
   // The stack has one reference, and the memo those that it has counted.
-  const Node& node = *PyValueAccess::NodeOf(target);
-  if (node.references.load(std::memory_order_relaxed) == 1 + node.memo_entries) return true;
+  Node& node = *PyValueAccess::NodeOf(target);
+  if (node.references.load(std::memory_order_relaxed) == 1 + node.memo_entries) {
+    // It may have one: as a key that was there already, and so was dropped.
+    node.hash.store(0, std::memory_order_relaxed);
+    return true;
+  }
   return Refuse(absl::StrCat("the pickle changes a value of type ", PyKindName(target.kind()),
                              " that is in use already, as in values that contain themselves"));
 }
@@ -82,6 +87,7 @@ ItemsNode* Unpickler::ChangeablePart(const PyValue& target, PyKind kind, absl::s
     if (!Charge(kContainerBytes)) return nullptr;
     part = PyValueAccess::New(kind);
   }
+  PyValueAccess::NodeOf(part)->hash.store(0, std::memory_order_relaxed);
   return &PyValueAccess::Items(part);
 }
 
