@@ -51,8 +51,8 @@ struct TextNode : Node {
 enum ObjectSlot { kCallable, kArgs, kKwargs, kState, kListItems, kDictItems, kObjectSlots };
 
 // Containers: their items; a dict's keys and values in turn; an object's slots. Room for the first
-// items stands behind the node.
-struct ItemsNode : Node {
+// items stands behind the node, whose size is made a multiple of their alignment.
+struct alignas(PyValue) ItemsNode : Node {
   // With room for so many items.
   static ItemsNode* Make(PyKind kind, size_t room, NodeBlocks* blocks) {
     const NodeBlocks::Piece piece = NodePiece(sizeof(ItemsNode) + room * sizeof(PyValue), blocks);
