@@ -17,6 +17,7 @@ namespace {
 
 thread_local size_t g_allocations = 0;
 thread_local size_t g_deallocations = 0;
+thread_local size_t g_allocated_bytes = 0;
 
 [[maybe_unused]] void Deallocate(void* memory) {
   if (memory == nullptr) return;
@@ -36,6 +37,8 @@ bool CountsAllocations() {
 
 size_t Allocations() { return g_allocations; }
 
+size_t AllocatedBytes() { return g_allocated_bytes; }
+
 ptrdiff_t LiveAllocations() { return static_cast<ptrdiff_t>(g_allocations - g_deallocations); }
 
 }  // namespace someos
@@ -47,6 +50,7 @@ void* operator new(size_t size) {
   // More than an element of any table here, so that the one behind the last is filled, too.
   constexpr size_t kBehind = 256;
   ++someos::g_allocations;
+  someos::g_allocated_bytes += size;
   void* const memory = std::malloc(size + kBehind);
   if (memory == nullptr) std::abort();
   return std::memset(memory, 0xa5, size + kBehind);

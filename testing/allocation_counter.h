@@ -16,6 +16,9 @@ bool CountsAllocations();
 // How often the calling thread has called operator new so far.
 size_t Allocations();
 
+// How many bytes those calls were for, whether or not they have been freed.
+size_t AllocatedBytes();
+
 // How many of its calls of operator new it has not yet made good by one of operator delete. Below
 // zero if it frees what other threads have allocated.
 ptrdiff_t LiveAllocations();

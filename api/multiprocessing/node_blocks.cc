@@ -70,8 +70,9 @@ void NodeBlocks::Begin(size_t piece) {
   block_ = new (memory) Block{{kGivingOut}, bytes == kBlockBytes};
   next_ = static_cast<char*>(memory) + kUnit;
   end_ = static_cast<char*>(memory) + bytes;
-  // Values whose size was guessed too low go on with larger blocks.
-  next_bytes_ = kBlockBytes;
+  // Values whose size was guessed too low, or is unknown, go on with larger blocks. So at most as
+  // much as a value takes is left free with it.
+  next_bytes_ = std::min(2 * bytes, kBlockBytes);
 }
 
 void NodeBlocks::Retire() {

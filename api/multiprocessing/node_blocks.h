@@ -19,7 +19,8 @@ class NodeBlocks {
   static constexpr size_t kBlockBytes = 16384;
   static constexpr size_t kLargestPiece = kBlockBytes / 16;
 
-  // For a value whose nodes take about `expected` bytes: a small one gets a small block.
+  // For a value whose nodes take about `expected` bytes: a small one gets a small block. 0:
+  // unknown.
   explicit NodeBlocks(size_t expected) : next_bytes_(BlockBytes(expected)) {}
   NodeBlocks(const NodeBlocks&) = delete;
   NodeBlocks& operator=(const NodeBlocks&) = delete;

@@ -10,12 +10,14 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "someos/api/multiprocessing/pickle.h"
 #include "someos/api/multiprocessing/py_value.h"
 #include "someos/api/multiprocessing/unpickle.h"
+#include "someos/testing/allocation_counter.h"
 #include "someos/testing/status_matchers.h"
 
 namespace someos::multiprocessing {
@@ -153,6 +155,20 @@ TEST(NodeBlocksTest, APartOfAValueOutlivesTheRest) {
   EXPECT_EQ(part.ToString(),
             "{'id': 1234, 'a name that is longer than others': "
             "['a name that is longer than others']}");
+}
+
+// How large the first of several pickles is, is not known before it is read.
+TEST(NodeBlocksTest, ValuesOfPicklesThatFollowEachOtherHaveNoLargeBlocks) {
+  if (!CountsAllocations()) GTEST_SKIP() << "a sanitizer looks after the memory";
+  constexpr size_t kCount = 1000;
+  std::string pickles;
+  for (size_t i = 0; i < kCount; ++i) pickles += *Pickle(PyValue::List({PyValue::Str("word")}));
+  absl::string_view rest = pickles;
+  std::vector<PyValue> kept;
+  const size_t before = AllocatedBytes();
+  while (!rest.empty()) kept.push_back(*UnpickleFirst(rest));
+  EXPECT_EQ(kept.size(), kCount);
+  EXPECT_LT((AllocatedBytes() - before) / kCount, NodeBlocks::kBlockBytes / 2);
 }
 
 TEST(NodeBlocksTest, ThreadsMayDropTheirPartsAtOnce) {

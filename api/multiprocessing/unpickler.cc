@@ -307,13 +307,14 @@ bool Unpickler::GetLine() {
 
 namespace {
 
+// `size`: of the pickle, or 0 if others may follow; then what it is.
 absl::StatusOr<PyValue> UnpickleCounting(absl::string_view pickle, const UnpickleOptions& options,
                                          size_t& size) {
   if (options.max_depth > kMaxUnpickleDepth) {
     return PlainStatus(absl::StatusCode::kInvalidArgument,
                        absl::StrCat("max_depth is more than ", kMaxUnpickleDepth));
   }
-  internal::Unpickler unpickler(pickle, options);
+  internal::Unpickler unpickler(pickle, size, options);
   absl::StatusOr<PyValue> value = unpickler.Run();
   size = unpickler.size();
   return value;
@@ -322,7 +323,7 @@ absl::StatusOr<PyValue> UnpickleCounting(absl::string_view pickle, const Unpickl
 }  // namespace
 
 absl::StatusOr<PyValue> Unpickle(absl::string_view pickle, const UnpickleOptions& options) {
-  size_t size;
+  size_t size = pickle.size();
   absl::StatusOr<PyValue> value = UnpickleCounting(pickle, options, size);
   if (!value.ok() || size == pickle.size()) return value;
   return PlainStatus(
@@ -331,7 +332,7 @@ absl::StatusOr<PyValue> Unpickle(absl::string_view pickle, const UnpickleOptions
 }
 
 absl::StatusOr<PyValue> UnpickleFirst(absl::string_view& pickles, const UnpickleOptions& options) {
-  size_t size;
+  size_t size = 0;
   absl::StatusOr<PyValue> value = UnpickleCounting(pickles, options, size);
   if (value.ok()) pickles.remove_prefix(size);
   return value;

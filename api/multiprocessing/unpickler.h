@@ -34,8 +34,9 @@ namespace someos::multiprocessing::internal {
 // atomic operations, which would take most of the time (PyValueAccess::CopyUncontended).
 class Unpickler {
  public:
-  Unpickler(absl::string_view pickle, const UnpickleOptions& options)
-      : options_(options), reader_(pickle), blocks_(kNodeBytesPerByte * pickle.size()) {
+  // `size` of the pickle, 0 if it is unknown: others may follow it.
+  Unpickler(absl::string_view pickle, size_t size, const UnpickleOptions& options)
+      : options_(options), reader_(pickle), blocks_(kNodeBytesPerByte * size) {
     stack_.Expect(kFirstValues);
     marks_.reserve(kFirstValues);
     memo_.reserve(kFirstValues);
