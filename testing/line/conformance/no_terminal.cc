@@ -108,7 +108,7 @@ TEST_P(LineNoTerminalTest, WhatThreadsPrintAtOnceIsThereWhenTheyHaveReturned) {
   const Piped piped(*GetParam());
   constexpr int kThreads = 4;
   constexpr int kTexts = 5;
-  for (int round = 0; round < 200; ++round) {
+  for (int round = 0; round < 50; ++round) {
     std::vector<std::thread> threads;
     for (int i = 0; i < kThreads; ++i) {
       threads.emplace_back([&] {
