@@ -70,12 +70,16 @@ class ManagedClass {
   ManagedClass& ProxyMethod(
       absl::string_view name, const ManagedClass<U>& result,
       std::function<absl::StatusOr<std::shared_ptr<U>>(T&, const Arguments&)> method) {
-    return Add(name, [result, method = std::move(method)](T& self, Call call) {
+    // Not kept alive from here: classes may return objects of each other, and of themselves.
+    std::weak_ptr<const typename ManagedClass<U>::Methods> methods = result.methods_;
+    return Add(name, [methods, type_id = result.type_id(), method = std::move(method)](T& self,
+                                                                                       Call call) {
       absl::StatusOr<std::shared_ptr<U>> object =
           Caught<std::shared_ptr<U>>([&] { return method(self, call.arguments()); });
       if (!object.ok()) return call.Return(object.status());
-      if (*object == nullptr) return call.Return(NoObject(result.type_id()));
-      call.ReturnObject(result.Share(*std::move(object)), result.type_id());
+      auto alive = methods.lock();
+      if (*object == nullptr || alive == nullptr) return call.Return(NoObject(type_id));
+      call.ReturnObject(ManagedClass<U>::Shares(std::move(alive), *std::move(object)), type_id);
     });
   }
 
@@ -95,6 +99,7 @@ class ManagedClass {
   ManagedType Type() const {
     ManagedType type;
     type.type_id = methods_->type_id;
+    type.methods = methods_;
     for (const auto& [name, method] : methods_->by_name) type.exposed.push_back(name);
     if (create_ == nullptr) return type;
     type.create = [self = *this](
@@ -113,10 +118,13 @@ class ManagedClass {
   // An object as the server holds it, for WaitingMethod and Call::ReturnObject. Its methods run in
   // the server's thread.
   std::shared_ptr<SharedObject> Share(Instance instance) const {
-    return std::make_shared<Shared>(methods_, std::move(instance), ServerContext{});
+    return Shares(methods_, std::move(instance));
   }
 
  private:
+  template <typename U>
+  friend class ManagedClass;
+
   struct Methods {
     std::string type_id;
     std::map<std::string, std::function<void(T&, Call)>, std::less<>> by_name;
@@ -161,6 +169,11 @@ class ManagedClass {
     const Instance instance_;
     const ServerContext context_;
   };
+
+  static std::shared_ptr<SharedObject> Shares(std::shared_ptr<const Methods> methods,
+                                              Instance instance) {
+    return std::make_shared<Shared>(std::move(methods), std::move(instance), ServerContext{});
+  }
 
   static absl::Status NoObject(absl::string_view type_id) {
     return PlainStatus(absl::StatusCode::kFailedPrecondition,

@@ -46,6 +46,8 @@ struct ManagedType {
   Create create;
   // The methods that clients may call.
   std::vector<std::string> exposed;
+  // Kept for objects of this type that methods of other types return.
+  std::shared_ptr<const void> methods;
 
   bool Exposes(absl::string_view method) const {
     for (const std::string& name : exposed) {
