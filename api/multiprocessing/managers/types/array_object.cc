@@ -5,9 +5,9 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -206,33 +206,27 @@ absl::Status ArrayObject::Assign(const mmap::SliceItems& slice, const PyValue& a
 absl::StatusOr<PyValue> ArrayObject::GetItem(const Arguments& arguments) {
   const absl::StatusOr<BoundArguments> bound = arguments.Bind("__getitem__", {"index"}, 1);
   if (!bound.ok()) return bound.status();
-  const absl::StatusOr<std::optional<mmap::SliceItems>> slice =
-      SliceOf(*(*bound)[0], items_.size());
-  if (!slice.ok()) return slice.status();
-  if (slice->has_value()) return ItemsOf(**slice);
-  const absl::StatusOr<size_t> place =
-      PlaceOf(*(*bound)[0], items_.size(), "array", "array index out of range");
-  if (!place.ok()) return place.status();
-  return items_[*place];
+  const absl::StatusOr<Subscript> subscript =
+      SubscriptOf(*(*bound)[0], items_.size(), "array", "array index out of range");
+  if (!subscript.ok()) return subscript.status();
+  if (const auto* slice = std::get_if<mmap::SliceItems>(&*subscript)) return ItemsOf(*slice);
+  return items_[std::get<size_t>(*subscript)];
 }
 
 absl::StatusOr<PyValue> ArrayObject::SetItem(const Arguments& arguments) {
   const absl::StatusOr<BoundArguments> bound = arguments.Bind("__setitem__", {"index", "value"}, 2);
   if (!bound.ok()) return bound.status();
-  const absl::StatusOr<std::optional<mmap::SliceItems>> slice =
-      SliceOf(*(*bound)[0], items_.size());
-  if (!slice.ok()) return slice.status();
-  if (slice->has_value()) {
-    absl::Status assigned = Assign(**slice, *(*bound)[1]);
+  const absl::StatusOr<Subscript> subscript =
+      SubscriptOf(*(*bound)[0], items_.size(), "array", "array assignment index out of range");
+  if (!subscript.ok()) return subscript.status();
+  if (const auto* slice = std::get_if<mmap::SliceItems>(&*subscript)) {
+    absl::Status assigned = Assign(*slice, *(*bound)[1]);
     if (!assigned.ok()) return assigned;
     return PyValue();
   }
-  const absl::StatusOr<size_t> place =
-      PlaceOf(*(*bound)[0], items_.size(), "array", "array assignment index out of range");
-  if (!place.ok()) return place.status();
   absl::StatusOr<PyValue> stored = ItemOf(code_, *(*bound)[1]);
   if (!stored.ok()) return stored.status();
-  items_[*place] = *std::move(stored);
+  items_[std::get<size_t>(*subscript)] = *std::move(stored);
   return PyValue();
 }
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -65,48 +65,39 @@ absl::Status ListObject::Assign(const mmap::SliceItems& slice, const PyValue& it
 ListObject::Result ListObject::GetItem(const Arguments& arguments) {
   const absl::StatusOr<BoundArguments> bound = arguments.Bind("__getitem__", {"index"}, 1);
   if (!bound.ok()) return bound.status();
-  const absl::StatusOr<std::optional<mmap::SliceItems>> slice =
-      SliceOf(*(*bound)[0], items_.size());
-  if (!slice.ok()) return slice.status();
-  if (slice->has_value()) return ItemsOf(**slice);
-  const absl::StatusOr<size_t> place =
-      PlaceOf(*(*bound)[0], items_.size(), "list", "list index out of range");
-  if (!place.ok()) return place.status();
-  return items_[*place].value();
+  const absl::StatusOr<Subscript> subscript =
+      SubscriptOf(*(*bound)[0], items_.size(), "list", "list index out of range");
+  if (!subscript.ok()) return subscript.status();
+  if (const auto* slice = std::get_if<mmap::SliceItems>(&*subscript)) return ItemsOf(*slice);
+  return items_[std::get<size_t>(*subscript)].value();
 }
 
 ListObject::Result ListObject::SetItem(const Arguments& arguments) {
   const absl::StatusOr<BoundArguments> bound = arguments.Bind("__setitem__", {"index", "value"}, 2);
   if (!bound.ok()) return bound.status();
-  const absl::StatusOr<std::optional<mmap::SliceItems>> slice =
-      SliceOf(*(*bound)[0], items_.size());
-  if (!slice.ok()) return slice.status();
-  if (slice->has_value()) {
-    absl::Status assigned = Assign(**slice, *(*bound)[1]);
+  const absl::StatusOr<Subscript> subscript =
+      SubscriptOf(*(*bound)[0], items_.size(), "list", "list assignment index out of range");
+  if (!subscript.ok()) return subscript.status();
+  if (const auto* slice = std::get_if<mmap::SliceItems>(&*subscript)) {
+    absl::Status assigned = Assign(*slice, *(*bound)[1]);
     if (!assigned.ok()) return assigned;
     return PyValue();
   }
-  const absl::StatusOr<size_t> place =
-      PlaceOf(*(*bound)[0], items_.size(), "list", "list assignment index out of range");
-  if (!place.ok()) return place.status();
-  items_[*place] = HeldValue(*(*bound)[1], objects_);
+  items_[std::get<size_t>(*subscript)] = HeldValue(*(*bound)[1], objects_);
   return PyValue();
 }
 
 ListObject::Result ListObject::DelItem(const Arguments& arguments) {
   const absl::StatusOr<BoundArguments> bound = arguments.Bind("__delitem__", {"index"}, 1);
   if (!bound.ok()) return bound.status();
-  const absl::StatusOr<std::optional<mmap::SliceItems>> slice =
-      SliceOf(*(*bound)[0], items_.size());
-  if (!slice.ok()) return slice.status();
-  if (slice->has_value()) {
-    Delete(**slice);
+  const absl::StatusOr<Subscript> subscript =
+      SubscriptOf(*(*bound)[0], items_.size(), "list", "list assignment index out of range");
+  if (!subscript.ok()) return subscript.status();
+  if (const auto* slice = std::get_if<mmap::SliceItems>(&*subscript)) {
+    Delete(*slice);
     return PyValue();
   }
-  const absl::StatusOr<size_t> place =
-      PlaceOf(*(*bound)[0], items_.size(), "list", "list assignment index out of range");
-  if (!place.ok()) return place.status();
-  items_.erase(items_.begin() + static_cast<std::ptrdiff_t>(*place));
+  items_.erase(items_.begin() + static_cast<std::ptrdiff_t>(std::get<size_t>(*subscript)));
   return PyValue();
 }
 

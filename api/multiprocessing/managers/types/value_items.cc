@@ -83,6 +83,25 @@ absl::StatusOr<std::optional<int64_t>> SlicePart(const PyValue& part) {
   return *number;
 }
 
+// The items that a slice object names; nullopt if `index` is no slice.
+absl::StatusOr<std::optional<mmap::SliceItems>> SliceOf(const PyValue& index, size_t size) {
+  if (index.kind() != PyKind::kObject) return std::nullopt;
+  const PyObjectParts parts = *index.AsObject();
+  if (parts.callable != PyValue::Global("builtins", "slice")) return std::nullopt;
+  const absl::StatusOr<absl::Span<const PyValue>> args = parts.args.AsItems();
+  if (!args.ok() || args->size() != 3) return PythonTypeError("slice expected 3 arguments");
+  std::optional<int64_t> numbers[3];
+  for (size_t i = 0; i < 3; ++i) {
+    const absl::StatusOr<std::optional<int64_t>> part = SlicePart((*args)[i]);
+    if (!part.ok()) return part.status();
+    numbers[i] = *part;
+  }
+  const absl::StatusOr<mmap::SliceItems> items =
+      mmap::ItemsOf({numbers[0], numbers[1], numbers[2]}, size);
+  if (!items.ok()) return items.status();
+  return *items;
+}
+
 bool IsNumber(const PyValue& value) {
   return value.kind() == PyKind::kBool || value.kind() == PyKind::kInt ||
          value.kind() == PyKind::kFloat;
@@ -168,22 +187,14 @@ absl::StatusOr<size_t> PlaceOf(const PyValue& index, size_t size, absl::string_v
   return static_cast<size_t>(*number < 0 ? *number + length : *number);
 }
 
-absl::StatusOr<std::optional<mmap::SliceItems>> SliceOf(const PyValue& index, size_t size) {
-  if (index.kind() != PyKind::kObject) return std::nullopt;
-  const PyObjectParts parts = *index.AsObject();
-  if (parts.callable != PyValue::Global("builtins", "slice")) return std::nullopt;
-  const absl::StatusOr<absl::Span<const PyValue>> args = parts.args.AsItems();
-  if (!args.ok() || args->size() != 3) return PythonTypeError("slice expected 3 arguments");
-  std::optional<int64_t> numbers[3];
-  for (size_t i = 0; i < 3; ++i) {
-    const absl::StatusOr<std::optional<int64_t>> part = SlicePart((*args)[i]);
-    if (!part.ok()) return part.status();
-    numbers[i] = *part;
-  }
-  const absl::StatusOr<mmap::SliceItems> items =
-      mmap::ItemsOf({numbers[0], numbers[1], numbers[2]}, size);
-  if (!items.ok()) return items.status();
-  return *items;
+absl::StatusOr<Subscript> SubscriptOf(const PyValue& subscript, size_t size, absl::string_view name,
+                                      absl::string_view error) {
+  const absl::StatusOr<std::optional<mmap::SliceItems>> slice = SliceOf(subscript, size);
+  if (!slice.ok()) return slice.status();
+  if (slice->has_value()) return **slice;
+  const absl::StatusOr<size_t> place = PlaceOf(subscript, size, name, error);
+  if (!place.ok()) return place.status();
+  return *place;
 }
 
 absl::StatusOr<mmap::SliceItems> OldSliceOf(absl::string_view method, const Arguments& arguments,

@@ -5,7 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
+#include <variant>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -24,8 +24,12 @@ absl::StatusOr<std::vector<PyValue>> ListOf(const PyValue& value);
 absl::StatusOr<size_t> PlaceOf(const PyValue& index, size_t size, absl::string_view name,
                                absl::string_view error);
 
-// The items that a slice object names; nullopt if `index` is no slice. ValueError: its step is 0.
-absl::StatusOr<std::optional<mmap::SliceItems>> SliceOf(const PyValue& index, size_t size);
+// What is between the brackets of sequence[...]: an index's place, or the items of a slice object.
+using Subscript = std::variant<size_t, mmap::SliceItems>;
+
+// Errors are those of PlaceOf, and a ValueError: the slice's step is 0.
+absl::StatusOr<Subscript> SubscriptOf(const PyValue& subscript, size_t size, absl::string_view name,
+                                      absl::string_view error);
 
 // The items that Python 2's __getslice__(i, j) and its relatives name: the first two arguments.
 absl::StatusOr<mmap::SliceItems> OldSliceOf(absl::string_view method, const Arguments& arguments,
