@@ -1,6 +1,7 @@
 // The objects of //backends/thread_base themselves under many schedules: their real code, on the
 // Core that steps.
 
+#include <atomic>
 #include <mutex>
 
 #include "absl/functional/function_ref.h"
@@ -187,15 +188,16 @@ TEST(ExploredObjectsTest, NoSettingIsLost) {
   });
 }
 
-// For what is no word: here a plain variable, in tests of pollers a descriptor.
-bool WaitFor(const bool& ready, absl::Duration timeout) {
-  return Core::WaitUntil([&] { return ready; }, timeout, {"Gate.Wait", &ready});
+// For what is no word: here an atomic variable, whose use is no scheduling point and no data race;
+// in tests of pollers a descriptor.
+bool WaitFor(const std::atomic<bool>& ready, absl::Duration timeout) {
+  return Core::WaitUntil([&] { return ready.load(); }, timeout, {"Gate.Wait", &ready});
 }
 
 TEST(ExploredObjectsTest, AWaitUntilEndsWhenItIsSo) {
   ExpectRightInAllSchedules([] {
     Atomic<int> steps = 0;
-    bool open = false;
+    std::atomic<bool> open = false;
     Together([&] { Check(WaitFor(open, absl::InfiniteDuration()) && open, "not open"); },
              [&] { Check(WaitFor(open, absl::Hours(1)), "timed out"); },
              [&] {
@@ -207,14 +209,14 @@ TEST(ExploredObjectsTest, AWaitUntilEndsWhenItIsSo) {
 
 TEST(ExploredObjectsTest, AWaitUntilTimesOut) {
   ExpectRightInAllSchedules([] {
-    const bool open = false;
+    const std::atomic<bool> open = false;
     Together([&] { Check(!WaitFor(open, absl::Hours(1)), "open"); },
              [&] { Check(!WaitFor(open, absl::ZeroDuration()), "open"); });
   });
 }
 
 TEST(ExploredObjectsTest, AWaitUntilThatNobodyEndsIsReported) {
-  const bool open = false;
+  const std::atomic<bool> open = false;
   const absl::Status status = Explore([&] { WaitFor(open, absl::InfiniteDuration()); });
   EXPECT_THAT(status.message(),
               testing::HasSubstr("lost wakeup: nobody is left to end the wait of [0] body in "
