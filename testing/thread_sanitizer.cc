@@ -14,11 +14,15 @@ extern "C" const char* __tsan_default_suppressions() {
   //
   // RebuildAfterFork replaces, in the child, what a thread of its parent may have read in Wait,
   // where it holds no lock. That thread does not exist in the child.
+  //
+  // A robust lock asks its mutex whether the caller owns it by unlocking it: the mutex says EPERM
+  // if not, as PTHREAD_MUTEX_ERRORCHECK promises.
   return "race:linux_kqueue_cleanup\n"
          "race:monitoring_thread\n"
          "race:epoll_update\n"
          "race:LibkqueueEmulation::RecreateQueue\n"
          "race:KqueueRegistrations::DropStray\n"
-         "race:EpollRegistrations::ReplaceSet\n";
+         "race:EpollRegistrations::ReplaceSet\n"
+         "mutex:RobustLock::Release\n";
 }
 #endif
