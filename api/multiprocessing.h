@@ -28,6 +28,7 @@
 #include "someos/api/multiprocessing/shared_memory.h"
 
 // Python's locks.
+#include "someos/api/multiprocessing/barrier.h"
 #include "someos/api/multiprocessing/condition.h"
 #include "someos/api/multiprocessing/event.h"
 #include "someos/api/multiprocessing/sem_lock.h"

@@ -6,7 +6,7 @@ A lock is its kind, greatest value and name, as in the pickles that Python's pro
 import multiprocessing
 import os
 import sys
-from multiprocessing import synchronize
+from multiprocessing import heap, synchronize
 
 try:
     from multiprocessing import resource_tracker as tracker
@@ -56,22 +56,40 @@ def give(state):
     opened(synchronize.Lock, state).release()
 
 
-def wait(state):
-    """Of an event: answers that it waits, and then that it was set."""
-    lock, sleeping, woken, waiting, flag = state.split(":")
+def opened_condition(lock_class, lock, sleeping, woken, waiting):
     condition = synchronize.Condition.__new__(synchronize.Condition)
     condition.__setstate__((
-        opened(synchronize.Lock, lock),
+        opened(lock_class, lock),
         opened(synchronize.Semaphore, sleeping),
         opened(synchronize.Semaphore, woken),
         opened(synchronize.Semaphore, waiting),
     ))
+    return condition
+
+
+def wait(state):
+    """Of an event: answers that it waits, and then that it was set."""
+    lock, sleeping, woken, waiting, flag = state.split(":")
     event = synchronize.Event.__new__(synchronize.Event)
-    event._cond = condition
+    event._cond = opened_condition(synchronize.Lock, lock, sleeping, woken, waiting)
     event._flag = opened(synchronize.Semaphore, flag)
     print(event.is_set())
     print(event.wait(100))
     event.clear()
+
+
+def meet(state):
+    """Passes a barrier of two some times, and breaks it."""
+    path, lock, sleeping, woken, waiting = state.split(":")
+    descriptor = os.open(path, os.O_RDWR)
+    size = os.fstat(descriptor).st_size
+    memory = heap.BufferWrapper.__new__(heap.BufferWrapper)
+    memory._state = ((heap.Arena(size, descriptor), 0, size), size)
+    condition = opened_condition(synchronize.RLock, lock, sleeping, woken, waiting)
+    barrier = synchronize.Barrier.__new__(synchronize.Barrier)
+    barrier.__setstate__((2, None, None, condition, memory))
+    print(sorted({barrier.wait() for _ in range(100)}) <= [0, 1])
+    barrier.abort()
 
 
 globals()[sys.argv[1]](*sys.argv[2:])

@@ -1,5 +1,7 @@
 // Locks with the interpreters that are here.
 
+#include <unistd.h>
+
 #include <cstdlib>
 #include <string>
 #include <thread>
@@ -15,6 +17,8 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
+#include "someos/api/multiprocessing/barrier.h"
+#include "someos/api/multiprocessing/condition.h"
 #include "someos/api/multiprocessing/event.h"
 #include "someos/api/multiprocessing/sem_lock.h"
 #include "someos/api/multiprocessing/synchronize.h"
@@ -32,6 +36,11 @@ std::string Run(const Interpreter& python, absl::string_view command,
 
 std::string Text(const SemLock::State& state) {
   return absl::StrCat(static_cast<int>(state.kind), ",", state.max_value, ",", state.name);
+}
+
+std::string Text(const Condition::State& state) {
+  return absl::StrJoin(
+      {Text(state.lock), Text(state.sleeping), Text(state.woken), Text(state.wait)}, ":");
 }
 
 absl::StatusOr<SemLock> OpenText(absl::string_view text) {
@@ -76,10 +85,7 @@ void PythonOpens(const Interpreter& python) {
 void PythonWaits(const Interpreter& python) {
   Event event = *Event::Create();
   const Event::State state = event.state();
-  const std::string text =
-      absl::StrJoin({Text(state.condition.lock), Text(state.condition.sleeping),
-                     Text(state.condition.woken), Text(state.condition.wait), Text(state.flag)},
-                    ":");
+  const std::string text = absl::StrCat(Text(state.condition), ":", Text(state.flag));
   std::string said;
   std::thread waiting([&] { said = Run(python, "wait", text); });
   // It mostly waits by then; a wait that has not begun finds the event set, too, and says True
@@ -93,9 +99,24 @@ void PythonWaits(const Interpreter& python) {
   EXPECT_FALSE(*event.IsSet());  // it has cleared it
 }
 
+// The interpreter passes a barrier together with this process, which finds it broken at last.
+void PythonMeets(const Interpreter& python) {
+  Barrier barrier = *Barrier::Create(2);
+  const Barrier::State state = barrier.state();
+  const std::string text =
+      absl::StrCat("/proc/", getpid(), "/fd/", state.descriptor, ":", Text(state.condition));
+  std::string said;
+  std::thread meeting([&] { said = Run(python, "meet", text); });
+  for (int i = 0; i < 100; ++i) EXPECT_THAT(barrier.Wait(absl::Seconds(60)), Succeeds()) << i;
+  EXPECT_THAT(barrier.Wait(absl::Seconds(60)), FailsWithCode(absl::StatusCode::kAborted, ""));
+  meeting.join();
+  EXPECT_EQ(said, "True\n");
+  EXPECT_TRUE(barrier.broken());
+}
+
 TEST(SynchronizeInteropTest, WithEveryInterpreter) {
   if (Interpreters().empty()) GTEST_SKIP() << "no Python runs here";
-  Matrix matrix("synchronize", {"makes", "opens", "waits"});
+  Matrix matrix("synchronize", {"makes", "opens", "waits", "meets"});
   for (const Interpreter& python : Interpreters()) {
     SCOPED_TRACE(python.version);
     const auto run = [&](const std::string& role, void (*test)(const Interpreter&)) {
@@ -109,6 +130,11 @@ TEST(SynchronizeInteropTest, WithEveryInterpreter) {
     run("makes", PythonMakes);
     run("opens", PythonOpens);
     run("waits", PythonWaits);
+#ifdef __linux__
+    run("meets", PythonMeets);
+#else
+    matrix.Impossible(python, "meets", "it opens the barrier's memory by /proc");
+#endif
   }
   matrix.Print();
 }
