@@ -51,6 +51,12 @@ INTERFACES = {
         "dummy": _mechanism(SYSTEMS.keys(), auto = []),
         "stepped": _mechanism(SYSTEMS.keys(), auto = []),
     },
+    "process": {
+        "spawn": _mechanism(SYSTEMS.keys()),
+        "fork": _mechanism(SYSTEMS.keys()),
+        "forkserver": _mechanism(SYSTEMS.keys()),
+        "thread": _mechanism(SYSTEMS.keys()),
+    },
     "line": {
         "plain": _mechanism(SYSTEMS.keys()),
     },

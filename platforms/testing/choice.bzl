@@ -38,6 +38,14 @@ _AUTO = {
         "netbsd": ["kqueue", "poll", "select"],
         "openbsd": ["kqueue", "poll", "select"],
     },
+    "process": {
+        "dragonfly": ["process_spawn", "process_fork", "process_forkserver", "process_thread"],
+        "freebsd": ["process_spawn", "process_fork", "process_forkserver", "process_thread"],
+        "linux": ["process_spawn", "process_fork", "process_forkserver", "process_thread"],
+        "macos": ["process_spawn", "process_fork", "process_forkserver", "process_thread"],
+        "netbsd": ["process_spawn", "process_fork", "process_forkserver", "process_thread"],
+        "openbsd": ["process_spawn", "process_fork", "process_forkserver", "process_thread"],
+    },
     "thread": {
         "dragonfly": ["thread_pthread"],
         "freebsd": ["thread_pthread"],
@@ -79,6 +87,14 @@ _POSSIBLE = {
         "macos": ["kqueue", "poll", "select"],
         "netbsd": ["kqueue", "poll", "select"],
         "openbsd": ["kqueue", "poll", "select"],
+    },
+    "process": {
+        "dragonfly": ["process_spawn", "process_fork", "process_forkserver", "process_thread"],
+        "freebsd": ["process_spawn", "process_fork", "process_forkserver", "process_thread"],
+        "linux": ["process_spawn", "process_fork", "process_forkserver", "process_thread"],
+        "macos": ["process_spawn", "process_fork", "process_forkserver", "process_thread"],
+        "netbsd": ["process_spawn", "process_fork", "process_forkserver", "process_thread"],
+        "openbsd": ["process_spawn", "process_fork", "process_forkserver", "process_thread"],
     },
     "thread": {
         "dragonfly": ["thread_pthread", "thread_dummy", "thread_stepped"],
