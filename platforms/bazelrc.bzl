@@ -16,8 +16,9 @@ def platform_lines():
     return ["build:{0} --platforms=@someos//platforms:{0} --platform_suffix={0}".format(name) for name in PLATFORMS]
 
 def emulator_lines():
-    """--config=qemu_<processor> for each processor of Linux."""
+    """--config=qemu_<processor> for each processor of Linux, and wine_<processor> for each of Windows."""
     return [
-        "build:qemu_{0} --config=linux_{0} --run_under=@someos//platforms/toolchains:run_linux_{0}".format(cpu)
-        for cpu in SYSTEMS["linux"].cpus
+        "build:{0}_{1} --config={2}_{1} --run_under=@someos//platforms/toolchains:run_{2}_{1}".format(emulator, cpu, system)
+        for emulator, system in [("qemu", "linux"), ("wine", "windows")]
+        for cpu in SYSTEMS[system].cpus
     ]

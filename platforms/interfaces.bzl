@@ -5,7 +5,7 @@ a facade and its generated header, the error message for an impossible choice, t
 someos.bazelrc, and the cases of the choice tests in //platforms/testing.
 """
 
-load(":systems.bzl", "SYSTEMS", "os_constraint")
+load(":systems.bzl", "POSIX_SYSTEMS", "SYSTEMS", "os_constraint")
 
 _KQUEUE_SYSTEMS = ["dragonfly", "freebsd", "macos", "netbsd", "openbsd"]
 
@@ -33,23 +33,23 @@ INTERFACES = {
             auto = _KQUEUE_SYSTEMS,
             over = {"linux": "@libkqueue"},
         ),
-        "poll": _mechanism(SYSTEMS.keys()),
+        "poll": _mechanism(POSIX_SYSTEMS),
         "select": _mechanism(SYSTEMS.keys()),
     },
     "mapping": {
         "mremap": _mechanism(["linux"]),
-        "reserve": _mechanism(SYSTEMS.keys()),
+        "reserve": _mechanism(POSIX_SYSTEMS),
     },
     # Those that notice the death of an owner come first.
     "lock": {
         "robust": _mechanism(["freebsd", "linux"]),
-        "file": _mechanism(SYSTEMS.keys()),
-        "semaphore": _mechanism(SYSTEMS.keys()),
+        "file": _mechanism(POSIX_SYSTEMS),
+        "semaphore": _mechanism(POSIX_SYSTEMS),
     },
     "thread": {
-        "pthread": _mechanism(SYSTEMS.keys()),
-        "dummy": _mechanism(SYSTEMS.keys(), auto = []),
-        "stepped": _mechanism(SYSTEMS.keys(), auto = []),
+        "pthread": _mechanism(POSIX_SYSTEMS),
+        "dummy": _mechanism(POSIX_SYSTEMS, auto = []),
+        "stepped": _mechanism(POSIX_SYSTEMS, auto = []),
     },
     "process": {
         "spawn": _mechanism(SYSTEMS.keys()),
@@ -58,7 +58,7 @@ INTERFACES = {
         "thread": _mechanism(SYSTEMS.keys()),
     },
     "line": {
-        "plain": _mechanism(SYSTEMS.keys()),
+        "plain": _mechanism(POSIX_SYSTEMS),
     },
 }
 
@@ -116,7 +116,7 @@ def impossible(interface):
             for name, where in INTERFACES[interface].items()
             if system in where.systems
         ]
-        systems_of.setdefault(_and(has), []).append(SYSTEMS[system].name)
+        systems_of.setdefault(_and(has or ["none"]), []).append(SYSTEMS[system].name)
     possible = [
         "%s %s %s" % (_and(names), "has" if len(names) == 1 else "have", has)
         for has, names in systems_of.items()

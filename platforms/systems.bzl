@@ -12,7 +12,17 @@ SYSTEMS = {
     "macos": _system("macOS", ["aarch64", "x86_64"]),
     "netbsd": _system("NetBSD", ["aarch64", "x86_64"]),
     "openbsd": _system("OpenBSD", ["aarch64", "x86_64"]),
+    "windows": _system("Windows", ["x86_64"]),
 }
+
+# All but Windows.
+POSIX_SYSTEMS = [system for system in SYSTEMS if system != "windows"]
+
+# For target_compatible_with of what needs descriptors, processes or signals as POSIX has them.
+NEEDS_POSIX = select({
+    "@platforms//os:windows": ["@platforms//:incompatible"],
+    "//conditions:default": [],
+})
 
 # The names of their platforms: freebsd_x86_64 and so on.
 PLATFORMS = ["%s_%s" % (key, cpu) for key, system in SYSTEMS.items() for cpu in system.cpus]

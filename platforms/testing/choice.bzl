@@ -37,6 +37,7 @@ _AUTO = {
         "macos": ["kqueue", "poll", "select"],
         "netbsd": ["kqueue", "poll", "select"],
         "openbsd": ["kqueue", "poll", "select"],
+        "windows": ["select"],
     },
     "process": {
         "dragonfly": ["process_spawn", "process_fork", "process_forkserver", "process_thread"],
@@ -87,6 +88,7 @@ _POSSIBLE = {
         "macos": ["kqueue", "poll", "select"],
         "netbsd": ["kqueue", "poll", "select"],
         "openbsd": ["kqueue", "poll", "select"],
+        "windows": ["select"],
     },
     "process": {
         "dragonfly": ["process_spawn", "process_fork", "process_forkserver", "process_thread"],
@@ -126,13 +128,13 @@ def _choices(possible):
     return [
         struct(interface = interface, value = value, platform = platform, name = "%s_%s_%s" % (interface, value, platform))
         for interface in INTERFACES
-        for platform in PLATFORMS + ["windows_x86_64"]  # an unsupported one
+        for platform in PLATFORMS + ["fuchsia_x86_64"]  # an unsupported one
         for value in values(interface)
         if (_expected(interface, value, platform) != None) == possible
     ]
 
 def _settings(interface, value, platform):
-    package = "platforms/testing" if _system(platform) == "windows" else "platforms"
+    package = "platforms/testing" if _system(platform) == "fuchsia" else "platforms"
     settings = {"//platforms:" + name: "auto" for name in INTERFACES}
     settings["//platforms:" + interface] = value
     settings["//command_line_option:platforms"] = str(Label("//%s:%s" % (package, platform)))

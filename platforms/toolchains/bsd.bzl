@@ -128,6 +128,7 @@ def find_bsd_sysroot(repository_ctx, platform):
         static_link_flags = ["-lgcc_eh", "-lgcc"]
     version = _version(system, _definitions(repository_ctx.read(param_h, watch = "no")))
     return struct(
+        compile_flags = [],
         cxx_flags = cxx_flags,
         directory = directory,
         dynamic_link_flags = dynamic_link_flags,

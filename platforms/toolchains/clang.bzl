@@ -3,6 +3,7 @@
 load(":bsd.bzl", "find_bsd_sysroot")
 load(":find.bzl", "existing", "find_program")
 load(":linux.bzl", "find_linux_sysroot")
+load(":windows.bzl", "find_windows_sysroot")
 
 _NEEDS_CLANG = (
     "someos: cross-compiling needs clang and lld, version 14 or newer, on PATH; " +
@@ -36,7 +37,8 @@ def clang_toolchain(repository_ctx, platform):
       repository_ctx: of the toolchain's repository.
       platform: its name.
     """
-    find = find_linux_sysroot if platform.startswith("linux_") else find_bsd_sysroot
+    system = platform.split("_")[0]
+    find = {"linux": find_linux_sysroot, "windows": find_windows_sysroot}.get(system, find_bsd_sysroot)
     sysroot = find(repository_ctx, platform)
     tools = _find_tools(repository_ctx)
     if sysroot.missing or not tools:
@@ -50,7 +52,7 @@ def clang_toolchain(repository_ctx, platform):
         for path in existing(sysroot.directory, ["usr/include", "usr/" + sysroot.triple, "usr/lib/gcc-cross"])
     ]
     return struct(missing = None, attributes = {
-        "compile_flags": target,
+        "compile_flags": target + sysroot.compile_flags,
         "cxx_flags": sysroot.cxx_flags,
         # The C++ driver knows which libraries C++ needs on each system. The linker is specified by its path because
         # clang would use another one for some systems.
@@ -60,4 +62,5 @@ def clang_toolchain(repository_ctx, platform):
         "sysroot": str(sysroot.directory),
         "system_includes": libraries + sysroot.system_includes,
         "tools": tools,
+        "windows": system == "windows",
     })

@@ -3,6 +3,7 @@
 load("@rules_cc//cc:action_names.bzl", "ACTION_NAMES")
 load(
     "@rules_cc//cc:cc_toolchain_config_lib.bzl",
+    "artifact_name_pattern",
     "feature",
     "flag_group",
     "flag_set",
@@ -83,7 +84,9 @@ def _features(ctx):
     default = feature(
         name = "default_flags",
         enabled = True,
-        flag_sets = _flags(_COMPILE, ["-fPIC"] + ctx.attr.compile_flags) +
+        # All code of Windows can be at any address, and its compilers do not know the option.
+        flag_sets = _flags(_COMPILE, [] if ctx.attr.windows else ["-fPIC"]) +
+                    _flags(_COMPILE, ctx.attr.compile_flags) +
                     _flags(_CXX_COMPILE, ctx.attr.cxx_flags) +
                     _mode_flags("dbg", ["-g"]) +
                     _mode_flags("opt", ["-O2", "-DNDEBUG", "-ffunction-sections", "-fdata-sections"], [dead_strip]) +
@@ -110,7 +113,7 @@ def _features(ctx):
         # program. Without --compilation_mode=dbg there are no debug symbols to strip.
         feature(name = "strip_debug_symbols"),
     ] if ctx.attr.macos else []) + [
-        feature(name = "supports_start_end_lib", enabled = not ctx.attr.macos),
+        feature(name = "supports_start_end_lib", enabled = not ctx.attr.macos and not ctx.attr.windows),
         _ARCHIVER_FLAGS,
         default,
         libraries,
@@ -127,6 +130,9 @@ def _cross_toolchain_config_impl(ctx):
         ctx = ctx,
         abi_libc_version = "unknown",
         abi_version = "unknown",
+        artifact_name_patterns = [
+            artifact_name_pattern(category_name = "executable", prefix = "", extension = ".exe"),
+        ] if ctx.attr.windows else [],
         builtin_sysroot = ctx.attr.sysroot if ctx.attr.sysroot not in ["", "/"] else None,
         compiler = "clang",
         cxx_builtin_include_directories = ctx.attr.system_includes,
@@ -162,6 +168,7 @@ cross_toolchain_config = rule(
         "sysroot": attr.string(),
         "system_includes": attr.string_list(doc = "Directories of headers that no target declares."),
         "tools": attr.string_dict(doc = "Absolute paths, or paths in the repository."),
+        "windows": attr.bool(),
     },
     provides = [CcToolchainConfigInfo],
 )

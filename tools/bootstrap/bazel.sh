@@ -48,9 +48,10 @@ for arg; do
   parts=
   case ${arg##*[=:]} in
     "linux_$(uname -m)") ;;
-    linux_*) parts=${arg##*[=:]} ;;
+    linux_* | windows_*) parts=${arg##*[=:]} ;;
     macos_*) parts=zig ;;
     qemu_*) parts="linux_${arg##*=qemu_} qemu" ;;
+    wine_*) parts="windows_${arg##*=wine_} wine" ;;
   esac
   for part in $parts; do
     "$here/part.sh" "$part" >/dev/null || true

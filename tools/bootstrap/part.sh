@@ -2,6 +2,8 @@
 # part.sh PART: provides what some builds need besides Bazel and clang, once, and prints the directory it is in
 # (part.sh --where PART only prints it):
 #   linux_aarch64, linux_armv7, linux_riscv64, linux_x86_64  a C and C++ library of Debian 12 for that processor
+#   windows_x86_64                                           mingw-w64, with the C++ library of Debian 12's GCC for it
+#   wine                                                     runs Windows programs (wine.sh)
 #   qemu                                                     programs that run Linux programs of other processors
 #   python                                                   a Python (3.11) with headers and its own tests
 #   python3.13, python3.14                                   further ones, for //testing/interop
@@ -53,10 +55,24 @@ unpack_sysroot() {
     "libgcc-s1-$1-cross" "libgcc-12-dev-$1-cross" "libstdc++6-$1-cross" "libstdc++-12-dev-$1-cross"
 }
 
+unpack_mingw() {
+  unpack_packages bookworm g++-mingw-w64-x86-64-posix gcc-mingw-w64-x86-64-posix gcc-mingw-w64-x86-64-posix-runtime \
+    mingw-w64-common mingw-w64-x86-64-dev
+  # The compilers themselves: clang takes their place.
+  find "$new/usr/bin" "$new/usr/x86_64-w64-mingw32/bin" -mindepth 1 -delete
+  find "$new/usr/lib/gcc" -type f '(' -name 'cc1*' -o -name 'lto*' -o -name collect2 ')' -delete
+}
+
 unpack_qemu() {
   unpack_packages forky qemu-user
   # Of some 40 processors, those of platforms/.
   find "$new/usr/bin" -type f | grep -vE '/qemu-(aarch64|arm|riscv64|x86_64)$' | xargs rm -f
+}
+
+# Debian 12's wine. Programs run without windows, sound and the like, and so without the libraries for them.
+unpack_wine() {
+  unpack_packages bookworm wine64 libwine libunwind8 libz-mingw-w64 libfreetype6 libpng16-16 libbrotli1
+  sh "$here/wine.sh" --new "$new"
 }
 
 # For //testing/python:select_module_test.
@@ -102,12 +118,14 @@ make_part() {
     linux_armv7) unpack_sysroot armhf ;;
     linux_riscv64) unpack_sysroot riscv64 ;;
     linux_x86_64) unpack_sysroot amd64 ;;
+    windows_x86_64) unpack_mingw ;;
     boost) unpack_boost ;;
     python) unpack_python ;;
     python3.13 | python3.14) unpack_python_of_forky "$part" ;;
     qemu) unpack_qemu ;;
     relays) unpack_relays ;;
     taskflow) unpack_taskflow ;;
+    wine) unpack_wine ;;
     zig) unpack_zig ;;
     *)
       say "there is no part $part"
