@@ -34,7 +34,7 @@ _python_extension = rule(
     doc = "An extension module, NAME/MODULE.so: a shared library, built as position-independent code.",
 )
 
-def python_modules(name, module, srcs, hdrs, main, deps, target_compatible_with = []):
+def python_modules(name, module, srcs, hdrs, main, deps, local_defines = [], target_compatible_with = []):
     """Declares NAME_pythonX_Y for each Python, and NAME for the first; without one, NAME is incompatible.
 
     All are "manual": //... does not include them, because they need the library and Abseil compiled once more, as
@@ -47,6 +47,7 @@ def python_modules(name, module, srcs, hdrs, main, deps, target_compatible_with 
       hdrs: of the module.
       main: its source file with the function that Python calls.
       deps: of the module, besides the headers of Python.
+      local_defines: macros for its sources.
       target_compatible_with: what the module needs.
     """
     for python in PYTHONS:
@@ -54,6 +55,7 @@ def python_modules(name, module, srcs, hdrs, main, deps, target_compatible_with 
             name = "%s_%s_types" % (name, python),
             srcs = srcs,
             hdrs = hdrs,
+            local_defines = local_defines,
             tags = ["manual"],  # only as position-independent code
             target_compatible_with = target_compatible_with,
             deps = deps + ["@someos_pythons//:" + python],
@@ -65,6 +67,7 @@ def python_modules(name, module, srcs, hdrs, main, deps, target_compatible_with 
                 "@platforms//os:macos": ["-undefined", "dynamic_lookup"],
                 "//conditions:default": [],
             }),
+            local_defines = local_defines,
             linkshared = True,
             tags = ["manual"],
             target_compatible_with = target_compatible_with,

@@ -1,55 +1,113 @@
-"""run_threading_tests.py PATH/someos_threading.so lock_tests: runs Python's own test.lock_tests on this module's classes.
+"""run_threading_tests.py PATH/someos_threading.so TEST: runs Python's own test.TEST on this module's classes.
 
-Exits with 77 and a message if these tests are not installed, or cannot run with this build of the module.
+Exits with 77 and a message if these tests are not installed, or cannot run with this build of the module. The tests of
+the dummies, which Python 3.9 removed, are those of the python3.8 or python3.7 on PATH.
 """
 
+import contextlib
 import importlib
+import importlib.util
 import os
+import shutil
+import subprocess
 import sys
 import types
 import unittest
 
 from run_python_tests import each_test, load, skip
+from threading_names import modules_of
+from threading_tests import CLASSES, CLASSES_LEFT_OUT, LOCK_CASES, NOT_APPLICABLE
 
-# The classes of test.lock_tests, the attribute that each takes its type from, and which of ours that is.
-CASES = [
-    ("LockTests", "locktype", "Lock"),
-    ("RLockTests", "locktype", "RLock"),
-    ("RLockTests", "locktype", "Condition"),  # has the functions of its RLock
-    ("EventTests", "eventtype", "Event"),
-    ("ConditionTests", "condtype", "Condition"),
-    ("SemaphoreTests", "semtype", "Semaphore"),
-    ("BoundedSemaphoreTests", "semtype", "BoundedSemaphore"),
-    ("BarrierTests", "barriertype", "Barrier"),
-]
-
-_PRIVATE = "a function or variable of CPython's own, which is not part of the documented module"
-_NO_TEXT = "the text is CPython's, and shows what is private there"
-
-# Tests that do not apply, by the ends of their names, and why.
-NOT_APPLICABLE = {
-    "test_at_fork_reinit": _PRIVATE,
-    "test__at_fork_reinit": _PRIVATE,
-    "test_reset_internal_locks": _PRIVATE,
-    "test__is_owned": _PRIVATE,
-    "test_recursion_count": _PRIVATE,
-    "test_release_save_unacquired": _PRIVATE,
-    "RLockTestsOfCondition.test_repr": _NO_TEXT,
-    "RLockTestsOfCondition.test_locked_repr": _NO_TEXT,
-    "RLockTestsOfCondition.test_locked": "a Condition has no locked() here, as in CPython before 3.14",
-    "SemaphoreTestsOfSemaphore.test_repr": _NO_TEXT,
-    "BoundedSemaphoreTestsOfBoundedSemaphore.test_repr": _NO_TEXT,
-}
+# What a program of a test begins with, which is to use our threads in an interpreter of its own.
+PRELUDE = "import sys\nsys.path.insert(0, %r)\nimport run_threading_tests\nrun_threading_tests.install(%r)\nexec(%r)"
 
 
-def test_classes(lock_tests, ours):
+@contextlib.contextmanager
+def imported_as(**modules):
+    """While it lasts, these modules are imported by these names."""
+    before = {name: sys.modules.get(name) for name in modules}
+    sys.modules.update(modules)
+    try:
+        yield
+    finally:
+        for name, module in before.items():
+            if module is None:
+                del sys.modules[name]
+            else:
+                sys.modules[name] = module
+
+
+def install(path):
+    threading, _thread = modules_of(load("someos_threading", path))
+    sys.modules.update(threading=threading, _thread=_thread)
+
+
+def lock_tests(ours):
+    try:
+        tests = importlib.import_module("test.lock_tests")
+    except ImportError as error:
+        skip("test.lock_tests is not installed (Debian: libpython3-testsuite): %s" % error)
     # What the tests make themselves is ours as well.
     own = {name: getattr(ours, name) for name in ("Lock", "RLock", "Condition")}
-    lock_tests.threading = types.SimpleNamespace(**{**vars(lock_tests.threading), **own})
-    lock_tests.start_new_thread = ours.start_new_thread
-    for base, attribute, name in CASES:
+    tests.threading = types.SimpleNamespace(**{**vars(tests.threading), **own})
+    tests.start_new_thread = ours.start_new_thread
+    for base, attribute, name in LOCK_CASES:
         members = {attribute: staticmethod(getattr(ours, name)), "__module__": "lock_tests"}
-        yield type(base + "Of" + name, (getattr(lock_tests, base),), members)
+        yield type(base + "Of" + name, (getattr(tests, base),), members)
+
+
+def import_test(name, modules):
+    """test.NAME, whose imports get our modules."""
+    importlib.import_module("test.support.threading_helper")  # these go on with Python's own
+    importlib.import_module("test.support.script_helper")
+    importlib.import_module("test.lock_tests")
+    importlib.import_module("unittest.mock")
+    with imported_as(**modules):
+        return importlib.import_module("test." + name)
+
+
+def in_an_interpreter_of_ours(path, run):
+    """`run`, of test.support.script_helper, for programs that are to use our threads."""
+
+    def run_program(*arguments, **named):
+        program = PRELUDE % (os.path.dirname(os.path.abspath(__file__)), path, arguments[-1])
+        return run(*arguments[:-1], program, **named)
+
+    return run_program
+
+
+def thread_tests(name, ours, path):
+    if sys.version_info[:2] != (3, 11):
+        skip("which tests of test.%s apply is written down for Python 3.11" % name)
+    threading, _thread = modules_of(ours)
+    try:
+        tests = import_test(name, {"threading": threading, "_thread": _thread})
+    except ImportError as error:
+        skip("test.%s is not installed (Debian: libpython3-testsuite): %s" % (name, error))
+    for function in ("assert_python_ok", "assert_python_failure"):
+        if hasattr(tests, function):
+            setattr(tests, function, in_an_interpreter_of_ours(path, getattr(tests, function)))
+    return [getattr(tests, one) for one in CLASSES[name]]
+
+
+def dummy_tests(name, ours):
+    threading, _thread = modules_of(ours)
+    for python in ("python3.8", "python3.7"):
+        described = shutil.which(python) and subprocess.run(
+            [python, "-c", "import os, test; print(os.path.join(test.__path__[0], '%s.py'))" % name],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        path = described.stdout.strip() if described else ""
+        if os.path.exists(path):
+            break
+    else:
+        skip("no Python on PATH has test.%s, which 3.9 removed" % name)
+    spec = importlib.util.spec_from_file_location(name, path)
+    tests = importlib.util.module_from_spec(spec)
+    with imported_as(dummy_threading=threading, _dummy_thread=_thread):
+        spec.loader.exec_module(tests)
+    return [getattr(tests, one) for one in CLASSES[name]]
 
 
 def reason_to_leave_out(test):
@@ -59,13 +117,18 @@ def reason_to_leave_out(test):
 
 
 def main():
-    ours = load("someos_threading", os.path.abspath(sys.argv[1]))
-    try:
-        lock_tests = importlib.import_module("test." + sys.argv[2])
-    except ImportError as error:
-        skip("test.%s is not installed (Debian: libpython3-testsuite): %s" % (sys.argv[2], error))
+    path, name = os.path.abspath(sys.argv[1]), sys.argv[2]
+    ours = load("someos_threading", path)
+    if name == "lock_tests":
+        classes = lock_tests(ours)
+    elif name.startswith("test_dummy"):
+        classes = dummy_tests(name, ours)
+    else:
+        classes = thread_tests(name, ours, path)
     suite = unittest.TestSuite()
-    for one in test_classes(lock_tests, ours):
+    for one, reason in CLASSES_LEFT_OUT.get(name, {}).items():
+        print("left out: %s.%s: %s" % (name, one, reason))
+    for one in classes:
         for test in each_test(unittest.defaultTestLoader.loadTestsFromTestCase(one)):
             reason = reason_to_leave_out(test)
             if reason:

@@ -4,22 +4,23 @@
 #include "someos/testing/python/binding/threading/threading_module.h"
 
 // Python.h comes first.
+#include <csignal>
 #include <utility>
 
 #include "absl/functional/any_invocable.h"
-#include "someos/api/thread.h"
 
 namespace someos::python {
 namespace {
 
 // Calls a Python function in a thread of ours; what it raises is reported as Python's threads do,
-// SystemExit is not.
+// SystemExit is not. KeyboardInterrupt, which only the main thread raises, leaves the function that
+// has started a dummy.
 void CallInThread(Ref& function, Ref& positional, Ref& named) {
   const PyGILState_STATE state = PyGILState_Ensure();
   if (!Ref::Owning(PyObject_Call(function.get(), positional.get(), named.get()))) {
     if (PyErr_ExceptionMatches(PyExc_SystemExit)) {
       PyErr_Clear();
-    } else {
+    } else if (!PyErr_ExceptionMatches(PyExc_KeyboardInterrupt)) {
       PyErr_WriteUnraisable(function.get());
     }
   }
@@ -52,6 +53,7 @@ PyObject* StartNewThread(PyObject* /*module*/, PyObject* arguments) {
     CallInThread(call->function, call->positional, call->named);
     delete call;
   });
+  if (PyErr_Occurred()) return nullptr;
   if (ident.ok()) return PyLong_FromUnsignedLongLong(*ident);
   delete call;
   return RaiseThreading(ident.status());
@@ -59,6 +61,20 @@ PyObject* StartNewThread(PyObject* /*module*/, PyObject* arguments) {
 
 PyObject* GetIdent(PyObject* /*module*/, PyObject* /*unused*/) {
   return PyLong_FromUnsignedLongLong(thread::GetIdent());
+}
+
+PyObject* GetNativeId(PyObject* /*module*/, PyObject* /*unused*/) {
+  return PyLong_FromLongLong(thread::GetNativeId());
+}
+
+PyObject* ActiveCount(PyObject* /*module*/, PyObject* /*unused*/) {
+  return PyLong_FromSize_t(threading::ActiveCount());
+}
+
+PyObject* InterruptMain(PyObject* /*module*/, PyObject* arguments) {
+  int signum = SIGINT;
+  if (!PyArg_ParseTuple(arguments, "|i", &signum)) return nullptr;
+  return NoneOrRaise(thread::InterruptMain(signum));
 }
 
 PyObject* StackSize(PyObject* /*module*/, PyObject* arguments) {
@@ -72,6 +88,13 @@ PyObject* StackSize(PyObject* /*module*/, PyObject* arguments) {
 PyMethodDef functions[] = {
     {"start_new_thread", StartNewThread, METH_VARARGS, nullptr},
     {"get_ident", GetIdent, METH_NOARGS, nullptr},
+    {"get_native_id", GetNativeId, METH_NOARGS, nullptr},
+    {"interrupt_main", InterruptMain, METH_VARARGS, nullptr},
+    {"active_count", ActiveCount, METH_NOARGS, nullptr},
+    {"current_thread", CurrentThread, METH_NOARGS, nullptr},
+    {"main_thread", MainThread, METH_NOARGS, nullptr},
+    {"enumerate", Enumerate, METH_NOARGS, nullptr},
+    {"set_except_hook", SetExceptHook, METH_O, nullptr},
     {"stack_size", StackSize, METH_VARARGS, nullptr},
     {nullptr, nullptr, 0, nullptr},
 };
@@ -89,11 +112,19 @@ PyModuleDef definition = {
 };
 
 }  // namespace
+
+// In whole seconds, since a float has no room for its nanoseconds.
+bool AddTimeoutMax(PyObject* module) {
+  const auto seconds = static_cast<double>(absl::ToInt64Seconds(threading::kTimeoutMax));
+  return PyModule_AddObject(module, "TIMEOUT_MAX", PyFloat_FromDouble(seconds)) == 0;
+}
+
 }  // namespace someos::python
 
 PyMODINIT_FUNC PyInit_someos_threading() {
   namespace python = someos::python;
-  return python::MakeModule(python::definition,
-                            {python::AddLocks, python::AddCondition, python::AddSemaphores,
-                             python::AddEvent, python::AddBarrier});
+  return python::MakeModule(
+      python::definition,
+      {python::AddLocks, python::AddCondition, python::AddSemaphores, python::AddEvent,
+       python::AddBarrier, python::AddThreads, python::AddLocal, python::AddTimeoutMax});
 }

@@ -15,9 +15,21 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#if SOMEOS_PYTHON_OF_DUMMIES
+#include "someos/api/dummy_thread.h"
+#include "someos/api/dummy_threading.h"
+#else
+#include "someos/api/thread.h"
 #include "someos/api/threading.h"
+#endif
 
 namespace someos::python {
+
+// The module is built of the dummies, too.
+#if SOMEOS_PYTHON_OF_DUMMIES
+namespace thread = dummy_thread;
+namespace threading = dummy_threading;
+#endif
 
 // The memory of a Python object of a type that is made of T.
 template <typename T>
@@ -111,6 +123,14 @@ bool AddCondition(PyObject* module);
 bool AddSemaphores(PyObject* module);
 bool AddEvent(PyObject* module);
 bool AddBarrier(PyObject* module);
+bool AddThreads(PyObject* module);
+bool AddLocal(PyObject* module);
+
+// Functions of the module that return threads, or are called by them.
+PyObject* CurrentThread(PyObject* module, PyObject* unused);
+PyObject* MainThread(PyObject* module, PyObject* unused);
+PyObject* Enumerate(PyObject* module, PyObject* unused);
+PyObject* SetExceptHook(PyObject* module, PyObject* function);
 
 // The Lock or RLock of one of Python's objects; both are nullptr if it is another one.
 threading::Lock* LockOf(PyObject* object);
