@@ -7,7 +7,7 @@ poller_configs() { sed -n 's|^build:\([a-z0-9_]*\) --@someos//platforms:poller=.
 # The tests of what depends on the choice, with one backend linked.
 with_backend() {
   local linked
-  bazel test --config=ci "--config=$1" -- //api:all //api/multiprocessing:all //api/multiprocessing/managers:server_test \
+  bazel test --config=ci "--config=$1" -- //api:all //api/multiprocessing/connection:all //api/multiprocessing/managers:server_test \
     "//backends/$1/..." //tools/pollers/... //tools/relay/... -//tools/relay/bench/... || return 1
   linked=$(bazel run --config=ci "--config=$1" //tools/pollers 2>/dev/null) || return 1
   echo "$linked"
@@ -28,7 +28,7 @@ mapping_storm() {
 # The same for locks between processes.
 lock_configs() { sed -n 's|^build:\([a-z0-9_]*\) --@someos//platforms:lock=.*|\1|p' someos.bazelrc | grep .; }
 
-with_lock() { bazel test --config=ci "--config=$1" //api/multiprocessing:shared_locks_test "//backends/$1/..."; }
+with_lock() { bazel test --config=ci "--config=$1" //api/multiprocessing/synchronize:shared_locks_test "//backends/$1/..."; }
 
 # The same for threads: the facade and its example.
 thread_configs() { sed -n 's|^build:\([a-z0-9_]*\) --@someos//platforms:thread=.*|\1|p' someos.bazelrc | grep .; }

@@ -1,5 +1,5 @@
 // Managers: objects in a server, which other processes, in Python or in C++, use through proxies.
-// api/multiprocessing/managers.md maps Python's names to these.
+// api/multiprocessing/managers/README.md maps Python's names to these.
 
 #ifndef SOMEOS_API_MULTIPROCESSING_MANAGERS_H_
 #define SOMEOS_API_MULTIPROCESSING_MANAGERS_H_
@@ -16,8 +16,8 @@
 #include "someos/api/multiprocessing/managers/proxy.h"
 
 // Both.
-#include "someos/api/multiprocessing/address.h"
+#include "someos/api/multiprocessing/connection/address.h"
 #include "someos/api/multiprocessing/managers/python_exception.h"
-#include "someos/api/multiprocessing/py_value.h"
+#include "someos/api/multiprocessing/value/py_value.h"
 
 #endif  // SOMEOS_API_MULTIPROCESSING_MANAGERS_H_

@@ -17,8 +17,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "someos/api/errno_status.h"
-#include "someos/api/multiprocessing/address.h"
-#include "someos/api/multiprocessing/errors.h"
+#include "someos/api/multiprocessing/connection/address.h"
+#include "someos/api/multiprocessing/connection/errors.h"
 #include "someos/api/python_error.h"
 
 namespace someos::connection_socket {

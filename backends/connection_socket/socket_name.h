@@ -6,7 +6,7 @@
 #include <sys/socket.h>
 
 #include "absl/status/statusor.h"
-#include "someos/api/multiprocessing/address.h"
+#include "someos/api/multiprocessing/connection/address.h"
 
 namespace someos::connection_socket {
 

@@ -9,7 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "someos/api/multiprocessing/address.h"
+#include "someos/api/multiprocessing/connection/address.h"
 #include "someos/backends/base/deadline.h"
 #include "someos/backends/base/owned_fd.h"
 

@@ -23,7 +23,7 @@
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "someos/api/errno_status.h"
-#include "someos/api/multiprocessing/shared_lock.h"
+#include "someos/api/multiprocessing/synchronize/shared_lock.h"
 #include "someos/backends/base/deadline.h"
 #include "someos/backends/base/fork_generation.h"
 #include "someos/backends/base/own_descriptor.h"

@@ -16,7 +16,7 @@
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "someos/api/errno_status.h"
-#include "someos/api/multiprocessing/shared_lock.h"
+#include "someos/api/multiprocessing/synchronize/shared_lock.h"
 #include "someos/backends/base/deadline.h"
 #include "someos/backends/lock_base/lock_status.h"
 #include "someos/backends/lock_base/wall_clock.h"

@@ -14,7 +14,7 @@
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "someos/api/errno_status.h"
-#include "someos/api/multiprocessing/shared_lock.h"
+#include "someos/api/multiprocessing/synchronize/shared_lock.h"
 #include "someos/backends/lock_base/lock_status.h"
 #include "someos/backends/lock_semaphore/named_semaphore.h"
 

@@ -3,7 +3,7 @@
 #ifndef SOMEOS_BACKENDS_LOCK_SEMAPHORE_SEMAPHORE_LOCK_H_
 #define SOMEOS_BACKENDS_LOCK_SEMAPHORE_SEMAPHORE_LOCK_H_
 
-#include "someos/api/multiprocessing/shared_lock.h"
+#include "someos/api/multiprocessing/synchronize/shared_lock.h"
 
 namespace someos::multiprocessing {
 

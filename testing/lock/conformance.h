@@ -1,5 +1,5 @@
-// The conformance suite: the contract of api/multiprocessing/shared_lock.h as scenarios that run on
-// every backend.
+// The conformance suite: the contract of api/multiprocessing/synchronize/shared_lock.h as scenarios
+// that run on every backend.
 //
 // A backend joins with one test file, as backends/lock_robust/robust_conformance_test.cc, and
 // lock_tests() in its BUILD.bazel. What capabilities() excludes is skipped and says why.
@@ -8,7 +8,7 @@
 #define SOMEOS_TESTING_LOCK_CONFORMANCE_H_
 
 #include "gtest/gtest.h"
-#include "someos/api/multiprocessing/shared_lock.h"
+#include "someos/api/multiprocessing/synchronize/shared_lock.h"
 #include "someos/testing/lock/conformance/fixture.h"
 
 // Runs all scenarios on the backend that `backend_function` returns: a `const LockBackend& ()`.

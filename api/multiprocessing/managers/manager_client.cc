@@ -12,7 +12,7 @@
 #include "absl/types/span.h"
 #include "someos/api/multiprocessing/managers/manager_link.h"
 #include "someos/api/multiprocessing/managers/token.h"
-#include "someos/api/multiprocessing/py_value.h"
+#include "someos/api/multiprocessing/value/py_value.h"
 #include "someos/api/python_error.h"
 
 namespace someos::multiprocessing {

@@ -12,10 +12,10 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "someos/api/multiprocessing/address.h"
+#include "someos/api/multiprocessing/connection/address.h"
 #include "someos/api/multiprocessing/managers/manager_client_options.h"
 #include "someos/api/multiprocessing/managers/proxy.h"
-#include "someos/api/multiprocessing/py_value.h"
+#include "someos/api/multiprocessing/value/py_value.h"
 
 namespace someos::multiprocessing {
 

@@ -6,8 +6,8 @@
 #include <string>
 
 #include "absl/time/time.h"
-#include "someos/api/multiprocessing/connection.h"
-#include "someos/api/multiprocessing/handshake.h"
+#include "someos/api/multiprocessing/connection/connection.h"
+#include "someos/api/multiprocessing/connection/handshake.h"
 
 namespace someos::multiprocessing {
 

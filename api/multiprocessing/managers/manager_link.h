@@ -15,13 +15,13 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "someos/api/multiprocessing/address.h"
-#include "someos/api/multiprocessing/client.h"
-#include "someos/api/multiprocessing/connection.h"
+#include "someos/api/multiprocessing/connection/address.h"
+#include "someos/api/multiprocessing/connection/client.h"
+#include "someos/api/multiprocessing/connection/connection.h"
 #include "someos/api/multiprocessing/digest/secret.h"
 #include "someos/api/multiprocessing/managers/manager_client_options.h"
 #include "someos/api/multiprocessing/managers/message.h"
-#include "someos/api/multiprocessing/py_value.h"
+#include "someos/api/multiprocessing/value/py_value.h"
 #include "someos/backends/base/process_lock.h"
 
 namespace someos::multiprocessing::internal {

@@ -12,10 +12,10 @@
 #include "someos/api/errno_status.h"
 #include "someos/api/multiprocessing/managers/arguments.h"
 #include "someos/api/multiprocessing/managers/python_exception.h"
-#include "someos/api/multiprocessing/pickle.h"
-#include "someos/api/multiprocessing/py_kind.h"
-#include "someos/api/multiprocessing/py_value.h"
-#include "someos/api/multiprocessing/unpickle.h"
+#include "someos/api/multiprocessing/pickle/pickle.h"
+#include "someos/api/multiprocessing/pickle/unpickle.h"
+#include "someos/api/multiprocessing/value/py_kind.h"
+#include "someos/api/multiprocessing/value/py_value.h"
 
 namespace someos::multiprocessing {
 namespace {

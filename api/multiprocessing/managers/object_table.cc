@@ -17,7 +17,7 @@
 #include "someos/api/multiprocessing/managers/python_exception.h"
 #include "someos/api/multiprocessing/managers/shared_object.h"
 #include "someos/api/multiprocessing/managers/token.h"
-#include "someos/api/multiprocessing/py_value.h"
+#include "someos/api/multiprocessing/value/py_value.h"
 
 namespace someos::multiprocessing::internal {
 namespace {

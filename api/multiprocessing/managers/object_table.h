@@ -16,7 +16,7 @@
 #include "absl/strings/string_view.h"
 #include "someos/api/multiprocessing/managers/managed_type.h"
 #include "someos/api/multiprocessing/managers/shared_object.h"
-#include "someos/api/multiprocessing/py_value.h"
+#include "someos/api/multiprocessing/value/py_value.h"
 
 namespace someos::multiprocessing::internal {
 

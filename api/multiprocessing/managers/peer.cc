@@ -8,7 +8,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "someos/api/interest.h"
-#include "someos/api/multiprocessing/connection.h"
+#include "someos/api/multiprocessing/connection/connection.h"
 #include "someos/api/multiprocessing/managers/session.h"
 
 namespace someos::multiprocessing::internal {

@@ -15,9 +15,9 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "someos/api/interest.h"
-#include "someos/api/multiprocessing/connection.h"
+#include "someos/api/multiprocessing/connection/connection.h"
+#include "someos/api/multiprocessing/connection/pending_handshake.h"
 #include "someos/api/multiprocessing/managers/session.h"
-#include "someos/api/multiprocessing/pending_handshake.h"
 
 namespace someos::multiprocessing::internal {
 

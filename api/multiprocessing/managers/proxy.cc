@@ -15,7 +15,7 @@
 #include "someos/api/multiprocessing/managers/manager_link.h"
 #include "someos/api/multiprocessing/managers/message.h"
 #include "someos/api/multiprocessing/managers/token.h"
-#include "someos/api/multiprocessing/py_value.h"
+#include "someos/api/multiprocessing/value/py_value.h"
 #include "someos/api/python_error.h"
 #include "someos/backends/base/fork_generation.h"
 

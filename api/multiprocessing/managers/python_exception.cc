@@ -12,9 +12,9 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "someos/api/errno_status.h"
-#include "someos/api/multiprocessing/pickle.h"
-#include "someos/api/multiprocessing/py_value.h"
-#include "someos/api/multiprocessing/unpickle.h"
+#include "someos/api/multiprocessing/pickle/pickle.h"
+#include "someos/api/multiprocessing/pickle/unpickle.h"
+#include "someos/api/multiprocessing/value/py_value.h"
 #include "someos/api/python_error.h"
 
 namespace someos::multiprocessing {

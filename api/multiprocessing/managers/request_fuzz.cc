@@ -9,8 +9,8 @@
 #include "absl/strings/string_view.h"
 #include "someos/api/multiprocessing/managers/message.h"
 #include "someos/api/multiprocessing/managers/session_testing.h"
-#include "someos/api/multiprocessing/py_value.h"
-#include "someos/api/multiprocessing/unpickle.h"
+#include "someos/api/multiprocessing/pickle/unpickle.h"
+#include "someos/api/multiprocessing/value/py_value.h"
 
 namespace someos::multiprocessing::internal {
 namespace {

@@ -7,7 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "someos/api/multiprocessing/address.h"
+#include "someos/api/multiprocessing/connection/address.h"
 #include "someos/api/multiprocessing/managers/managed_type.h"
 #include "someos/api/multiprocessing/managers/server_loop.h"
 #include "someos/api/poller.h"

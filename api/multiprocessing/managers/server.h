@@ -11,10 +11,10 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "someos/api/multiprocessing/address.h"
-#include "someos/api/multiprocessing/handshake.h"
+#include "someos/api/multiprocessing/connection/address.h"
+#include "someos/api/multiprocessing/connection/handshake.h"
 #include "someos/api/multiprocessing/managers/managed_type.h"
-#include "someos/api/multiprocessing/unpickle.h"
+#include "someos/api/multiprocessing/pickle/unpickle.h"
 
 namespace someos::multiprocessing {
 

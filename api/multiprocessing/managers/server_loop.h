@@ -14,7 +14,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/types/span.h"
-#include "someos/api/multiprocessing/address.h"
+#include "someos/api/multiprocessing/connection/address.h"
 #include "someos/api/multiprocessing/digest/secret.h"
 #include "someos/api/multiprocessing/managers/inbox.h"
 #include "someos/api/multiprocessing/managers/peer.h"

@@ -9,7 +9,7 @@
 
 #include "absl/strings/string_view.h"
 #include "gtest/gtest.h"
-#include "someos/api/multiprocessing/address.h"
+#include "someos/api/multiprocessing/connection/address.h"
 #include "someos/api/multiprocessing/managers/managed_type.h"
 #include "someos/api/multiprocessing/managers/server.h"
 #include "someos/testing/status_matchers.h"

@@ -16,8 +16,8 @@
 #include "someos/api/multiprocessing/managers/object_table.h"
 #include "someos/api/multiprocessing/managers/python_exception.h"
 #include "someos/api/multiprocessing/managers/token.h"
-#include "someos/api/multiprocessing/pickle.h"
-#include "someos/api/multiprocessing/py_value.h"
+#include "someos/api/multiprocessing/pickle/pickle.h"
+#include "someos/api/multiprocessing/value/py_value.h"
 
 namespace someos::multiprocessing::internal {
 namespace {

@@ -18,8 +18,8 @@
 #include "someos/api/multiprocessing/managers/managed_type.h"
 #include "someos/api/multiprocessing/managers/message.h"
 #include "someos/api/multiprocessing/managers/object_table.h"
-#include "someos/api/multiprocessing/pickle.h"
-#include "someos/api/multiprocessing/unpickle.h"
+#include "someos/api/multiprocessing/pickle/pickle.h"
+#include "someos/api/multiprocessing/pickle/unpickle.h"
 
 namespace someos::multiprocessing::internal {
 

@@ -20,8 +20,8 @@
 #include "someos/api/multiprocessing/managers/python_exception.h"
 #include "someos/api/multiprocessing/managers/session_testing.h"
 #include "someos/api/multiprocessing/managers/token.h"
-#include "someos/api/multiprocessing/pickle.h"
-#include "someos/api/multiprocessing/py_value.h"
+#include "someos/api/multiprocessing/pickle/pickle.h"
+#include "someos/api/multiprocessing/value/py_value.h"
 #include "someos/testing/status_matchers.h"
 
 namespace someos::multiprocessing::internal {

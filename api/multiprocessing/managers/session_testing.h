@@ -18,7 +18,7 @@
 #include "someos/api/multiprocessing/managers/timer_queue.h"
 #include "someos/api/multiprocessing/managers/token.h"
 #include "someos/api/multiprocessing/managers/types/sync_types.h"
-#include "someos/api/multiprocessing/py_value.h"
+#include "someos/api/multiprocessing/value/py_value.h"
 
 namespace someos::multiprocessing::internal {
 

@@ -9,7 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "someos/api/multiprocessing/managers/call.h"
-#include "someos/api/multiprocessing/py_value.h"
+#include "someos/api/multiprocessing/value/py_value.h"
 #include "someos/api/python_error.h"
 
 namespace someos::multiprocessing {

@@ -9,8 +9,8 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
-#include "someos/api/multiprocessing/py_kind.h"
-#include "someos/api/multiprocessing/py_value.h"
+#include "someos/api/multiprocessing/value/py_kind.h"
+#include "someos/api/multiprocessing/value/py_value.h"
 #include "someos/api/python_error.h"
 
 namespace someos::multiprocessing {

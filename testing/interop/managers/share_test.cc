@@ -1,4 +1,4 @@
-// The example of api/multiprocessing/managers.md, with each interpreter and from C++.
+// The example of api/multiprocessing/managers/README.md, with each interpreter and from C++.
 
 #include <cstdint>
 #include <cstdio>

@@ -13,7 +13,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
-#include "someos/api/multiprocessing/py_kind.h"
+#include "someos/api/multiprocessing/value/py_kind.h"
 
 namespace someos {
 namespace {

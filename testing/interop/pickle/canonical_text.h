@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-#include "someos/api/multiprocessing/py_value.h"
+#include "someos/api/multiprocessing/value/py_value.h"
 
 namespace someos {
 

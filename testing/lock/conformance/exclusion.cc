@@ -13,7 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
-#include "someos/api/multiprocessing/shared_lock.h"
+#include "someos/api/multiprocessing/synchronize/shared_lock.h"
 #include "someos/testing/expect_in_child.h"
 #include "someos/testing/lock/conformance/fixture.h"
 #include "someos/testing/status_matchers.h"

@@ -20,7 +20,7 @@
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "gtest/gtest.h"
-#include "someos/api/multiprocessing/shared_lock.h"
+#include "someos/api/multiprocessing/synchronize/shared_lock.h"
 #include "someos/testing/status_matchers.h"
 #include "someos/testing/system_call.h"
 

@@ -27,8 +27,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
-#include "someos/api/multiprocessing/client.h"
-#include "someos/api/multiprocessing/connection.h"
+#include "someos/api/multiprocessing/connection/client.h"
+#include "someos/api/multiprocessing/connection/connection.h"
 #include "someos/api/multiprocessing/managers.h"
 #include "someos/testing/shell_command.h"
 

@@ -25,9 +25,9 @@
 
 #include "absl/strings/str_format.h"
 #include "absl/types/span.h"
-#include "someos/api/multiprocessing/shared_lock.h"
-#include "someos/api/multiprocessing/shared_locks.h"
-#include "someos/api/multiprocessing/synchronize.h"
+#include "someos/api/multiprocessing/synchronize/shared_lock.h"
+#include "someos/api/multiprocessing/synchronize/shared_locks.h"
+#include "someos/api/multiprocessing/synchronize/synchronize.h"
 
 namespace someos {
 namespace {

@@ -14,7 +14,7 @@
 #include "absl/time/time.h"
 #include "someos/api/errno_status.h"
 #include "someos/api/multiprocessing/managers/types/method_table.h"
-#include "someos/api/multiprocessing/py_value.h"
+#include "someos/api/multiprocessing/value/py_value.h"
 #include "someos/api/python_error.h"
 
 namespace someos::multiprocessing::internal {

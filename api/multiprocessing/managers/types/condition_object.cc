@@ -12,7 +12,7 @@
 #include "someos/api/multiprocessing/managers/object_table.h"
 #include "someos/api/multiprocessing/managers/token.h"
 #include "someos/api/multiprocessing/managers/types/method_table.h"
-#include "someos/api/multiprocessing/py_value.h"
+#include "someos/api/multiprocessing/value/py_value.h"
 #include "someos/api/python_error.h"
 
 namespace someos::multiprocessing::internal {

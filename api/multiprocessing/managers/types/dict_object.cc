@@ -18,8 +18,8 @@
 #include "someos/api/multiprocessing/managers/types/iterator_object.h"
 #include "someos/api/multiprocessing/managers/types/method_table.h"
 #include "someos/api/multiprocessing/managers/types/value_items.h"
-#include "someos/api/multiprocessing/py_kind.h"
-#include "someos/api/multiprocessing/py_value.h"
+#include "someos/api/multiprocessing/value/py_kind.h"
+#include "someos/api/multiprocessing/value/py_value.h"
 #include "someos/api/python_error.h"
 
 namespace someos::multiprocessing::internal {

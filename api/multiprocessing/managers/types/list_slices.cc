@@ -15,7 +15,7 @@
 #include "someos/api/multiprocessing/managers/arguments.h"
 #include "someos/api/multiprocessing/managers/types/list_object.h"
 #include "someos/api/multiprocessing/managers/types/value_items.h"
-#include "someos/api/multiprocessing/py_value.h"
+#include "someos/api/multiprocessing/value/py_value.h"
 
 namespace someos::multiprocessing::internal {
 

@@ -12,7 +12,7 @@
 #include "someos/api/multiprocessing/managers/arguments.h"
 #include "someos/api/multiprocessing/managers/call.h"
 #include "someos/api/multiprocessing/managers/python_exception.h"
-#include "someos/api/multiprocessing/py_value.h"
+#include "someos/api/multiprocessing/value/py_value.h"
 
 namespace someos::multiprocessing::internal {
 

@@ -12,10 +12,10 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "someos/api/multiprocessing/managers/object_table.h"
-#include "someos/api/multiprocessing/py_hash.h"
-#include "someos/api/multiprocessing/py_keys.h"
-#include "someos/api/multiprocessing/py_kind.h"
-#include "someos/api/multiprocessing/py_value.h"
+#include "someos/api/multiprocessing/value/py_hash.h"
+#include "someos/api/multiprocessing/value/py_keys.h"
+#include "someos/api/multiprocessing/value/py_kind.h"
+#include "someos/api/multiprocessing/value/py_value.h"
 
 namespace someos::multiprocessing::internal {
 

@@ -20,9 +20,9 @@
 #include "someos/api/errno_status.h"
 #include "someos/api/mmap/slice.h"
 #include "someos/api/multiprocessing/managers/arguments.h"
-#include "someos/api/multiprocessing/py_integer.h"
-#include "someos/api/multiprocessing/py_kind.h"
-#include "someos/api/multiprocessing/py_value.h"
+#include "someos/api/multiprocessing/value/py_integer.h"
+#include "someos/api/multiprocessing/value/py_kind.h"
+#include "someos/api/multiprocessing/value/py_value.h"
 #include "someos/api/python_error.h"
 
 namespace someos::multiprocessing::internal {

@@ -12,7 +12,7 @@
 #include "absl/strings/string_view.h"
 #include "someos/api/mmap/slice.h"
 #include "someos/api/multiprocessing/managers/arguments.h"
-#include "someos/api/multiprocessing/py_value.h"
+#include "someos/api/multiprocessing/value/py_value.h"
 
 namespace someos::multiprocessing::internal {
 

@@ -7,7 +7,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "someos/api/multiprocessing/managers/types/method_table.h"
-#include "someos/api/multiprocessing/py_value.h"
+#include "someos/api/multiprocessing/value/py_value.h"
 
 namespace someos::multiprocessing::internal {
 

@@ -8,7 +8,7 @@
 #include "gtest/gtest.h"
 #include "someos/api/multiprocessing/managers/python_exception.h"
 #include "someos/api/multiprocessing/managers/session_testing.h"
-#include "someos/api/multiprocessing/py_value.h"
+#include "someos/api/multiprocessing/value/py_value.h"
 #include "someos/testing/status_matchers.h"
 
 namespace someos::multiprocessing::internal {

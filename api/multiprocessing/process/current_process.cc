@@ -1,0 +1,51 @@
+#include "someos/api/multiprocessing/process/current_process.h"
+
+#include <cstddef>
+#include <optional>
+#include <string>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "someos/api/multiprocessing/digest/secret.h"
+#include "someos/backends/base/process_lock.h"
+#include "someos/backends/base/random_bytes.h"
+
+namespace someos::multiprocessing {
+namespace {
+
+constexpr size_t kKeySize = 32;
+
+struct Identity {
+  base::ProcessLock lock;  // free in a child that is forked while it is held
+  std::optional<internal::Secret> authkey ABSL_GUARDED_BY(lock);
+};
+
+Identity& Own() {
+  static Identity& identity = *new Identity;
+  return identity;
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> ThisProcess::authkey() const {
+  Identity& own = Own();
+  absl::StatusOr<std::string> made = std::string();
+  own.lock.Lock();
+  if (!own.authkey.has_value()) {
+    made = base::RandomBytes(kKeySize);
+    if (made.ok()) own.authkey.emplace(*made);
+  }
+  if (made.ok()) made = std::string(own.authkey->view());
+  own.lock.Unlock();
+  return made;
+}
+
+void ThisProcess::SetAuthkey(absl::string_view authkey) const {
+  Identity& own = Own();
+  own.lock.Lock();
+  own.authkey.emplace(authkey);
+  own.lock.Unlock();
+}
+
+}  // namespace someos::multiprocessing
