@@ -6,29 +6,24 @@ library_targets() {
   bazel query --config=ci 'kind("cc_library rule", //api/... + //backends/...) except attr(testonly, 1, //...)'
 }
 
-# The library by itself compiles without a warning with the default compiler, which is clang in the private Bazel, as
-# C++23, and with GCC as C++17 without exceptions and RTTI. (C++17 with clang is what the tests are, and, without
-# exceptions, no_constructor_no_exception; C++17 with GCC and exceptions is consumer_with_its_own.)
-compile_matrix() {
-  compiles --cxxopt=-std=c++23 &&
-    compiles --repo_env=CC=gcc --cxxopt=-fno-exceptions --cxxopt=-fno-rtti
-}
-
-compiles() {
+# The library by itself compiles without a warning with GCC as C++17 without exceptions and RTTI. (C++17 with clang, which is
+# the default compiler in the private Bazel, is what the tests are; C++23 with clang, without exceptions, is
+# no_constructor_no_exception; C++17 with GCC and exceptions is consumer_with_its_own.)
+compiles_with_gcc() {
   local targets
   targets=$(library_targets) || return 1
-  echo "==== $*"
   # shellcheck disable=SC2086  # a list of words
-  bazel build --config=ci --compilation_mode=fastbuild --output_groups=compilation_outputs "$@" -- $targets
+  bazel build --config=ci --compilation_mode=fastbuild --output_groups=compilation_outputs --repo_env=CC=gcc \
+    --cxxopt=-fno-exceptions --cxxopt=-fno-rtti -- $targets
 }
 
-# The library compiles without exceptions, without RTTI and without a global constructor of its own, apart from
+# The library compiles as C++23, without exceptions, without RTTI and without a global constructor of its own, apart from
 # fork_guard.cc's (libstdc++'s, for <iostream>, comes with Abseil's headers), and its objects throw nothing.
 no_constructor_no_exception() {
   local targets objects
   targets=$(library_targets) || return 1
   # shellcheck disable=SC2086  # a list of words
-  bazel build --config=ci '--per_file_copt=^(api|backends)/@-fno-exceptions,-fno-rtti,-Werror=global-constructors' $targets ||
+  bazel build --config=ci --cxxopt=-std=c++23 '--per_file_copt=^(api|backends)/@-fno-exceptions,-fno-rtti,-Werror=global-constructors' $targets ||
     return 1
   # A target of headers has no folder of objects.
   # shellcheck disable=SC2046  # a list of folders
