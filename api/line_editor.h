@@ -12,6 +12,10 @@
 //   ... whenever timeout() has passed before:
 //   auto line = (*editor)->OnTimeout();
 //
+// Such a loop asks for timeout() before each wait, also after a signal has interrupted one: when
+// the program goes on after a stop, the line is then shown again at once, and with the next key
+// otherwise.
+//
 // Without a terminal, a line is what stands before the next newline; prompts are written, and no
 // key has an effect.
 //
@@ -23,7 +27,9 @@
 // it was before at any other time: also when the program exits, is ended by SIGINT, SIGTERM, SIGHUP
 // or SIGQUIT, or stopped by SIGTSTP (or the key for it). For that, these signals are handled while
 // the terminal is in that mode, unless the program handles or ignores them itself; the program must
-// not change what they do in between.
+// not change what they do in between. After a stop that ended in the background, the line goes on
+// when the program is in the foreground again. A child that is forked meanwhile leaves the terminal
+// alone, also if it destroys the editor.
 
 #ifndef SOMEOS_API_LINE_EDITOR_H_
 #define SOMEOS_API_LINE_EDITOR_H_

@@ -46,7 +46,8 @@ using Hook = std::function<void()>;
 // The editor: at first one at standard input and output, which has read $INPUTRC, ~/.inputrc or
 // /etc/inputrc, the first of them that there is.
 LineEditor& Editor();
-// Replaces the editor. What was set by the functions below is lost, but the history is kept.
+// Replaces the editor; nullptr: by one at standard input and output, without an init file. What was
+// set by the functions below is lost, but the history is kept.
 void SetEditor(std::unique_ptr<LineEditor> editor);
 
 // Python's built-in input(): a line, with the history, the completer and the hooks.

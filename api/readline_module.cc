@@ -119,6 +119,7 @@ LineEditor& Editor() {
 
 void SetEditor(std::unique_ptr<LineEditor> editor) {
   Module& module = TheModule();
+  if (editor == nullptr) editor = NewLineEditor();
   if (module.editor != nullptr) editor->history() = module.editor->history();
   module.editor = std::move(editor);
   module.completer = nullptr;

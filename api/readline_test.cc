@@ -75,6 +75,13 @@ TEST_F(ReadlineTest, ItemsAreCountedAsInPython) {
   EXPECT_EQ(readline::GetCurrentHistoryLength(), 0);
 }
 
+TEST_F(ReadlineTest, AnEditorMayBeReplacedByTheDefault) {
+  EXPECT_EQ(Says(readline::AddHistory("kept")), "None");
+  readline::SetEditor(nullptr);
+  EXPECT_EQ(readline::Editor().name(), LinkedLineBackends().front()->name);
+  EXPECT_THAT(readline::GetHistoryItem(1), Optional(std::string("kept")));
+}
+
 TEST_F(ReadlineTest, ErrorsArePythons) {
   EXPECT_EQ(Says(readline::RemoveHistoryItem(99)), "ValueError: No history item at position 99");
   EXPECT_EQ(Says(readline::RemoveHistoryItem(-1)), "ValueError: History index cannot be negative");

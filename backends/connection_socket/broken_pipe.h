@@ -3,7 +3,6 @@
 #ifndef SOMEOS_BACKENDS_CONNECTION_SOCKET_BROKEN_PIPE_H_
 #define SOMEOS_BACKENDS_CONNECTION_SOCKET_BROKEN_PIPE_H_
 
-#include <signal.h>
 #include <sys/socket.h>
 
 namespace someos::connection_socket {
@@ -20,20 +19,6 @@ inline void KeepQuiet(int socket) {
   (void)setsockopt(socket, SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof(on));
 }
 #endif
-
-// During its lifetime, a SIGPIPE that this thread raises, by writing to a pipe, goes nowhere.
-// Preserves errno.
-class BrokenPipeIsAnError {
- public:
-  BrokenPipeIsAnError();
-  BrokenPipeIsAnError(const BrokenPipeIsAnError&) = delete;
-  BrokenPipeIsAnError& operator=(const BrokenPipeIsAnError&) = delete;
-  ~BrokenPipeIsAnError();
-
- private:
-  bool was_pending_ = false;
-  sigset_t before_;
-};
 
 }  // namespace someos::connection_socket
 

@@ -13,6 +13,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "someos/backends/base/broken_pipe.h"
 #include "someos/backends/base/deadline.h"
 #include "someos/backends/connection_socket/await.h"
 #include "someos/backends/connection_socket/broken_pipe.h"
@@ -88,7 +89,7 @@ Transfer Stream::Write(absl::string_view first, absl::string_view second,
       message.msg_iovlen = parts.size();
       return sendmsg(fd(), &message, flags);
     }
-    const BrokenPipeIsAnError in_this_thread;
+    const base::BrokenPipeIsAnError in_this_thread;
     return writev(fd(), parts.data(), static_cast<int>(parts.size()));
   });
 }

@@ -7,10 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "someos/backends/base/trusted_environment.h"
+#include "someos/backends/line_base/home.h"
 
 namespace someos::line_base {
 namespace {
@@ -18,13 +17,6 @@ namespace {
 struct Close {
   void operator()(DIR* directory) const { closedir(directory); }
 };
-
-std::string Expanded(const std::string& path) {
-  if (path.empty()) return ".";
-  const char* const home = base::TrustedEnvironment("HOME");
-  if (!absl::StartsWith(path, "~/") || home == nullptr) return path;
-  return absl::StrCat(home, path.substr(1));
-}
 
 bool IsDirectory(const std::string& path) {
   struct stat about = {};
@@ -34,7 +26,7 @@ bool IsDirectory(const std::string& path) {
 }  // namespace
 
 std::vector<DirectoryEntry> ReadDirectory(const std::string& path) {
-  const std::string expanded = Expanded(path);
+  const std::string expanded = path.empty() ? "." : AtHome(path);
   const std::unique_ptr<DIR, Close> directory(opendir(expanded.c_str()));
   std::vector<DirectoryEntry> entries;
   if (directory == nullptr) return entries;

@@ -1,6 +1,7 @@
 #include "someos/backends/line_base/text_file.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
@@ -14,6 +15,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/clock.h"
@@ -27,6 +29,7 @@ namespace {
 
 constexpr absl::Duration kLongestLock = absl::Seconds(10);
 constexpr absl::Duration kLongestNap = absl::Milliseconds(5);
+constexpr int kMostLinks = 40;  // as Linux follows
 constexpr mode_t kMode = S_IRUSR | S_IWUSR;
 
 absl::Status Failure(int error, const std::string& path, absl::string_view operation) {
@@ -124,9 +127,20 @@ absl::StatusOr<base::OwnDescriptor> OpenLocked(const std::string& path, IfMissin
   }
 }
 
-// The end of symbolic links, so that they survive a replacement of what they name. A path that
-// names nothing yet is returned as it is.
-absl::StatusOr<std::string> Resolved(const std::string& path) {
+// What the symbolic link says, as a path that means the same from here.
+absl::StatusOr<std::string> Followed(const std::string& link) {
+  std::string target(PATH_MAX, '\0');
+  const ssize_t size = readlink(link.c_str(), target.data(), target.size());
+  if (size < 0) return Failure(errno, link, "readlink");
+  target.resize(static_cast<size_t>(size));
+  const size_t slash = link.rfind('/');
+  if (absl::StartsWith(target, "/") || slash == std::string::npos) return target;
+  return absl::StrCat(link.substr(0, slash + 1), target);
+}
+
+// The end of symbolic links, so that they survive a replacement of what they name, or will name:
+// it need not be there yet.
+absl::StatusOr<std::string> Resolved(const std::string& path, int links = 0) {
   struct stat about = {};
   if (lstat(path.c_str(), &about) != 0) {
     if (errno == ENOENT) return path;
@@ -135,11 +149,9 @@ absl::StatusOr<std::string> Resolved(const std::string& path) {
   if (S_ISREG(about.st_mode)) return path;
   if (S_ISDIR(about.st_mode)) return Failure(EISDIR, path, "write");
   if (!S_ISLNK(about.st_mode)) return Failure(EINVAL, path, "write: not a regular file");
-  char* const real = realpath(path.c_str(), nullptr);
-  if (real == nullptr) return Failure(errno, path, "realpath");
-  const std::string resolved = real;
-  free(real);
-  return Resolved(resolved);
+  if (links == kMostLinks) return Failure(ELOOP, path, "write");
+  const absl::StatusOr<std::string> target = Followed(path);
+  return target.ok() ? Resolved(*target, links + 1) : target;
 }
 
 // Writes the temporary file that is going to be `path`. 0 or an errno.

@@ -115,6 +115,25 @@ TEST_F(TextFileTest, ALinkStaysOne) {
   EXPECT_TRUE(S_ISLNK(about.st_mode));
 }
 
+TEST_F(TextFileTest, ALinkMayNameAFileThatIsNotThereYet) {
+  // The first one says it from its own directory.
+  for (const std::string& target : {std::string("later"), Path("later")}) {
+    const std::string link = Path("dangling");
+    MustSucceed(symlink(target.c_str(), link.c_str()), "symlink");
+    ASSERT_THAT(ReplaceTextFile(link, "new\n"), Succeeds());
+    EXPECT_EQ(Contents(Path("later")), "new\n");
+    struct stat about = {};
+    MustSucceed(lstat(link.c_str(), &about), "lstat");
+    EXPECT_TRUE(S_ISLNK(about.st_mode));
+    MustSucceed(unlink(link.c_str()), "unlink");
+    MustSucceed(unlink(Path("later").c_str()), "unlink");
+  }
+  const std::string endless = Path("endless");
+  MustSucceed(symlink("endless", endless.c_str()), "symlink");
+  EXPECT_THAT(ReplaceTextFile(endless, "new\n"),
+              FailsWithErrno(ELOOP, absl::StrCat(endless, ": write")));
+}
+
 TEST_F(TextFileTest, WhoeverHasTheOldFileOpenStillReadsAllOfIt) {
   const std::string path = Make("file", "old\n");
   std::ifstream before(path);

@@ -6,7 +6,7 @@
 #include <variant>
 
 #include "absl/strings/string_view.h"
-#include "someos/api/readline/history.h"
+#include "someos/backends/line_base/add_line.h"
 #include "someos/backends/line_plain/character_width.h"
 #include "someos/backends/line_plain/editor_function.h"
 #include "someos/backends/line_plain/key.h"
@@ -169,12 +169,9 @@ void Editor::Finish(Outcome outcome) {
   hint_.clear();
   outcome_ = outcome;
   Leave();
-  History& history = environment_.history;
-  const bool repeats = !history.empty() && history[history.size() - 1] == line_.text();
-  const bool adds = outcome == Outcome::kLine && options_.add_to_history &&
-                    options_.echo == LineEcho::kText && !line_.text().empty() && !repeats;
-  // One with a NUL byte is in no history.
-  if (adds) history.Add(line_.text()).IgnoreError();
+  if (outcome == Outcome::kLine) {
+    line_base::AddLine(line_.text(), options_, environment_.history);
+  }
 }
 
 void Editor::DeleteCharacter() {

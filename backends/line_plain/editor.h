@@ -13,6 +13,7 @@
 #include "absl/strings/string_view.h"
 #include "someos/api/line_editor.h"
 #include "someos/api/readline/history.h"
+#include "someos/backends/line_base/line_engine.h"
 #include "someos/backends/line_plain/editor_function.h"
 #include "someos/backends/line_plain/history_search.h"
 #include "someos/backends/line_plain/key.h"
@@ -29,13 +30,7 @@ namespace someos::line_plain {
 // may use it.
 class Editor {
  public:
-  enum class Outcome {
-    kEditing,
-    kLine,
-    kEndOfInput,
-    kInterrupted,
-    kSuspended,  // the key that stops a program; editing goes on with Resume
-  };
+  using Outcome = line_base::LineEngine::Outcome;
 
   // What the owner and its users set. Functions may be empty.
   struct Environment {

@@ -7,15 +7,15 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "someos/backends/line_base/bracketed_paste.h"
 #include "someos/backends/line_plain/key.h"
 
 namespace someos::line_plain {
 
-// What a terminal switches with: pasted text then comes between kPasteBegin and kPasteEnd.
-inline constexpr absl::string_view kPasteOn = "\033[?2004h";
-inline constexpr absl::string_view kPasteOff = "\033[?2004l";
-inline constexpr absl::string_view kPasteBegin = "\033[200~";
-inline constexpr absl::string_view kPasteEnd = "\033[201~";
+using line_base::kPasteBegin;
+using line_base::kPasteEnd;
+using line_base::kPasteOff;
+using line_base::kPasteOn;
 
 // Any bytes, in pieces of any size, are keys. Understands the sequences of VT100, VT220, xterm and
 // what follows them, rxvt, the Linux console, and xterm's and kitty's forms for keys with

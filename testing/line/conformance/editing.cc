@@ -1,5 +1,6 @@
 // What a person types, and sees.
 
+#include <stdlib.h>
 #include <unistd.h>
 
 #include <fstream>
@@ -244,6 +245,14 @@ TEST_P(LineEditingTest, InitFilesAreReadAsFarAsTheyAreUnderstood) {
   ASSERT_EQ(complaints->size(), 1);
   EXPECT_EQ((*complaints)[0].line, 4);
   EXPECT_FALSE(editor().ReadInitFile(path + "none").ok());
+  // A path in the home directory, and one that is included.
+  ASSERT_EQ(setenv("HOME", ::testing::TempDir().c_str(), 1), 0);
+  std::ofstream(::testing::TempDir() + "including") << "$include ~/inputrc\n";
+  const absl::StatusOr<std::vector<InitFileComplaint>> included =
+      editor().ReadInitFile("~/including");
+  ASSERT_THAT(included, Succeeds());
+  ASSERT_EQ(included->size(), 1);
+  EXPECT_EQ((*included)[0].file, "~/inputrc");
   EXPECT_THAT(editor().Bind("Control-t: nothing"),
               FailsWithCode(absl::StatusCode::kInvalidArgument, "no function"));
   typist_.Start();

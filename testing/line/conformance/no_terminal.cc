@@ -120,6 +120,13 @@ TEST_P(LineNoTerminalTest, WhatThreadsPrintAtOnceIsThereWhenTheyHaveReturned) {
   }
 }
 
+TEST_P(LineNoTerminalTest, AnOutputThatNobodyReadsIsAnErrorAndNoSignal) {
+  Piped piped(*GetParam());
+  piped.out.reader.reset();
+  EXPECT_THAT(piped.editor->ReadLine({"> "}), FailsWithErrno(EPIPE, "write fd"));
+  piped.editor->Print("lost");
+}
+
 TEST_P(LineNoTerminalTest, DescriptorsMustBeOpen) {
   LineEditorOptions options;
   const Pipe out;

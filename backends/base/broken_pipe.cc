@@ -1,11 +1,11 @@
-#include "someos/backends/connection_socket/broken_pipe.h"
+#include "someos/backends/base/broken_pipe.h"
 
 #include <pthread.h>
 #include <signal.h>
 
 #include <cerrno>
 
-namespace someos::connection_socket {
+namespace someos::base {
 namespace {
 
 bool IsPending() {
@@ -42,4 +42,4 @@ BrokenPipeIsAnError::~BrokenPipeIsAnError() {
   errno = saved;
 }
 
-}  // namespace someos::connection_socket
+}  // namespace someos::base

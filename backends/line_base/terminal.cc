@@ -1,4 +1,4 @@
-#include "someos/backends/line_plain/terminal.h"
+#include "someos/backends/line_base/terminal.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -19,15 +19,17 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "someos/api/errno_status.h"
+#include "someos/backends/base/broken_pipe.h"
 #include "someos/backends/base/deadline.h"
 #include "someos/backends/base/own_descriptor.h"
 #include "someos/backends/base/poll_until.h"
-#include "someos/backends/line_plain/terminal_guard.h"
+#include "someos/backends/line_base/terminal_guard.h"
 
-namespace someos::line_plain {
+namespace someos::line_base {
 namespace {
 
 constexpr size_t kBlock = 65536;
+constexpr absl::Duration kLongestWayOfASignal = absl::Seconds(1);
 
 absl::Status Failure(int error, absl::string_view operation, int fd) {
   return ErrnoStatus(error, absl::StrCat(operation, " fd ", fd));
@@ -59,6 +61,11 @@ base::OwnDescriptor TakeEnd(int fd) {
     return base::OwnDescriptor();
   }
   return end;
+}
+
+ssize_t WriteWithoutSignal(int fd, absl::string_view bytes) {
+  const base::BrokenPipeIsAnError in_this_thread;
+  return write(fd, bytes.data(), bytes.size());
 }
 
 int PollOne(int fd, short events, const base::Deadline& deadline) {
@@ -95,12 +102,13 @@ absl::Status Terminal::Enter() {
   if (!status.ok()) return status;
   // In the background, the mode is that of whoever has the terminal: the program stops, as it would
   // for reading, and goes on in the foreground.
-  const pid_t foreground = tcgetpgrp(input_);
-  if (foreground > 0 && foreground != getpgrp()) raise(SIGTTIN);
+  if (!InForeground()) raise(SIGTTIN);
   termios before = {};
   if (tcgetattr(input_, &before) != 0) return Failure(errno, "tcgetattr", input_);
   const termios own = OwnMode(before);
   guarded_ = GuardedTerminal{input_, output_, before, own, wake_.get()};
+  process_ = getpid();
+  away_ = false;
   guard_.emplace(*guarded_);
   const int error = SetMode(input_, own);
   if (error == 0) return absl::OkStatus();
@@ -110,9 +118,17 @@ absl::Status Terminal::Enter() {
 
 void Terminal::Leave() {
   if (!guarded_.has_value()) return;
-  SetMode(input_, guarded_->before);
+  if (!inherited() && InForeground()) SetMode(input_, guarded_->before);
   guard_.reset();
   guarded_.reset();
+  away_ = false;
+}
+
+bool Terminal::inherited() const { return guarded_.has_value() && process_ != getpid(); }
+
+bool Terminal::InForeground() const {
+  const pid_t foreground = tcgetpgrp(input_);
+  return foreground <= 0 || foreground == getpgrp();
 }
 
 TerminalSize Terminal::size() const {
@@ -121,26 +137,63 @@ TerminalSize Terminal::size() const {
   return known ? TerminalSize{size.ws_col, size.ws_row} : TerminalSize{80, 24};
 }
 
-absl::StatusOr<Terminal::Event> Terminal::Wait(absl::Duration timeout) {
+absl::StatusOr<bool> Terminal::Wait(absl::Duration timeout) const {
   base::Deadline deadline(timeout);
   for (;;) {
-    pollfd both[2] = {{input_, POLLIN, 0}, {changed_.get(), POLLIN, 0}};
-    const int count = base::PollUntil(both, changed_.valid() ? 2 : 1, deadline);
+    // What comes while the terminal is somebody else's is for them.
+    pollfd both[2] = {{changed_.get(), POLLIN, 0}, {input_, POLLIN, 0}};
+    const int count = changed_.valid() ? base::PollUntil(both, away_ ? 1 : 2, deadline)
+                                       : base::PollUntil(both + 1, 1, deadline);
     if (count < 0 && errno != EINTR) return Failure(errno, "poll", input_);
-    if (count > 0) return both[1].revents != 0 ? TakeChange() : Event::kInput;
-    if (count == 0 && deadline.Passed()) return Event::kTimeout;
+    if (count > 0) return true;
+    if (count == 0 && deadline.Passed()) return false;
   }
 }
 
-Terminal::Event Terminal::TakeChange() {
-  Event event = Event::kResized;
+std::optional<Terminal::Change> Terminal::TakeChange() {
+  if (!guarded_.has_value()) return std::nullopt;
+  std::optional<Change> change;
   char bytes[64];
   ssize_t count;
   while ((count = read(changed_.get(), bytes, sizeof(bytes))) > 0) {
     const absl::string_view changes(bytes, static_cast<size_t>(count));
-    if (changes.find(kContinued) != absl::string_view::npos) event = Event::kContinued;
+    if (!change.has_value()) change = Change::kResized;
+    if (changes.find(kContinued) != absl::string_view::npos) change = Change::kContinued;
   }
-  return event;
+  if (change == Change::kContinued || away_) return Return();
+  return change;
+}
+
+bool Terminal::changed() const {
+  return guarded_.has_value() &&
+         PollOne(changed_.get(), POLLIN, base::Deadline(absl::ZeroDuration())) > 0;
+}
+
+// The guard has done the same already, if it could.
+std::optional<Terminal::Change> Terminal::Return() {
+  away_ = !InForeground();
+  if (away_) return std::nullopt;
+  SetMode(input_, guarded_->own);
+  return Change::kContinued;
+}
+
+// The signal may be for another thread of the program, which handles it while this one goes on:
+// only what the guard writes says that the stop is over.
+absl::Status Terminal::Stop() {
+  if (!guard_.has_value() || !guard_->handles_stops()) {
+    Leave();
+    kill(0, SIGTSTP);
+    return Enter();
+  }
+  TakeChange();
+  kill(0, SIGTSTP);
+  // If all threads block the signal, there is no stop.
+  base::Deadline deadline(kLongestWayOfASignal);
+  while (!changed() && !deadline.Passed()) {
+    PollOne(changed_.get(), POLLIN, deadline);
+  }
+  TakeChange();
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::optional<std::string>> Terminal::Read() {
@@ -167,7 +220,9 @@ absl::StatusOr<std::optional<std::string>> Terminal::Read() {
 
 absl::Status Terminal::Write(absl::string_view bytes) {
   while (!bytes.empty()) {
-    const ssize_t count = write(output_, bytes.data(), bytes.size());
+    // A terminal raises no signal.
+    const ssize_t count = guarded_.has_value() ? write(output_, bytes.data(), bytes.size())
+                                               : WriteWithoutSignal(output_, bytes);
     if (count >= 0) {
       bytes.remove_prefix(static_cast<size_t>(count));
     } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
@@ -179,6 +234,4 @@ absl::Status Terminal::Write(absl::string_view bytes) {
   return absl::OkStatus();
 }
 
-void StopProgram() { kill(0, SIGTSTP); }
-
-}  // namespace someos::line_plain
+}  // namespace someos::line_base

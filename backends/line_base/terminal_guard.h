@@ -1,11 +1,11 @@
 // Gives a terminal back in the state it was in, whatever ends the program.
 
-#ifndef SOMEOS_BACKENDS_LINE_PLAIN_TERMINAL_GUARD_H_
-#define SOMEOS_BACKENDS_LINE_PLAIN_TERMINAL_GUARD_H_
+#ifndef SOMEOS_BACKENDS_LINE_BASE_TERMINAL_GUARD_H_
+#define SOMEOS_BACKENDS_LINE_BASE_TERMINAL_GUARD_H_
 
 #include <termios.h>
 
-namespace someos::line_plain {
+namespace someos::line_base {
 
 // A terminal that is in a mode of its own.
 struct GuardedTerminal {
@@ -34,10 +34,13 @@ class TerminalGuard {
   TerminalGuard& operator=(const TerminalGuard&) = delete;
   ~TerminalGuard();
 
+  // Whether it handles SIGTSTP, so that `wake` tells when a stop is over.
+  bool handles_stops() const;
+
  private:
   int place_;  // in the table of those that live; -1: it has none
 };
 
-}  // namespace someos::line_plain
+}  // namespace someos::line_base
 
-#endif  // SOMEOS_BACKENDS_LINE_PLAIN_TERMINAL_GUARD_H_
+#endif  // SOMEOS_BACKENDS_LINE_BASE_TERMINAL_GUARD_H_

@@ -1,4 +1,4 @@
-#include "someos/backends/line_plain/terminal_guard.h"
+#include "someos/backends/line_base/terminal_guard.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -16,9 +16,9 @@
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "someos/backends/base/mutex_lock.h"
-#include "someos/backends/line_plain/key_decoder.h"
+#include "someos/backends/line_base/bracketed_paste.h"
 
-namespace someos::line_plain {
+namespace someos::line_base {
 namespace {
 
 constexpr int kSignals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGWINCH};
@@ -158,6 +158,14 @@ TerminalGuard::TerminalGuard(const GuardedTerminal& terminal) : place_(-1) {
   if (!guards.exits_are_watched) guards.exits_are_watched = std::atexit(GiveBackAll) == 0;
 }
 
+bool TerminalGuard::handles_stops() const {
+  if (place_ < 0) return false;
+  for (size_t i = 0; i < std::size(kSignals); ++i) {
+    if (kSignals[i] == SIGTSTP) return installed[i];
+  }
+  return false;
+}
+
 TerminalGuard::~TerminalGuard() {
   if (place_ < 0) return;
   Guards& guards = TheGuards();
@@ -166,4 +174,4 @@ TerminalGuard::~TerminalGuard() {
   places[place_].lives.store(false, std::memory_order_release);
 }
 
-}  // namespace someos::line_plain
+}  // namespace someos::line_base
