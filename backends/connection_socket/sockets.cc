@@ -68,6 +68,13 @@ absl::Status Failed(absl::string_view operation, const Address& address) {
   return ErrnoStatus(errno, absl::StrCat(operation, " ", address.ToString()));
 }
 
+absl::StatusOr<BoundSocket> ListenBound(OwnedFd fd, const Address& address, int backlog) {
+  if (listen(fd.get(), backlog) != 0) return Failed("listen", address);
+  SocketName bound;
+  if (getsockname(fd.get(), bound.get(), &bound.size) != 0) return Failed("getsockname", address);
+  return BoundSocket{std::move(fd), AddressOf(bound)};
+}
+
 int ConnectOnce(int fd, const SocketName& name) {
   return connect(fd, name.get(), name.size) == 0 ? 0 : errno;
 }
@@ -103,10 +110,11 @@ absl::StatusOr<BoundSocket> Listen(const Address& address, int backlog) {
     return Failed("socket for", address);
   }
   if (bind(fd.get(), name->get(), name->size) != 0) return Failed("bind", address);
-  if (listen(fd.get(), backlog) != 0) return Failed("listen", address);
-  SocketName bound;
-  if (getsockname(fd.get(), bound.get(), &bound.size) != 0) return Failed("getsockname", address);
-  return BoundSocket{std::move(fd), AddressOf(bound)};
+  absl::StatusOr<BoundSocket> listening = ListenBound(std::move(fd), address, backlog);
+  const bool has_path =
+      address.family() == multiprocessing::Family::kUnix && !address.is_abstract();
+  if (!listening.ok() && has_path) RemoveSocket(std::string(address.path()));  // bind() made it
+  return listening;
 }
 
 absl::StatusOr<std::optional<BoundSocket>> Accept(int listening) {
@@ -141,8 +149,8 @@ absl::StatusOr<OwnedFd> Connect(const Address& address, base::Deadline& deadline
     int error = ConnectOnce(socket.fd(), *name);
     bool timed_out = false;
     if (error == EINPROGRESS || error == EINTR) error = FinishConnect(socket, deadline, timed_out);
-    // Linux: the listener's queue is full.
-    const bool is_full = error == EAGAIN;
+    // Linux: the listener's queue is full. (Of other families: no local port is left.)
+    const bool is_full = error == EAGAIN && address.family() == multiprocessing::Family::kUnix;
     if (is_full) timed_out = Pause(deadline);
     if (timed_out) return multiprocessing::TimeoutError(absl::StrCat(operation, ": timed out"));
     if (is_full) continue;

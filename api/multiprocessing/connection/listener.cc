@@ -96,7 +96,8 @@ absl::StatusOr<std::optional<Connection>> Listener::AcceptOne(bool& none_waits) 
   absl::StatusOr<PendingHandshake> handshake =
       PendingHandshake::Begin(*std::move(connection), HandshakeRole::kListener,
                               *options_.authentication.authkey, options_.authentication.digests);
-  // One that has gone already is no error.
+  // One that has gone already is no error; that the system has no random bytes is one.
+  if (absl::IsUnimplemented(handshake.status())) return handshake.status();
   if (!handshake.ok()) return std::nullopt;
   if (pending_.size() >= MaxHandshakes()) pending_.pop_front();
   pending_.push_back({std::move(address), *std::move(handshake),

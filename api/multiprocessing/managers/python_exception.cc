@@ -1,10 +1,13 @@
 #include "someos/api/multiprocessing/managers/python_exception.h"
 
+#include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/cord.h"
@@ -47,6 +50,36 @@ constexpr ClassCode kCodes[] = {
     {"queue", "Full", absl::StatusCode::kUnavailable, ""},
 };
 
+// Classes of builtins whose first two arguments may be an errno and its text.
+constexpr absl::string_view kOsErrors[] = {
+    "OSError",           "BlockingIOError",        "BrokenPipeError",
+    "ChildProcessError", "ConnectionAbortedError", "ConnectionError",
+    "FileExistsError",   "ConnectionRefusedError", "ConnectionResetError",
+    "FileNotFoundError", "InterruptedError",       "IsADirectoryError",
+    "PermissionError",   "NotADirectoryError",     "ProcessLookupError",
+    "TimeoutError",
+};
+
+// The errno of an exception of these classes; 0 if it has none, or is of another class.
+int ErrnoOfException(absl::string_view module, absl::string_view name, const PyValue& args) {
+  if (module != "builtins" || !absl::c_linear_search(kOsErrors, name)) return 0;
+  const absl::StatusOr<absl::Span<const PyValue>> items = args.AsItems();
+  if (!items.ok() || items->size() < 2) return 0;
+  const absl::StatusOr<int64_t> error = items->front().AsInt();
+  const bool is_errno = error.ok() && *error > 0 && *error <= std::numeric_limits<int>::max();
+  return is_errno ? static_cast<int>(*error) : 0;
+}
+
+// As str() of such an exception: `args` is (errno, text) or (errno, text, file name, ...).
+std::string OsErrorText(int error, const PyValue& args) {
+  const absl::Span<const PyValue> items = *args.AsItems();
+  const absl::StatusOr<absl::string_view> text = items[1].AsStr();
+  std::string shown =
+      absl::StrCat("[Errno ", error, "] ", text.ok() ? std::string(*text) : items[1].ToString());
+  if (items.size() > 2) absl::StrAppend(&shown, ": ", items[2].ToString());
+  return shown;
+}
+
 ClassCode CodeOf(absl::string_view module, absl::string_view name) {
   for (const ClassCode& known : kCodes) {
     if (known.module == module && known.name == name) return known;
@@ -76,10 +109,13 @@ std::string TextOf(absl::string_view name, const PyValue& args) {
 absl::Status Described(const PyValue& exception, absl::string_view module, absl::string_view name,
                        const PyValue& args) {
   const ClassCode known = CodeOf(module, name);
-  const std::string text = TextOf(name, args);
+  const int error = ErrnoOfException(module, name, args);
+  const std::string text = error != 0 ? OsErrorText(error, args) : TextOf(name, args);
   absl::Status status =
-      PlainStatus(known.code, absl::StrCat(module == "builtins" ? "" : absl::StrCat(module, "."),
-                                           name, text.empty() ? "" : ": ", text));
+      PlainStatus(error != 0 ? absl::ErrnoToStatusCode(error) : known.code,
+                  absl::StrCat(module == "builtins" ? "" : absl::StrCat(module, "."), name,
+                               text.empty() ? "" : ": ", text));
+  if (error != 0) status.SetPayload(kErrnoPayload, absl::Cord(absl::StrCat(error)));
   if (!known.payload.empty()) status.SetPayload(known.payload, absl::Cord());
   absl::StatusOr<std::string> pickle = Pickle(exception);
   if (pickle.ok()) status.SetPayload(kExceptionPayload, absl::Cord(*std::move(pickle)));

@@ -22,10 +22,13 @@ inline constexpr absl::string_view kRemoteErrorPayload = "someos/python/RemoteEr
 
 // The status of `module.name(*args)`, by Python 3's names. Its message is "name: text", with the
 // module before the name unless it is builtins, and as the text what Python's str(Exception(*args))
-// is, also for classes such as OSError that show more. Its code is that of api/python_error.h where
-// that has one for the class; queue.Empty and queue.Full are kUnavailable, TimeoutError is
-// kDeadlineExceeded, StopIteration kOutOfRange, AttributeError kNotFound, NotImplementedError
-// kUnimplemented, every other one kUnknown, among them OSError and its subclasses.
+// is. Its code is that of api/python_error.h where that has one for the class; queue.Empty and
+// queue.Full are kUnavailable, TimeoutError is kDeadlineExceeded, StopIteration kOutOfRange,
+// AttributeError kNotFound, NotImplementedError kUnimplemented, every other one kUnknown.
+//
+// OSError and its subclasses, if `args` begins with an errno and its text: the code that Abseil
+// gives to the errno, ErrnoOf() returns it, and the text is "[Errno 2] No such file or directory:
+// 'name'", as Python's. The number is one of the system on which the exception was raised.
 absl::Status PythonException(absl::string_view module, absl::string_view name,
                              std::vector<PyValue> args);
 

@@ -29,6 +29,9 @@ namespace {
 
 constexpr absl::Duration kPause = absl::Milliseconds(100);
 
+// Clients that come and leave at once must not keep the others waiting.
+constexpr int kMostAccepted = 64;
+
 // So that servers do not take each other's objects for their own.
 uint64_t FirstIdent() {
   absl::BitGen random;
@@ -108,7 +111,7 @@ void ManagerServer::Loop::Dispatch(absl::Span<const Event> events) {
 }
 
 void ManagerServer::Loop::AcceptAll() {
-  while (accepting_ && handshakes_ < options_.max_handshakes) {
+  for (int i = 0; accepting_ && i < kMostAccepted && handshakes_ < options_.max_handshakes; ++i) {
     absl::StatusOr<std::optional<connection_socket::BoundSocket>> accepted =
         connection_socket::Accept(listener_.get());
     if (!accepted.ok()) return PauseAccepting();  // EMFILE and the like

@@ -1,5 +1,6 @@
 #include "someos/api/multiprocessing/managers/session.h"
 
+#include <cerrno>
 #include <cmath>
 #include <limits>
 #include <memory>
@@ -112,6 +113,20 @@ TEST(SessionTest, ExceptionsArriveAsTheyWereRaised) {
   ASSERT_TRUE(RaisedException(status).has_value());
   EXPECT_EQ(RaisedException(status)->AsObject()->callable,
             PyValue::Global("builtins", "IndexError"));
+}
+
+// The texts are those of Python's str().
+TEST(SessionTest, AnOsErrorHasItsErrno) {
+  const absl::Status status = PythonException(
+      "builtins", "FileNotFoundError",
+      {PyValue(ENOENT), PyValue::Str("No such file or directory"), PyValue::Str("name")});
+  EXPECT_EQ(ErrnoOf(status), ENOENT);
+  EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(status.message(), "FileNotFoundError: [Errno 2] No such file or directory: 'name'");
+  const absl::Status text = PythonException("builtins", "OSError", "handle is closed");
+  EXPECT_EQ(ErrnoOf(text), 0);
+  EXPECT_EQ(text.message(), "OSError: handle is closed");
+  EXPECT_EQ(ErrnoOf(PythonException("builtins", "ValueError", {PyValue(2), PyValue(3)})), 0);
 }
 
 TEST(SessionTest, GarbageGetsATracebackAndTheConnectionGoesOn) {

@@ -23,7 +23,7 @@ struct UnpickleOptions {
   Python2Str python2_str = Python2Str::kStrIfAscii;
   // Levels of values; at most kMaxUnpickleDepth.
   size_t max_depth = 100;
-  // Bytes that the value takes, estimated from above. A pickle of N bytes takes at most 150 * N.
+  // Bytes that the value takes, estimated from above. A pickle of N bytes takes at most 168 * N.
   size_t max_memory = size_t{1} << 30;
   // Values that the pickle makes or refers to, and what comparing a dict's keys adds to that.
   size_t max_nodes = size_t{1} << 25;
