@@ -52,10 +52,9 @@ INTERFACES = {
         "stepped": _mechanism(POSIX_SYSTEMS, auto = []),
     },
     "process": {
-        "spawn": _mechanism(SYSTEMS.keys()),
-        "fork": _mechanism(SYSTEMS.keys()),
-        "forkserver": _mechanism(SYSTEMS.keys()),
-        "thread": _mechanism(SYSTEMS.keys()),
+        "spawn": _mechanism(POSIX_SYSTEMS),
+        "fork": _mechanism(POSIX_SYSTEMS),
+        "thread": _mechanism(POSIX_SYSTEMS),
     },
     "line": {
         "plain": _mechanism(POSIX_SYSTEMS),
