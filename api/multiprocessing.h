@@ -7,6 +7,7 @@
 
 #include "someos/api/multiprocessing/connection.h"     // IWYU pragma: export
 #include "someos/api/multiprocessing/pickle.h"         // IWYU pragma: export
+#include "someos/api/multiprocessing/queues.h"         // IWYU pragma: export
 #include "someos/api/multiprocessing/shared_memory.h"  // IWYU pragma: export
 #include "someos/api/multiprocessing/synchronize.h"    // IWYU pragma: export
 

@@ -14,6 +14,7 @@
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "someos/testing/doomed_child.h"
 #include "someos/testing/lock/conformance/fixture.h"
 #include "someos/testing/open_descriptors.h"
 #include "someos/testing/status_matchers.h"
@@ -37,8 +38,8 @@ int Kills() {
 TEST_P(SharedLockDeathTest, TheNextOwnerIsToldOnce) {
   if (!capabilities().owner_death) GTEST_SKIP() << "such a lock stays locked";
   for (int i = 0; i < 3; ++i) {
-    shared().stage = 0;
-    DoomedChild child([&] { shared().stage = lock().Acquire().ok() ? 1 : 2; });
+    SetStage(0);
+    DoomedChild child([&] { SetStage(lock().Acquire().ok() ? 1 : 2); });
     AwaitStage(1);
     child.Kill();
     EXPECT_THAT(lock().Acquire(kWedged),
@@ -52,8 +53,8 @@ TEST_P(SharedLockDeathTest, TheNextOwnerIsToldOnce) {
 TEST_P(SharedLockDeathTest, WhoIsWaitingIsWoken) {
   if (!capabilities().owner_death) GTEST_SKIP() << "such a lock stays locked";
   for (const absl::Duration timeout : {kWedged, absl::InfiniteDuration()}) {
-    shared().stage = 0;
-    DoomedChild child([&] { shared().stage = lock().Acquire().ok() ? 1 : 2; });
+    SetStage(0);
+    DoomedChild child([&] { SetStage(lock().Acquire().ok() ? 1 : 2); });
     AwaitStage(1);
     absl::Status status;
     std::thread waiting([&] {
@@ -70,7 +71,7 @@ TEST_P(SharedLockDeathTest, WhoIsWaitingIsWoken) {
 TEST_P(SharedLockDeathTest, ADeadWaiterLeavesNothing) {
   ASSERT_THAT(lock().Acquire(), Succeeds());
   DoomedChild child([&] {
-    shared().stage = 1;
+    SetStage(1);
     static_cast<void>(lock().Acquire());
   });
   AwaitStage(1);
@@ -83,7 +84,7 @@ TEST_P(SharedLockDeathTest, ADeadWaiterLeavesNothing) {
 TEST_P(SharedLockDeathTest, AnOwnerWithoutDeathIsMissed) {
   if (capabilities().owner_death) GTEST_SKIP() << "such a lock notices it";
   {
-    DoomedChild child([&] { shared().stage = lock().Acquire().ok() ? 1 : 2; });
+    DoomedChild child([&] { SetStage(lock().Acquire().ok() ? 1 : 2); });
     AwaitStage(1);
   }
   EXPECT_THAT(lock().Acquire(absl::Milliseconds(10)),

@@ -1,14 +1,8 @@
 #include "someos/testing/lock/conformance/fixture.h"
 
-#include <sched.h>
-#include <signal.h>
 #include <sys/mman.h>
-#include <sys/types.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <atomic>
-#include <cerrno>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -16,11 +10,13 @@
 #include <new>
 #include <utility>
 
-#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "gtest/gtest.h"
 #include "someos/api/multiprocessing/synchronize/shared_lock.h"
+#include "someos/backends/memory_wait/memory_wait.h"
+#include "someos/testing/clocks.h"
 #include "someos/testing/status_matchers.h"
 #include "someos/testing/system_call.h"
 
@@ -54,22 +50,18 @@ std::unique_ptr<SharedLock> SharedLockConformanceTest::Attached() const {
 }
 
 void SharedLockConformanceTest::AwaitStage(uint32_t stage) const {
-  while (shared_->stage.load(std::memory_order_acquire) != stage) sched_yield();
-}
-
-DoomedChild::DoomedChild(absl::FunctionRef<void()> body) {
-  process_ = MustSucceed(fork(), "fork");
-  if (process_ != 0) return;
-  body();
-  while (true) pause();
-}
-
-void DoomedChild::Kill() {
-  const pid_t process = std::exchange(process_, -1);
-  if (process <= 0) return;
-  kill(process, SIGKILL);
-  while (waitpid(process, nullptr, 0) < 0 && errno == EINTR) {
+  const absl::Duration start = MonotonicNow();
+  uint32_t now;
+  while ((now = shared_->stage.load(std::memory_order_acquire)) < stage) {
+    ASSERT_LT(MonotonicNow() - start, absl::Minutes(2)) << "nothing has happened";
+    memory_wait::SleepWhile(shared_->stage, now, absl::Minutes(2));
   }
+  EXPECT_EQ(now, stage);
+}
+
+void SharedLockConformanceTest::SetStage(uint32_t stage) const {
+  shared_->stage.store(stage, std::memory_order_release);
+  memory_wait::WakeAll(shared_->stage);
 }
 
 }  // namespace someos::multiprocessing

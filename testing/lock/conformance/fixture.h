@@ -3,13 +3,10 @@
 #ifndef SOMEOS_TESTING_LOCK_CONFORMANCE_FIXTURE_H_
 #define SOMEOS_TESTING_LOCK_CONFORMANCE_FIXTURE_H_
 
-#include <sys/types.h>
-
 #include <atomic>
 #include <cstdint>
 #include <memory>
 
-#include "absl/functional/function_ref.h"
 #include "gtest/gtest.h"
 #include "someos/api/multiprocessing/synchronize/shared_lock.h"
 
@@ -36,28 +33,14 @@ class SharedLockConformanceTest : public testing::TestWithParam<const LockBacken
   // The same lock by another object, which a test gives up when it ends.
   std::unique_ptr<SharedLock> Attached() const;
 
-  // Waits until another process has set it.
+  // Waits until another process has set it, or a greater one, which a test calls what it does not
+  // expect; then the test has failed, as it has when that takes too long for any machine.
   void AwaitStage(uint32_t stage) const;
+  void SetStage(uint32_t stage) const;
 
  private:
   Shared* shared_;
   std::unique_ptr<SharedLock> lock_;
-};
-
-// A forked child that runs `body`, and then sleeps until it is killed. Dies with its parent's
-// object.
-class DoomedChild {
- public:
-  explicit DoomedChild(absl::FunctionRef<void()> body);
-  DoomedChild(const DoomedChild&) = delete;
-  DoomedChild& operator=(const DoomedChild&) = delete;
-  ~DoomedChild() { Kill(); }
-
-  // SIGKILL; returns when the child has ended.
-  void Kill();
-
- private:
-  pid_t process_;
 };
 
 // The suites, each in a file of its own.

@@ -8,6 +8,7 @@
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
 #include "someos/testing/clocks.h"
+#include "someos/testing/doomed_child.h"
 #include "someos/testing/lock/conformance/fixture.h"
 #include "someos/testing/status_matchers.h"
 
@@ -43,11 +44,11 @@ TEST_P(SharedLockTimeoutsTest, AReleaseEndsAWait) {
   for (const absl::Duration timeout :
        {absl::Hours(1), absl::Hours(24 * 365), absl::InfiniteDuration()}) {
     ASSERT_THAT(lock().Acquire(), Succeeds());
-    shared().stage = 0;
+    SetStage(0);
     const DoomedChild child([&] {
-      shared().stage = 1;
+      SetStage(1);
       const bool acquired = lock().Acquire(timeout).ok() && lock().Release().ok();
-      shared().stage = acquired ? 2 : 3;
+      SetStage(acquired ? 2 : 3);
     });
     AwaitStage(1);
     absl::SleepFor(absl::Milliseconds(5));  // so that it mostly waits by now; it need not
