@@ -19,9 +19,9 @@
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "someos/api/multiprocessing/shared_memory/shared_memory.h"
 #include "someos/api/multiprocessing/synchronize/shared_lock.h"
 #include "someos/api/multiprocessing/synchronize/shared_locks.h"
-#include "someos/api/multiprocessing/shared_memory/shared_memory.h"
 #include "someos/testing/clocks.h"
 #include "someos/testing/doomed_child.h"
 #include "someos/testing/expect_in_child.h"
@@ -176,8 +176,7 @@ TEST(SharedQueueTest, IsOpenedByNameAndByDescriptor) {
 
   auto queue = SharedBytesQueue::Create(100);
   ExpectInChild([&] {
-    auto opened =
-        SharedBytesQueue::Open(*SharedMemory::OfDescriptor(queue->memory().descriptor()));
+    auto opened = SharedBytesQueue::Open(*SharedMemory::OfDescriptor(queue->memory().descriptor()));
     ASSERT_THAT(opened, Succeeds());
     EXPECT_THAT(opened->Send("from a child"), Succeeds());
   });
@@ -236,8 +235,7 @@ TEST(SharedQueueTest, CapacitiesAreChecked) {
               invalid("shared queue: its capacity is too great"));
   SharedQueueOptions options;
   options.lock = "none";
-  EXPECT_THAT(SharedQueue<int>::Create(1, options),
-              FailsWithCode(absl::StatusCode::kNotFound, ""));
+  EXPECT_THAT(SharedQueue<int>::Create(1, options), FailsWithCode(absl::StatusCode::kNotFound, ""));
 }
 
 TEST(SharedQueueTest, ALengthThatCannotBeIsAnError) {

@@ -22,9 +22,9 @@
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "someos/api/errno_status.h"
+#include "someos/api/multiprocessing/shared_memory/shared_memory.h"
 #include "someos/api/multiprocessing/synchronize/shared_lock.h"
 #include "someos/api/multiprocessing/synchronize/shared_locks.h"
-#include "someos/api/multiprocessing/shared_memory/shared_memory.h"
 #include "someos/backends/base/deadline.h"
 #include "someos/backends/memory_wait/memory_wait.h"
 
@@ -328,11 +328,9 @@ absl::StatusOr<std::string> SharedRing::PopSized(absl::Duration timeout) {
   const absl::StatusOr<uint64_t> available = AwaitRecord(deadline);
   std::string record;
   uint64_t size = 0;
-  absl::Status status =
-      available.ok() ? TakeSized(*available, record, size) : available.status();
+  absl::Status status = available.ok() ? TakeSized(*available, record, size) : available.status();
   std::move(if_it_throws).Cancel();
-  const bool wake =
-      status.ok() && Consume(layout_->head.load(std::memory_order_relaxed) + size);
+  const bool wake = status.ok() && Consume(layout_->head.load(std::memory_order_relaxed) + size);
   status.Update(receive_lock_->Release());
   if (ABSL_PREDICT_FALSE(wake)) Wake(layout_->sender_sleeps);
   if (!status.ok()) return status;

@@ -17,8 +17,8 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
-#include "someos/api/multiprocessing/synchronize/shared_lock.h"
 #include "someos/api/multiprocessing/shared_memory/shared_memory.h"
+#include "someos/api/multiprocessing/synchronize/shared_lock.h"
 #include "someos/backends/base/deadline.h"
 
 namespace someos::multiprocessing {
