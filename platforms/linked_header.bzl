@@ -27,16 +27,18 @@ _linked_header = rule(
     },
 )
 
-def linked_header(name, interface, linked):
+def linked_header(name, interface, linked, backends = None):
     """Generates NAME.h with a macro for each backend of an interface: SOMEOS_LINKS_<FOLDER>, 0 or 1.
 
     Args:
       name: of the target and the header.
       interface: a key of INTERFACES.
       linked: the folders of the linked backends.
+      backends: the folders to define macros for; all of the interface unless given. A source may include several of these
+        headers, whose macros must be the same then.
     """
     _linked_header(
         name = name,
-        backends = folders(interface),
+        backends = backends or folders(interface),
         linked = linked,
     )
