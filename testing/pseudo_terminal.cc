@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <termios.h>
 
 #include <utility>
@@ -29,6 +30,22 @@ PseudoTerminal::PseudoTerminal() {
   NonBlocking(other.get());
   controller = std::move(opened);
   terminal = std::move(other);
+}
+
+void PseudoTerminal::MakeCooked() const {
+  termios mode = {};
+  MustSucceed(tcgetattr(terminal.get(), &mode), "tcgetattr");
+  mode.c_iflag |= ICRNL | IXON;
+  mode.c_oflag |= OPOST | ONLCR;
+  mode.c_lflag |= ICANON | ECHO | ISIG | IEXTEN;
+  MustSucceed(tcsetattr(terminal.get(), TCSANOW, &mode), "tcsetattr");
+}
+
+void PseudoTerminal::Resize(int width, int height) const {
+  winsize size = {};
+  size.ws_col = static_cast<unsigned short>(width);
+  size.ws_row = static_cast<unsigned short>(height);
+  MustSucceed(ioctl(terminal.get(), TIOCSWINSZ, &size), "TIOCSWINSZ");
 }
 
 }  // namespace someos

@@ -13,6 +13,11 @@ struct PseudoTerminal {
 
   bool valid() const { return terminal.get() >= 0; }
 
+  // Puts it into the mode in which a shell leaves it to the programs that it starts.
+  void MakeCooked() const;
+  // Tells programs the size of its window.
+  void Resize(int width, int height) const;
+
   ScopedFd controller;  // the side of a terminal emulator
   ScopedFd terminal;    // the side of a shell
 };

@@ -1,7 +1,6 @@
 #include "someos/testing/line/typist.h"
 
 #include <poll.h>
-#include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -28,21 +27,11 @@ namespace {
 
 constexpr absl::Duration kPatience = absl::Seconds(20);
 
-// As a shell leaves it to the programs that it starts.
-void MakeCooked(int fd) {
-  termios mode = {};
-  MustSucceed(tcgetattr(fd, &mode), "tcgetattr");
-  mode.c_iflag |= ICRNL | IXON;
-  mode.c_oflag |= OPOST | ONLCR;
-  mode.c_lflag |= ICANON | ECHO | ISIG | IEXTEN;
-  MustSucceed(tcsetattr(fd, TCSANOW, &mode), "tcsetattr");
-}
-
 }  // namespace
 
 Typist::Typist(const LineBackend& backend) {
   if (!valid()) return;
-  MakeCooked(terminal());
+  terminal_.MakeCooked();
   Resize(kTypistWidth, kTypistHeight);
   mode_before_ = Mode();
   LineEditorOptions options;
@@ -103,10 +92,7 @@ std::string Typist::See(absl::string_view rows) {
 void Typist::Resize(int width, int height) {
   Look();
   screen_.Resize(width, height);
-  winsize size = {};
-  size.ws_col = static_cast<unsigned short>(width);
-  size.ws_row = static_cast<unsigned short>(height);
-  MustSucceed(ioctl(terminal(), TIOCSWINSZ, &size), "TIOCSWINSZ");
+  terminal_.Resize(width, height);
 }
 
 std::string Typist::Mode() const {
