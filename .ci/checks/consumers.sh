@@ -4,7 +4,7 @@
 # A workspace that depends on this one as a stranger's would, and is written as README.md says.
 consumer() {
   local directory=testing/consumers/$1 output file backend
-  for file in hello.cc lines.cc workers.cc "$2" BUILD.bazel; do
+  for file in hello.cc lines.cc workers.cc repeats.cc "$2" BUILD.bazel; do
     readme_has "$directory/$file" || return 1
   done
   for backend in '' $(poller_configs); do
@@ -12,7 +12,7 @@ consumer() {
     echo "$output"
     grep -q "^${backend:-epoll}: 1 ready" <<<"$output" || return 1
   done
-  counts_lines "$directory" && workers_work "$directory" && explores "$directory" && needs_abseil_alone "$directory"
+  counts_lines "$directory" && workers_work "$directory" && repeats_lines "$directory" && explores "$directory" && needs_abseil_alone "$directory"
 }
 
 # Its program that maps a file.
@@ -33,6 +33,14 @@ workers_work() {
   done
 }
 
+# Its program with a line editor, here without a terminal.
+repeats_lines() {
+  local output
+  output=$(cd "$1" && printf 'one\ntwo\n' | ../../../tools/bazel run //:repeats 2>/dev/null) || return 1
+  echo "$output"
+  [ "$output" = $'> one\n> two\n> ' ]
+}
+
 # Its test that runs threads in all orders; in other builds, which cannot, it is skipped.
 explores() {
   local output
@@ -47,7 +55,7 @@ explores() {
 # Nothing but Abseil and what it needs, and the names of what a build for another system would need, is asked for.
 needs_abseil_alone() {
   local packages
-  packages=$(cd "$1" && ../../../tools/bazel query 'deps(//:hello + //:lines + //:workers)' --output=package 2>/dev/null) || return 1
+  packages=$(cd "$1" && ../../../tools/bazel query 'deps(//:hello + //:lines + //:workers + //:repeats)' --output=package 2>/dev/null) || return 1
   echo "$packages"
   grep -q '^@*abseil-cpp' <<<"$packages" || return 1
   ! sed -n 's|^@*\([^/~+]*\).*|\1|p' <<<"$packages" | sort -u |
@@ -68,7 +76,7 @@ consumer_with_its_own() {
   output=$(cd "$directory" && ../../../tools/bazel run //:hello </dev/null 2>/dev/null) || return 1
   echo "$output"
   grep -q '^epoll: 1 ready' <<<"$output" || return 1
-  counts_lines "$directory" && workers_work "$directory" || return 1
+  counts_lines "$directory" && workers_work "$directory" && repeats_lines "$directory" || return 1
   symbols=$(nm -C "$directory/bazel-bin/hello") || return 1
   grep -q 'absl::consumers_own::' <<<"$symbols" && ! grep -q 'absl::lts_' <<<"$symbols" &&
     readelf --string-dump=.comment "$directory/bazel-bin/hello" | grep -q 'GCC:'

@@ -22,6 +22,11 @@ demo() {
   readme_command_is 'tools/bazel run //tools/relay -- --demo' &&
     tools/bazel run //tools/relay -- --demo </dev/null
 }
+# //tools/shell:terminal_test has its output; this is the command.
+shell_demo() {
+  readme_command_is 'tools/bazel run //tools/shell -- --demo' && readme_command_is 'tools/bazel run //tools/shell' &&
+    tools/bazel run --config=ci //tools/shell -- --demo </dev/null
+}
 tests() {
   readme_command_is 'tools/bazel test //...' &&
     tools/bazel test //... --config=ci

@@ -6,7 +6,7 @@ asan_and_ubsan() { bazel test --config=ci --config=asan --config=ubsan "$@"; }
 
 # All of the suite but the benchmarks' and soak, which takes as long as all the rest: it runs without them.
 asan_and_ubsan_all() {
-  asan_and_ubsan "$@" -- //api/... //backends/... //testing/... -//testing/poller/soak/... //tools/relay/... //tools/tail/...
+  asan_and_ubsan "$@" -- //api/... //backends/... //testing/... -//testing/poller/soak/... //tools/relay/... //tools/shell/... //tools/tail/...
 }
 
 # tsan ARGUMENT...: tests tagged "threads": the others have one thread, in which there is no race to find.
