@@ -3,6 +3,9 @@
 #ifndef SOMEOS_API_MULTIPROCESSING_QUEUES_H_
 #define SOMEOS_API_MULTIPROCESSING_QUEUES_H_
 
-#include "someos/api/multiprocessing/queues/shared_queue.h"  // IWYU pragma: export
+#include "someos/api/multiprocessing/queues/joinable_queue.h"  // IWYU pragma: export
+#include "someos/api/multiprocessing/queues/queue.h"           // IWYU pragma: export
+#include "someos/api/multiprocessing/queues/shared_queue.h"    // IWYU pragma: export
+#include "someos/api/multiprocessing/queues/simple_queue.h"    // IWYU pragma: export
 
 #endif  // SOMEOS_API_MULTIPROCESSING_QUEUES_H_

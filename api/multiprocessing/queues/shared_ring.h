@@ -10,8 +10,6 @@
 #include <optional>
 #include <string>
 
-#include "absl/base/attributes.h"
-#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"

@@ -90,6 +90,16 @@ absl::StatusOr<bool> SemLock::Acquire(bool block, std::optional<absl::Duration> 
   return true;
 }
 
+absl::StatusOr<bool> SemLock::IsZero() {
+  const absl::StatusOr<int> value = semaphore_->Value();
+  if (value.ok()) return *value == 0;
+  if (!absl::IsUnimplemented(value.status())) return value.status();
+  const int error = semaphore_->Wait(absl::ZeroDuration());
+  if (error == ETIMEDOUT) return true;
+  if (error == 0) semaphore_->Post();
+  return false;
+}
+
 absl::Status SemLock::CheckNotFull() const {
   const absl::StatusOr<int> value = semaphore_->Value();
   if (value.ok()) return *value < max_value_ ? absl::OkStatus() : ReleasedTooOften();

@@ -65,6 +65,9 @@ class SemLock {
 
   // get_value(). kUnimplemented on macOS.
   absl::StatusOr<int> GetValue() const { return semaphore_->Value(); }
+  // _is_zero(): whether it cannot be acquired without waiting, as of this moment. (On macOS this
+  // acquires it for a moment.)
+  absl::StatusOr<bool> IsZero();
   // _count(): how often this process has acquired it by this object, less its releases.
   int Count() const;
   // _is_mine(): whether this thread is the last one of this process that has acquired it, and it

@@ -9,14 +9,11 @@
 #include "someos/backends/lock_semaphore/named_semaphore.h"
 
 namespace someos::multiprocessing {
-namespace {
 
-int GreatestValue() {
+int GreatestSemaphoreValue() {
   return static_cast<int>(
       std::min(lock_semaphore::NamedSemaphore::max_value(), static_cast<unsigned int>(INT_MAX)));
 }
-
-}  // namespace
 
 absl::StatusOr<Lock> Lock::Create() {
   absl::StatusOr<SemLock> made = SemLock::Create(Kind::kSemaphore, 1, 1);
@@ -31,7 +28,7 @@ absl::StatusOr<RLock> RLock::Create() {
 }
 
 absl::StatusOr<Semaphore> Semaphore::Create(int value) {
-  absl::StatusOr<SemLock> made = SemLock::Create(Kind::kSemaphore, value, GreatestValue());
+  absl::StatusOr<SemLock> made = SemLock::Create(Kind::kSemaphore, value, GreatestSemaphoreValue());
   if (!made.ok()) return made.status();
   return Semaphore(*std::move(made));
 }

@@ -46,6 +46,9 @@ class Semaphore : public SemLock {
   explicit Semaphore(SemLock made) : SemLock(std::move(made)) {}
 };
 
+// Python's _multiprocessing.SemLock.SEM_VALUE_MAX: how far a Semaphore counts.
+int GreatestSemaphoreValue();
+
 // Not to be released beyond `value`.
 class BoundedSemaphore : public SemLock {
  public:
