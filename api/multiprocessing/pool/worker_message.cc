@@ -1,0 +1,97 @@
+#include "someos/api/multiprocessing/pool/worker_message.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/cord.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "someos/api/errno_status.h"
+#include "someos/api/multiprocessing/managers/python_exception.h"
+#include "someos/api/multiprocessing/pickle/pickle.h"
+#include "someos/api/multiprocessing/pickle/unpickle.h"
+#include "someos/api/multiprocessing/pool/job.h"
+#include "someos/api/multiprocessing/pool/remote_traceback.h"
+#include "someos/api/multiprocessing/value/py_value.h"
+
+namespace someos::multiprocessing::pool {
+namespace {
+
+absl::Status NoSuchMessage() {
+  return PlainStatus(absl::StatusCode::kInternal, "pool: a worker has sent something else");
+}
+
+// The text of a str; empty for anything else.
+absl::string_view TextOf(const PyValue& value) { return value.AsStr().value_or(""); }
+
+// The exception itself, where it can be read, with the text that Python shows; otherwise one with
+// its name and text.
+absl::Status ExceptionOfParts(absl::Span<const PyValue> parts, const UnpickleOptions& limits) {
+  const absl::string_view module = TextOf(parts[2]);
+  const absl::string_view name = TextOf(parts[3]);
+  const absl::string_view text = TextOf(parts[4]);
+  const absl::StatusOr<absl::string_view> pickled = parts[1].AsBytes();
+  const absl::StatusOr<PyValue> exception =
+      pickled.ok() ? Unpickle(*pickled, limits) : pickled.status();
+  const absl::Status status = exception.ok() ? StatusOfException(*exception) : exception.status();
+  if (!status.GetPayload(kExceptionPayload).has_value()) {
+    return PythonException(module, name, text);
+  }
+  absl::Status shown =
+      PlainStatus(status.code(), absl::StrCat(module == "builtins" ? "" : absl::StrCat(module, "."),
+                                              name, text.empty() ? "" : ": ", text));
+  status.ForEachPayload(
+      [&](absl::string_view url, const absl::Cord& payload) { shown.SetPayload(url, payload); });
+  return shown;
+}
+
+}  // namespace
+
+absl::StatusOr<PickleDialect> ReadHello(absl::string_view message, const UnpickleOptions& limits) {
+  const absl::StatusOr<PyValue> hello = Unpickle(message, limits);
+  if (!hello.ok()) return hello.status();
+  const absl::StatusOr<absl::Span<const PyValue>> version = hello->AsItems();
+  if (!version.ok() || version->size() != 2) return NoSuchMessage();
+  const absl::StatusOr<int64_t> major = version->front().AsInt();
+  if (!major.ok()) return NoSuchMessage();
+  return *major >= 3 ? PickleDialect::kPython3 : PickleDialect::kAll;
+}
+
+absl::StatusOr<std::string> WriteSetup(const Setup& setup, PickleDialect dialect) {
+  std::vector<PyValue> sys_path;
+  sys_path.reserve(setup.sys_path.size());
+  for (const std::string& directory : setup.sys_path) sys_path.push_back(PyValue::Str(directory));
+  const PyValue initializer =
+      setup.initializer.empty() ? PyValue() : PyValue::Str(setup.initializer);
+  return Pickle(PyValue::Tuple({PyValue::List(std::move(sys_path)), initializer,
+                                PyValue::Tuple(setup.initargs)}),
+                {dialect});
+}
+
+absl::StatusOr<std::string> WriteTask(const Task& task, PickleDialect dialect) {
+  const Job& job = *task.job;
+  return Pickle(PyValue::Tuple({PyValue(static_cast<int>(job.kind())), PyValue::Str(job.function()),
+                                job.Chunk(task.chunk), job.kwargs()}),
+                {dialect});
+}
+
+absl::StatusOr<PyValue> ReadResult(absl::string_view message, const UnpickleOptions& limits) {
+  const absl::StatusOr<PyValue> answer = Unpickle(message, limits);
+  if (!answer.ok()) return answer.status();
+  const absl::StatusOr<absl::Span<const PyValue>> parts = answer->AsItems();
+  if (!parts.ok() || parts->empty()) return NoSuchMessage();
+  const bool failed = parts->front() != PyValue(0);
+  if (parts->size() != (failed ? size_t{6} : size_t{2})) return NoSuchMessage();
+  if (!failed) return (*parts)[1];
+  absl::Status status = ExceptionOfParts(*parts, limits);
+  status.SetPayload(kTracebackPayload, absl::Cord(TextOf((*parts)[5])));
+  return status;
+}
+
+}  // namespace someos::multiprocessing::pool
