@@ -31,6 +31,11 @@ lock_configs() { sed -n 's|^build:\([a-z0-9_]*\) --@someos//platforms:lock=.*|\1
 
 with_lock() { bazel test --config=ci "--config=$1" //api/multiprocessing/synchronize:shared_locks_test "//backends/$1/..."; }
 
+# The same for start methods of processes.
+process_configs() { sed -n 's|^build:\([a-z0-9_]*\) --@someos//platforms:process=.*|\1|p' someos.bazelrc | grep .; }
+
+with_process() { bazel test --config=ci "--config=$1" //testing/process/...; }
+
 # The same for threads: the facade and its example.
 thread_configs() { sed -n 's|^build:\([a-z0-9_]*\) --@someos//platforms:thread=.*|\1|p' someos.bazelrc | grep .; }
 

@@ -28,6 +28,9 @@
 
 namespace someos::multiprocessing {
 
+// The number of the first descriptor that a started program is given; the others follow.
+inline constexpr int kFirstChildDescriptor = 3;
+
 class Child {
  public:
   // Ends nothing: the child goes on running.

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "absl/types/span.h"
-#include "someos/backends/process_spawn/spawn_program.h"
+#include "someos/backends/process_base/child.h"
 
 namespace someos::multiprocessing::process_spawn {
 

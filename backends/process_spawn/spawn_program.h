@@ -13,9 +13,6 @@
 
 namespace someos::multiprocessing {
 
-// The number that the first one of ProgramOptions::descriptors has in the child.
-inline constexpr int kFirstChildDescriptor = 3;
-
 struct ProgramOptions {
   // The program. Without a slash it is looked for in PATH. Empty: this program itself, the file
   // that runs even if its name was given to another one since (outside Linux, what has the name).

@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "someos/api/multiprocessing/digest/secret.h"
+#include "someos/api/multiprocessing/process/identity.h"
 #include "someos/backends/base/process_lock.h"
 #include "someos/backends/base/random_bytes.h"
 
@@ -27,6 +28,10 @@ Identity& Own() {
 }
 
 }  // namespace
+
+std::string ThisProcess::name() const { return internal::OwnIdentity().name; }
+void ThisProcess::SetName(absl::string_view name) const { internal::SetOwnName(std::string(name)); }
+bool ThisProcess::daemon() const { return internal::OwnIdentity().daemon; }
 
 absl::StatusOr<std::string> ThisProcess::authkey() const {
   Identity& own = Own();

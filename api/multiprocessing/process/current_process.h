@@ -12,6 +12,11 @@ namespace someos::multiprocessing {
 
 class ThisProcess {
  public:
+  // "MainProcess"; in a child that this library has started, the name that it was given.
+  std::string name() const;
+  void SetName(absl::string_view name) const;
+  // Whether it was started as a daemonic one.
+  bool daemon() const;
   // The key of this process: 32 random bytes, which the first call makes. Children that are forked
   // afterwards have the same. Errnos of RandomBytes: ENOSYS.
   absl::StatusOr<std::string> authkey() const;

@@ -1,0 +1,127 @@
+#include "someos/api/multiprocessing/process/freeze_support.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <utility>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "someos/api/errno_status.h"
+#include "someos/api/multiprocessing/process/child_main.h"
+#include "someos/api/multiprocessing/process/functions.h"
+#include "someos/backends/base/deadline.h"
+#include "someos/backends/base/process_lock.h"
+#include "someos/backends/connection_socket/stream.h"
+#include "someos/backends/process_base/child_side.h"
+#include "someos/backends/process_base/start_method.h"
+
+namespace someos::multiprocessing {
+namespace {
+
+constexpr size_t kLengthBytes = 8;
+// No message is longer: a pickle is not, either.
+constexpr uint64_t kLongestMessage = uint64_t{1} << 40;
+constexpr int kMostDescriptors = 1 << 20;
+
+struct Program {
+  base::ProcessLock lock;
+  std::string name ABSL_GUARDED_BY(lock);
+};
+
+Program& TheProgram() {
+  static Program& program = *new Program;
+  return program;
+}
+
+// Of the descriptors given to this child; 0 if it is not one.
+int DescriptorsIn(int argc, char** argv) {
+  if (argc != 3 || argv[1] != kChildArgument) return 0;
+  absl::string_view text = argv[2];
+  int count = 0;
+  if (!absl::ConsumePrefix(&text, kDescriptorsArgument) || !absl::SimpleAtoi(text, &count))
+    return 0;
+  return count > kMostDescriptors ? 0 : count;
+}
+
+absl::Status ReadExactly(connection_socket::Stream& stream, size_t size, std::string& bytes) {
+  constexpr size_t kStep = size_t{1} << 20;  // memory is taken as the bytes arrive
+  base::Deadline never(absl::InfiniteDuration());
+  bytes.clear();
+  while (bytes.size() < size) {
+    const size_t begin = bytes.size();
+    bytes.resize(begin + std::min(kStep, size - begin));
+    const connection_socket::Transfer read =
+        stream.Read(absl::MakeSpan(bytes).subspan(begin), never);
+    if (read.end == connection_socket::Transfer::End::kFailed) {
+      return ErrnoStatus(read.error, "read what a child is to do");
+    }
+    bytes.resize(begin + read.count);
+    if (read.count == 0) {
+      return PlainStatus(absl::StatusCode::kDataLoss,
+                         "the parent has ended before its child began");
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<internal::Preparation> ReadPreparation(int fd) {
+  connection_socket::Stream stream(fd);
+  std::string bytes;
+  absl::Status status = ReadExactly(stream, kLengthBytes, bytes);
+  uint64_t length = 0;
+  for (const char byte : bytes) length = length << 8 | static_cast<uint8_t>(byte);
+  if (status.ok() && length > kLongestMessage) {
+    status = PlainStatus(absl::StatusCode::kInvalidArgument, "this is no message for a child");
+  }
+  if (status.ok()) status = ReadExactly(stream, length, bytes);
+  (void)stream.Release();
+  if (!status.ok()) return status;
+  return internal::FromPickle(bytes);
+}
+
+int RunSpawned(int count) {
+  ChildSide side = process_base::GivenDescriptors(count);
+  absl::StatusOr<internal::Preparation> preparation = ReadPreparation(side.parent);
+  absl::StatusOr<ProcessFunction> function = nullptr;
+  if (!preparation.ok()) {
+    function = preparation.status();
+  } else {
+    function = FindFunction(preparation->function);
+  }
+  if (function.ok()) {
+    return internal::RunAsProcess(*std::move(preparation), *function, std::move(side));
+  }
+  std::fprintf(stderr, "a child could not begin: %s\n", function.status().ToString().c_str());
+  return 1;
+}
+
+}  // namespace
+
+std::string internal::ProgramName() {
+  Program& program = TheProgram();
+  program.lock.Lock();
+  std::string name = program.name;
+  program.lock.Unlock();
+  return name;
+}
+
+void FreezeSupport(int argc, char** argv) {
+  Program& program = TheProgram();
+  program.lock.Lock();
+  program.name = argc > 0 && argv[0][0] != '\0' ? argv[0] : "program";
+  program.lock.Unlock();
+  const int count = DescriptorsIn(argc, argv);
+  if (count > 0) std::exit(RunSpawned(count));
+}
+
+}  // namespace someos::multiprocessing

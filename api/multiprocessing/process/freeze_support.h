@@ -1,0 +1,29 @@
+// How a copy of this program that the library has started recognises itself.
+
+#ifndef SOMEOS_API_MULTIPROCESSING_PROCESS_FREEZE_SUPPORT_H_
+#define SOMEOS_API_MULTIPROCESSING_PROCESS_FREEZE_SUPPORT_H_
+
+#include <string>
+
+namespace someos::multiprocessing {
+
+// To be called at the beginning of main(), after the calls of RegisterFunction:
+//
+//   int main(int argc, char** argv) {
+//     RegisterFunction("work", Work);
+//     FreezeSupport(argc, argv);
+//     ...
+//
+// In a child that was started by "spawn" it runs the child's function and then exit(3); it does not
+// return. Otherwise it returns at once. A program that has not called it cannot start children by
+// "spawn": they would run main() and start children of their own.
+void FreezeSupport(int argc, char** argv);
+
+namespace internal {
+// argv[0] of FreezeSupport; empty if it has not been called.
+std::string ProgramName();
+}  // namespace internal
+
+}  // namespace someos::multiprocessing
+
+#endif  // SOMEOS_API_MULTIPROCESSING_PROCESS_FREEZE_SUPPORT_H_

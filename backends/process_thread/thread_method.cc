@@ -1,0 +1,97 @@
+#include "someos/backends/process_thread/thread_method.h"
+
+#include <poll.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "someos/api/errno_status.h"
+#include "someos/backends/base/deadline.h"
+#include "someos/backends/base/fork_generation.h"
+#include "someos/backends/base/own_descriptor.h"
+#include "someos/backends/base/owned_fd.h"
+#include "someos/backends/base/poll_until.h"
+#include "someos/backends/process_base/child.h"
+#include "someos/backends/process_base/detached_thread.h"
+#include "someos/backends/process_base/duplicates.h"
+#include "someos/backends/process_base/own_pipe.h"
+#include "someos/backends/process_base/start_method.h"
+
+namespace someos::multiprocessing {
+namespace {
+
+// The sentinel is a pipe, whose other end the thread closes when its body has returned and the exit
+// code is there.
+class ThreadChild final : public Child {
+ public:
+  explicit ThreadChild(base::OwnDescriptor sentinel)
+      : generation_(base::ForkGeneration()), sentinel_(std::move(sentinel)) {}
+
+  int64_t pid() const override { return getpid(); }
+  int sentinel() const override { return sentinel_.get(); }
+
+  absl::StatusOr<std::optional<int>> Wait(absl::Duration timeout) override {
+    if (!base::InForkGeneration(generation_)) return base::ForkedError("wait for a thread");
+    base::Deadline deadline(timeout);
+    while (true) {
+      pollfd entry = {sentinel_.get(), POLLIN, 0};
+      const int found = base::PollUntil(&entry, 1, deadline);
+      if (found > 0) return exit_code_->load(std::memory_order_acquire);
+      if (found < 0 && errno != EINTR) return ErrnoStatus(errno, "wait for a thread");
+      if (!deadline.infinite() && deadline.Passed()) return std::nullopt;
+    }
+  }
+
+  absl::Status Signal(int /*signal*/) override {
+    return PlainStatus(absl::StatusCode::kUnimplemented, "a thread cannot be signalled");
+  }
+
+  // Where the thread leaves it, before it closes the pipe.
+  std::shared_ptr<std::atomic<int>> exit_code() const { return exit_code_; }
+
+ private:
+  const uint32_t generation_;
+  const base::OwnDescriptor sentinel_;
+  const std::shared_ptr<std::atomic<int>> exit_code_ = std::make_shared<std::atomic<int>>(0);
+};
+
+absl::StatusOr<StartedChild> StartThread(StartTask task) {
+  base::WatchForForks();
+  absl::StatusOr<process_base::OwnPipe> pipe = process_base::MakeOwnPipe();
+  if (!pipe.ok()) return pipe.status();
+  absl::StatusOr<std::vector<base::OwnedFd>> descriptors =
+      process_base::Duplicates(task.descriptors);
+  if (!descriptors.ok()) return descriptors.status();
+  auto child = std::make_unique<ThreadChild>(std::move(pipe->read_end));
+  const bool started = process_base::StartDetachedThread(
+      [body = std::move(task.body), descriptors = *std::move(descriptors),
+       end = std::move(pipe->write_end), exit_code = child->exit_code()]() mutable {
+        exit_code->store(body({-1, process_base::Released(std::move(descriptors))}),
+                         std::memory_order_release);
+        body = nullptr;
+        end = base::OwnDescriptor();
+      },
+      process_base::ThreadKind::kUsers);
+  if (!started) return ErrnoStatus(EAGAIN, "start a thread");
+  return StartedChild{std::move(child), base::OwnDescriptor()};
+}
+
+}  // namespace
+
+const StartMethod& ThreadStartMethod() {
+  static constexpr StartMethod kMethod = {"thread", "pthread_create(3)", /*runs_body=*/true,
+                                          StartThread};
+  return kMethod;
+}
+
+}  // namespace someos::multiprocessing
