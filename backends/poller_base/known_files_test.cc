@@ -243,6 +243,19 @@ TEST_F(KnownFilesSetTest, AChildThatCannotTellTakesItForTheSame) {
   });
 }
 
+// The child has closed the number, and a set of its own, which has none of these files, has it now.
+TEST_F(KnownFilesSetTest, AChildsOwnSetUnderTheNumberSaysNothing) {
+  const SocketPair pair;
+  EXPECT_EQ(Add(pair.near.get()), 0);
+  ExpectInChild([&] {
+    const ScopedFd own(RealKnownFilesSystem().create());
+    for (const int fd : OpenDescriptors()) {
+      if (files_.Owns(fd)) ASSERT_EQ(dup2(own.get(), fd), fd);
+    }
+    EXPECT_EQ(files_.CheckInChild(pair.near.get()), 0);
+  });
+}
+
 TEST_F(KnownFilesSetTest, AnAdditionThatIsRefusedIsMadeByDigest) {
   for (const int error : {ENOSPC, ENOMEM, EPERM, EACCES, ENOSYS, ELOOP, EINVAL}) {
     SCOPED_TRACE(error);
