@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <mutex>
+#include <utility>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
@@ -221,6 +222,32 @@ TEST(ExploredObjectsTest, AWaitUntilThatNobodyEndsIsReported) {
   EXPECT_THAT(status.message(),
               testing::HasSubstr("lost wakeup: nobody is left to end the wait of [0] body in "
                                  "Gate#1.Wait"));
+}
+
+// The thread goes on meanwhile; what is assigned to waits for its own first.
+TEST(ExploredObjectsTest, AThreadIsMovedWhileItRuns) {
+  ExpectRightInAllSchedules([] {
+    Atomic<int> ended = 0;
+    Event go;
+    const auto run = [&] {
+      Check(Succeeds(go.Wait()), "not told to go");
+      ++ended;
+    };
+    Thread first(run);
+    Check(first.Start().ok(), "not started");
+    Threads::ThreadRef reference = first;
+    Thread second = std::move(first);
+    Check(second == reference, "another thread");
+    Together([&, reference]() mutable { Check(Succeeds(reference.Join()), "not joined"); },
+             [&] { go.Set(); },
+             [&] {
+               first = Thread(run);
+               Check(first.Start().ok(), "not started");
+               second = std::move(first);
+               Check(ended >= 1, "the one before has not ended");
+             });
+    Check(Succeeds(second.Join()) && ended == 2, "not both have ended");
+  });
 }
 
 }  // namespace

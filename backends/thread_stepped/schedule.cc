@@ -12,6 +12,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "someos/backends/base/deadline.h"
+#include "someos/backends/base/linked_threads.h"
 #include "someos/backends/thread_base/core.h"
 #include "someos/backends/thread_stepped/hidden.h"
 #include "someos/backends/thread_stepped/member.h"
