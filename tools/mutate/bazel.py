@@ -5,10 +5,15 @@ import pathlib
 import signal
 import subprocess
 import tempfile
+import time
 from typing import NamedTuple
 
 BUILD_FAILED = 1
 TESTS_FAILED = 3
+
+
+class TimeOver(Exception):
+    """The commands of a Bazel have taken longer than they may."""
 
 
 class Result(NamedTuple):
@@ -35,6 +40,11 @@ class Bazel:
         self._workspace = workspace
         self._startup = startup
         self._options = options
+        self._deadline = None
+
+    def limit(self, seconds):
+        """From now on, commands raise TimeOver when so much time has passed. None: they take what they need."""
+        self._deadline = None if seconds is None else time.monotonic() + seconds
 
     def print(self, command, *arguments):
         """What a command prints."""
@@ -70,10 +80,14 @@ class Bazel:
         pipe = subprocess.PIPE
         with subprocess.Popen(call, cwd=self._workspace, stdin=subprocess.DEVNULL, stdout=pipe, stderr=stderr, text=True) as run:
             try:
-                output, errors = run.communicate()
-            except BaseException:
+                left = None if self._deadline is None else max(0, self._deadline - time.monotonic())
+                output, errors = run.communicate(timeout=left)
+            except BaseException as stopped:
                 run.send_signal(signal.SIGINT)  # or its server would go on
-                raise
+                if not isinstance(stopped, subprocess.TimeoutExpired):
+                    raise
+                run.communicate()
+                raise TimeOver from None
         return subprocess.CompletedProcess(call, run.returncode, output, errors)
 
 

@@ -5,6 +5,7 @@ import re
 
 # (Elsewhere there are targets that cannot be analysed, on purpose.)
 UNIVERSE = "tests(set(//api/... //backends/... //testing/... //tools/...))"
+SMALL = f'attr("size", "small", {UNIVERSE})'
 NODE = re.compile(r"^(\S+) \(\w+\)$", re.MULTILINE)
 EDGE = re.compile(r'^ *"(\S+) \(\w+\)" -> "(\S+) \(\w+\)"$', re.MULTILINE)
 
@@ -12,13 +13,21 @@ EDGE = re.compile(r'^ *"(\S+) \(\w+\)" -> "(\S+) \(\w+\)"$', re.MULTILINE)
 class Dependents:
     def __init__(self, bazel):
         """`bazel` is a Bazel of the workspace."""
-        self._tests = set(map(_ours, NODE.findall(bazel.print("cquery", UNIVERSE, "--noshow_progress"))))
+        self._bazel = bazel
+        self._tests = self._labels(UNIVERSE)
         graph = bazel.print("cquery", f"deps({UNIVERSE})", "--output=graph", "--nograph:factored", "--noimplicit_deps", "--noshow_progress")
         self._users = collections.defaultdict(set)
         self._used = collections.defaultdict(set)
         for user, used in EDGE.findall(graph):
             self._users[_ours(used)].add(_ours(user))
             self._used[_ours(user)].add(_ours(used))
+
+    def _labels(self, query):
+        return set(map(_ours, NODE.findall(self._bazel.print("cquery", query, "--noshow_progress"))))
+
+    def small(self):
+        """The tests that say that they take little time."""
+        return self._labels(SMALL)
 
     def files(self):
         """Everything that some test is built of and that may be a file, as a path in the workspace."""

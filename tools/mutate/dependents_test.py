@@ -21,6 +21,8 @@ GRAPH = """digraph mygraph {
 
 class FakeBazel:
     def print(self, _command, query, *_arguments):
+        if query.startswith("attr("):
+            return TESTS.splitlines(keepends=True)[0]
         return GRAPH if query.startswith("deps(") else TESTS
 
 
@@ -40,6 +42,9 @@ class DependentsTest(unittest.TestCase):
     def test_a_file_that_nothing_is_built_of(self):
         self.assertEqual(self.dependents.tests("api/bsd.cc"), {})
         self.assertNotIn("api/bsd.cc", self.dependents.files())
+
+    def test_which_are_small(self):
+        self.assertEqual(self.dependents.small(), {"//api:a_test"})
 
     def test_files(self):
         self.assertLessEqual({"api/a.h", "api/a_test.cc", "tools/inner/b.cc"}, set(self.dependents.files()))

@@ -28,7 +28,7 @@ from dependents import Dependents  # noqa: E402
 from journal import Journal  # noqa: E402
 from operators import OPERATORS  # noqa: E402
 from scratch import Scratch  # noqa: E402
-from trial import LISTED, RUNS, Outcome, outcome, stages  # noqa: E402
+from trial import KILLED, LISTED, RUNS, UNDECIDED, Outcome, outcome, stages  # noqa: E402
 
 ROOT = pathlib.Path(".")
 
@@ -44,6 +44,9 @@ def parse_arguments():
     parser.add_argument("--list", action="store_true", help="print the sample; run nothing")
     parser.add_argument("--listed", action="store_true", help=f"run those in {left.LEFT} too")
     parser.add_argument("--directory", type=pathlib.Path, help="work there, keep it, and go on where the last run there stopped")
+    parser.add_argument("--limit", type=int, default=1800, help="seconds after which a mutation is left undecided (1800)")
+    parser.add_argument("--config", action="append", default=[], help="build with this one of .bazelrc; may be repeated")
+    parser.add_argument("--cache", type=pathlib.Path, help="begin with what is in this disk cache of Bazel's, on the same file system")
     parser.add_argument("--timeout", type=int, default=300, help="seconds after which a test hangs (300)")
     return parser.parse_args()
 
@@ -88,7 +91,8 @@ def working_directory(kept):
 
 @contextlib.contextmanager
 def bazel_in(scratch, arguments):
-    options = [*scratch.options(), "--run_under=//tools/mutate:bounded", f"--test_timeout={arguments.timeout}"]
+    options = [f"--config={config}" for config in arguments.config]
+    options += [*scratch.options(), "--run_under=//tools/mutate:bounded", f"--test_timeout={arguments.timeout}"]
     bazel = Bazel(scratch.workspace, scratch.startup, options)
     try:
         yield bazel
@@ -96,18 +100,26 @@ def bazel_in(scratch, arguments):
         bazel.print(*(["shutdown"] if arguments.directory else ["clean", "--expunge"]))
 
 
-def seconds_without_mutation(bazel, tests):
-    """{test: how long it takes}, or the end if one fails."""
-    seconds, left_over = {}, tests
-    for _ in range(RUNS):
-        run = bazel.test(left_over, "--test_keep_going")
-        seconds.update({test: result.seconds for test, result in run.results.items() if result.passed()})
-        left_over = run.failed()
-        if run.built and not left_over:
-            return seconds
-        if not run.built:
-            break
-    sys.exit(f"{run.output}\nmutate: without a mutation, the tests must pass")
+class Sound:
+    """The tests that are known to pass without a mutation: each is run before it is believed."""
+
+    def __init__(self, bazel, scratch):
+        self._bazel, self._scratch, self._tests = bazel, scratch, set()
+
+    def check(self, tests):
+        """Runs those that are not known, or ends if one fails. Nothing is planted."""
+        left_over = set(tests) - self._tests
+        for _ in range(RUNS):
+            if not left_over:
+                break
+            run = self._bazel.test(left_over, "--test_keep_going")
+            if not run.built:
+                break
+            left_over = set(run.failed())
+        if left_over:
+            sys.exit(f"{run.output}\nmutate: without a mutation, the tests must pass")
+        self._tests.update(tests)
+        self._scratch.remember_originals()
 
 
 def run_sample(drawn, dependents, reasons, arguments):
@@ -115,13 +127,16 @@ def run_sample(drawn, dependents, reasons, arguments):
     outcomes = {m: Outcome(LISTED) for m in drawn if m.key() in reasons and not arguments.listed}
     with working_directory(arguments.directory) as directory:
         scratch = Scratch(ROOT, directory)
+        if arguments.cache:
+            scratch.take_from(arguments.cache)
         journal = Journal(directory / "outcomes", f"{scratch.digest} {arguments.tests}")
         outcomes.update({m: journal.get(m) for m in drawn if m not in outcomes and journal.get(m)})
         to_run = [m for m in drawn if m not in outcomes]
         if to_run:
             with bazel_in(scratch, arguments) as bazel:
-                tests = {m.file: chosen_tests(dependents, m.file, arguments.tests) for m in to_run}
-                run_all(to_run, bazel, scratch, tests, journal, outcomes)
+                small = dependents.small()
+                groups = {m.file: stages(m.file, chosen_tests(dependents, m.file, arguments.tests), small) for m in to_run}
+                run_all(to_run, bazel, scratch, groups, journal, outcomes, arguments.limit)
     return {m: outcomes[m] for m in drawn}
 
 
@@ -129,21 +144,24 @@ def chosen_tests(dependents, file, prefixes):
     return {test: targets for test, targets in dependents.tests(file).items() if test.startswith(tuple(prefixes or [""]))}
 
 
-def run_all(to_run, bazel, scratch, tests, journal, outcomes):
-    start = time.monotonic()
-    seconds = seconds_without_mutation(bazel, set().union(*tests.values()))
-    print(f"{len(seconds)} tests pass without a mutation ({time.monotonic() - start:.0f} s; the longest {max(seconds.values()):.0f} s)")
-    scratch.remember_originals()
+def run_all(to_run, bazel, scratch, groups, journal, outcomes, limit):
+    sound = Sound(bazel, scratch)
     for number, mutation in enumerate(to_run, 1):
         start = time.monotonic()
+        sound.check(groups[mutation.file][0] if groups[mutation.file] else [])
         original = scratch.plant(mutation)
         try:
-            outcomes[mutation] = outcome(bazel, stages(mutation.file, tests[mutation.file], seconds))
+            bazel.limit(limit)
+            found = outcome(bazel, groups[mutation.file])
         finally:
+            bazel.limit(None)
             scratch.restore(mutation, original)
-        journal.add(mutation, outcomes[mutation])
+        if found.kind == KILLED:
+            sound.check([found.test])
+        outcomes[mutation] = found
+        if found.kind != UNDECIDED:
+            journal.add(mutation, found)
         took = f"{time.monotonic() - start:.0f} s"
-        found = outcomes[mutation]
         print(f"{number}/{len(to_run)} {found.kind} ({took}): {report.described(mutation, original)}", flush=True)
         if found.by:
             print(f"    by {found.by}", flush=True)

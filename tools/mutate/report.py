@@ -3,7 +3,7 @@
 import collections
 
 import left
-from trial import KILLED, LISTED, NOT_COMPILED, SAME_PROGRAM, SURVIVED
+from trial import KILLED, LISTED, NOT_COMPILED, SAME_PROGRAM, SURVIVED, UNDECIDED
 
 # Of the mutations that count: those that compile, and make another program.
 LEAST = 95.0
@@ -60,5 +60,5 @@ def wrong(outcomes, reasons, stale):
 
 def summary(outcomes):
     count = kinds(outcomes)
-    words = [f"{count[kind]} {kind}" for kind in (*COUNTS, NOT_COMPILED, SAME_PROGRAM)]
+    words = [f"{count[kind]} {kind}" for kind in (*COUNTS, NOT_COMPILED, SAME_PROGRAM, UNDECIDED) if kind != UNDECIDED or count[kind]]
     return f"{', '.join(words)}; of those that count, {percentage(outcomes):.1f} % were killed"

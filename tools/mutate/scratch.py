@@ -14,7 +14,7 @@ class Scratch:
         self.workspace = pathlib.Path(directory, "workspace")
         self.startup = [f"--output_base={pathlib.Path(directory, 'output_base')}"]
         self._cache = pathlib.Path(directory, "cache")
-        self._originals = None
+        self._originals = set()
         files = _files(workspace)
         _copy(pathlib.Path(workspace), self.workspace, files)
         self.digest = _digest(self.workspace, files)
@@ -24,8 +24,17 @@ class Scratch:
         return [f"--disk_cache={self._cache}", "--remote_download_outputs=all", "--symlink_prefix=/"]
 
     def remember_originals(self):
-        """Everything that is in the cache stays there."""
-        self._originals = set(_below(self._cache))
+        """Everything that is in the cache stays there: no mutation is planted."""
+        self._originals.update(_below(self._cache))
+
+    def take_from(self, cache):
+        """Has what is in another cache as well, by links to it: only the links are taken out again."""
+        for path in _below(cache):
+            target = self._cache / os.path.relpath(path, cache)
+            if not target.exists():
+                target.parent.mkdir(parents=True, exist_ok=True)
+                os.link(path, target)
+        self.remember_originals()
 
     def plant(self, mutation):
         path = self.workspace / mutation.file

@@ -4,14 +4,15 @@ import pathlib
 import re
 from typing import NamedTuple
 
+from bazel import TimeOver
+
 KILLED = "killed"
 SURVIVED = "survived"
 LISTED = "listed"
 NOT_COMPILED = "does not compile"
 SAME_PROGRAM = "same program"
+UNDECIDED = "undecided"
 
-# Tests that take longer than this share of the longest one come last.
-LONG = 0.25
 # A test that fails once may have failed by itself; a mutation that makes a test of these many runs fail is noticed.
 RUNS = 3
 FAILED_CASE = re.compile(r"^\[  FAILED  \] (\S+?\.\S+?)(?:,| \(|$)", re.MULTILINE)
@@ -19,29 +20,27 @@ FAILED_CASE = re.compile(r"^\[  FAILED  \] (\S+?\.\S+?)(?:,| \(|$)", re.MULTILIN
 
 class Outcome(NamedTuple):
     kind: str
-    by: str = ""  # the test that noticed it
+    by: str = ""  # the test that noticed it, with its case
+    test: str = ""  # its label alone
 
 
-def stages(file, tests, seconds):
-    """The tests of a file in the order in which they are run: the nearest first, and those for which least has to be built;
-    those that take long last. In groups, each twice as large as the one before: most mutations are killed by one of the first.
+def stages(file, tests, small):
+    """The tests of a file in the order in which they are run: the nearest first, of these the small ones, and those for which
+    least has to be built. In groups, each twice as large as the one before: most mutations are killed by one of the first.
 
-    `tests` says of each how many targets have to be built anew for it, `seconds` how long it takes without a mutation.
+    `tests` says of each how many targets have to be built anew for it.
     """
     folder, _, name = file.rpartition("/")
     package, stem = f"//{folder}:", name.rpartition(".")[0]
-    most = LONG * max(seconds.values(), default=0)
 
     def distance(test):
         if test.startswith(f"{package}{stem}_"):
             return 0
         if test.startswith(package):
             return 1
-        if seconds.get(test, 0) > most:
-            return 4
         return 2 if test.startswith(("//api", "//backends")) else 3
 
-    left = sorted(tests, key=lambda test: (distance(test), tests[test], test))
+    left = sorted(tests, key=lambda test: (distance(test), test not in small, tests[test], test))
     groups = []
     while left:
         size = 1 << len(groups)
@@ -51,7 +50,14 @@ def stages(file, tests, seconds):
 
 
 def outcome(bazel, groups):
-    """Runs the groups of tests until one of them fails. The mutation has been planted."""
+    """Runs the groups of tests until one of them fails, or the time of `bazel` is over. The mutation has been planted."""
+    try:
+        return _outcome(bazel, groups)
+    except TimeOver:
+        return Outcome(UNDECIDED)
+
+
+def _outcome(bazel, groups):
     cached = True
     for tests in groups:
         for _ in range(RUNS):
@@ -64,11 +70,11 @@ def outcome(bazel, groups):
             test = run.failed()[0]
             result = run.results[test]
             if result.status == "TIMEOUT":
-                return Outcome(KILLED, f"{test} (timeout)")
+                return Outcome(KILLED, f"{test} (timeout)", test)
             if bazel.test([test]).failed():
-                return Outcome(KILLED, _named(test, result.log))
+                return Outcome(KILLED, _named(test, result.log), test)
         else:
-            return Outcome(KILLED, f"{test} (not always)")
+            return Outcome(KILLED, f"{test} (not always)", test)
     return Outcome(SAME_PROGRAM if groups and cached else SURVIVED)
 
 

@@ -3,8 +3,8 @@
 import json
 import unittest
 
-from bazel import Result, Run, results_of
-from trial import KILLED, NOT_COMPILED, SAME_PROGRAM, SURVIVED, outcome, stages
+from bazel import Result, Run, TimeOver, results_of
+from trial import KILLED, NOT_COMPILED, SAME_PROGRAM, SURVIVED, UNDECIDED, outcome, stages
 
 PASSED = Result("PASSED", False, 1.0, "")
 CACHED = Result("PASSED", True, 1.0, "")
@@ -22,13 +22,15 @@ class Script:
     def test(self, targets):
         self.calls.append(list(targets))
         result = self._results.pop(0)
+        if result is TimeOver:
+            raise TimeOver
         return Run(result is not None, {target: result for target in targets} if result else {}, "")
 
 
 class OutcomeTest(unittest.TestCase):
     def test_a_test_that_fails_twice_kills(self):
         bazel = Script(PASSED, FAILED, FAILED)
-        self.assertEqual(outcome(bazel, [["//a:1"], ["//a:2"], ["//a:3"]]), (KILLED, "//a:2"))
+        self.assertEqual(outcome(bazel, [["//a:1"], ["//a:2"], ["//a:3"]]), (KILLED, "//a:2", "//a:2"))
         self.assertEqual(bazel.calls, [["//a:1"], ["//a:2"], ["//a:2"]])
 
     def test_a_test_that_fails_once_does_not(self):
@@ -48,12 +50,15 @@ class OutcomeTest(unittest.TestCase):
         self.assertEqual(outcome(Script(CACHED, CACHED), [["//a:1"], ["//a:2"]]).kind, SAME_PROGRAM)
         self.assertEqual(outcome(Script(CACHED, PASSED), [["//a:1"], ["//a:2"]]).kind, SURVIVED)
 
+    def test_what_takes_too_long_is_undecided(self):
+        self.assertEqual(outcome(Script(PASSED, TimeOver), [["//a:1"], ["//a:2"]]).kind, UNDECIDED)
+
     def test_without_tests_nothing_is_noticed(self):
         self.assertEqual(outcome(Script(), []).kind, SURVIVED)
 
 
 class StagesTest(unittest.TestCase):
-    def test_the_nearest_first_and_the_longest_last(self):
+    def test_the_nearest_first_and_the_small_before_the_others(self):
         tests = {
             "//api:select_test": 9,
             "//backends/base:deadline_test": 3,
@@ -63,12 +68,12 @@ class StagesTest(unittest.TestCase):
             "//testing/poller/soak:soak_test": 9,
             "//tools/relay:relay_test": 4,
         }
-        seconds = {test: 60 if "soak" in test or "owned" in test else 1 for test in tests}
+        small = set(tests) - {"//testing/poller/soak:soak_test", "//backends/base:owned_fd_test"}
         self.assertEqual(
-            stages("backends/base/deadline.cc", tests, seconds),
+            stages("backends/base/deadline.cc", tests, small),
             [
                 ["//backends/base:deadline_test"],
-                ["//backends/base:owned_fd_test", "//backends/base:poll_until_test"],
+                ["//backends/base:poll_until_test", "//backends/base:owned_fd_test"],
                 ["//backends/epoll:epoll_test", "//api:select_test", "//tools/relay:relay_test", "//testing/poller/soak:soak_test"],
             ],
         )
