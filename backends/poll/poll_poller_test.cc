@@ -55,6 +55,16 @@ class PollPollerTest : public testing::Test {
   Event events_[4];
 };
 
+TEST_F(PollPollerTest, TellsTheResolutionOfTheSystemCall) {
+  PollSystem system = RealPollSystem();
+  for (const absl::Duration resolution : {absl::Milliseconds(1), absl::Nanoseconds(1)}) {
+    system.resolution = resolution;
+    const absl::StatusOr<std::unique_ptr<PollPoller>> poller = PollPoller::Create({}, system);
+    ASSERT_TRUE(poller.ok()) << poller.status();
+    EXPECT_EQ((*poller)->capabilities().timeout_resolution, resolution);
+  }
+}
+
 TEST_F(PollPollerTest, APausedDescriptorKeepsItsPlaceAndIsNotLookedAt) {
   const absl::StatusOr<std::unique_ptr<PollPoller>> poller = PollPoller::Create({}, kRecording);
   ASSERT_TRUE(poller.ok()) << poller.status();

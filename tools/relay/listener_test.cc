@@ -90,17 +90,32 @@ TEST_F(ListenerTest, ManyClientsMayWaitToBeAccepted) {
   }
 }
 
+// Whether a connection that `listener` accepts sends small pieces at once.
+bool AcceptsWithoutDelay(const Listener& listener) {
+  const Peer client = Peer::ConnectedTo(listener.address());
+  AwaitReadable(listener.fd());
+  Socket accepted;
+  EXPECT_EQ(Accept(listener.fd(), &accepted), 0);
+  int no_delay = 0;
+  socklen_t size = sizeof(no_delay);
+  EXPECT_EQ(getsockopt(accepted.fd(), IPPROTO_TCP, TCP_NODELAY, &no_delay, &size), 0);
+  return no_delay != 0;
+}
+
 TEST_F(ListenerTest, AcceptedConnectionsSendWithoutDelay) {
   const absl::StatusOr<Listener> listener = OpenAt("127.0.0.1:0");
   ASSERT_TRUE(listener.ok()) << listener.status();
-  const Peer client = Peer::ConnectedTo(listener->address());
-  AwaitReadable(listener->fd());
-  Socket accepted;
-  ASSERT_EQ(Accept(listener->fd(), &accepted), 0);
-  int no_delay = 0;
-  socklen_t size = sizeof(no_delay);
-  ASSERT_EQ(getsockopt(accepted.fd(), IPPROTO_TCP, TCP_NODELAY, &no_delay, &size), 0);
-  EXPECT_NE(no_delay, 0);
+  EXPECT_TRUE(AcceptsWithoutDelay(*listener));
+}
+
+TEST_F(ListenerTest, AnAdoptedSocketsConnectionsSendWithoutDelay) {
+  const SocketAddress address = AddressOf("127.0.0.1:0");
+  Socket made(socket(AF_INET, SOCK_STREAM, 0));
+  ASSERT_EQ(bind(made.fd(), address.get(), address.size()), 0);
+  ASSERT_EQ(listen(made.fd(), 5), 0);
+  const absl::StatusOr<Listener> listener = Listener::Adopt(std::move(made));
+  ASSERT_TRUE(listener.ok()) << listener.status();
+  EXPECT_TRUE(AcceptsWithoutDelay(*listener));
 }
 
 // A connection that the listening side has closed first stays in TIME_WAIT, and with it the port.
