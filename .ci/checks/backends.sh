@@ -36,6 +36,12 @@ process_configs() { sed -n 's|^build:\([a-z0-9_]*\) --@someos//platforms:process
 
 with_process() { bazel test --config=ci "--config=$1" //testing/process/...; }
 
+# Owners of locks, and senders and receivers of queues, are killed at any moment.
+lock_kills() {
+  bazel test --config=ci --test_env=LOCK_KILLS=10000 '--test_filter=*KillsAtAnyMomentWedgeNothing*' --test_timeout=3600 \
+    //backends/lock_robust/... //backends/lock_file/... //api/multiprocessing/queues:shared_queue_test
+}
+
 # The same for threads: the facade and its example.
 thread_configs() { sed -n 's|^build:\([a-z0-9_]*\) --@someos//platforms:thread=.*|\1|p' someos.bazelrc | grep .; }
 

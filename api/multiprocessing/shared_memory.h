@@ -4,7 +4,8 @@
 #ifndef SOMEOS_API_MULTIPROCESSING_SHARED_MEMORY_H_
 #define SOMEOS_API_MULTIPROCESSING_SHARED_MEMORY_H_
 
-#include "someos/api/multiprocessing/shared_memory/shareable_list.h"  // IWYU pragma: export
-#include "someos/api/multiprocessing/shared_memory/shared_memory.h"   // IWYU pragma: export
+#include "someos/api/multiprocessing/shared_memory/shareable_list.h"         // IWYU pragma: export
+#include "someos/api/multiprocessing/shared_memory/shared_memory.h"          // IWYU pragma: export
+#include "someos/api/multiprocessing/shared_memory/shared_memory_manager.h"  // IWYU pragma: export
 
 #endif  // SOMEOS_API_MULTIPROCESSING_SHARED_MEMORY_H_

@@ -149,7 +149,9 @@ absl::StatusOr<std::string> NewPath() {
   const absl::StatusOr<std::string> random = base::RandomBytes(kRandomBytesOfName);
   if (!random.ok()) return random.status();
   const char* const directory = base::TrustedEnvironment("TMPDIR");
-  return absl::StrCat(directory == nullptr ? "/tmp" : directory, "/someos-lock-",
+  // A relative one would be another directory to a process that has changed its own.
+  const bool is_absolute = directory != nullptr && directory[0] == '/';
+  return absl::StrCat(is_absolute ? directory : "/tmp", "/someos-lock-",
                       absl::BytesToHexString(*random));
 }
 

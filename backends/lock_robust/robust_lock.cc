@@ -1,6 +1,9 @@
 #include "someos/backends/lock_robust/robust_lock.h"
 
 #include <pthread.h>
+#ifdef __FreeBSD__
+#include <pthread_np.h>
+#endif
 #include <time.h>
 
 #include <cerrno>
@@ -51,6 +54,10 @@ int LockUntil(pthread_mutex_t* mutex, const base::Deadline& deadline) {
 // Returns 0 or an errno. Out of line, so that what waits without a timeout, which is mostly
 // nothing, saves no registers for it.
 ABSL_ATTRIBUTE_NOINLINE int LockWithTimeout(pthread_mutex_t* mutex, absl::Duration timeout) {
+#ifdef __FreeBSD__
+  // Which says EBUSY and ETIMEDOUT to the owner itself, the latter when the time is over.
+  if (pthread_mutex_isowned_np(mutex) != 0) return EDEADLK;
+#endif
   base::Deadline deadline(timeout);
   if (deadline.clock_error() != 0) return deadline.clock_error();
   if (deadline.immediate()) return pthread_mutex_trylock(mutex);

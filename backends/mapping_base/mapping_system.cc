@@ -10,6 +10,7 @@
 #include <sys/uio.h>
 #endif
 
+#include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
@@ -68,19 +69,49 @@ int MappingSystem::Truncate(int fd, uint64_t size) const {
   return error;
 }
 
+#if defined(__linux__) || defined(__FreeBSD__) || defined(__NetBSD__)
+
+// Returns an errno; EOPNOTSUPP if the file system cannot allocate.
+static int AllocateOnce(int fd, off_t from, off_t more) {
+#ifdef __linux__
+  // Not posix_fallocate(3), which writes zeros itself where the file system cannot allocate.
+  const int error = ErrnoOfCall(fallocate(fd, 0, from, more));
+  return error == ENOSYS || error == ENODEV ? EOPNOTSUPP : error;
+#else
+  const int error = posix_fallocate(fd, from, more);
+  return error == EINVAL || error == ENODEV ? EOPNOTSUPP : error;  // EINVAL: ZFS
+#endif
+}
+
+// After a signal: Linux takes back what it has allocated then, so that a large call would never
+// come to its end in a program with a timer whose signals come often.
+static int AllocateInSteps(int fd, off_t from, off_t more) {
+  constexpr off_t kStep = off_t{4} << 20;
+  while (more > 0) {
+    const off_t step = std::min(more, kStep);
+    int error;
+    do {
+      error = AllocateOnce(fd, from, step);
+    } while (error == EINTR);
+    if (error != 0) return error;
+    from += step;
+    more -= step;
+  }
+  return 0;
+}
+
+#endif
+
 int MappingSystem::Allocate(int fd, uint64_t old_size, uint64_t size) const {
   const auto from = static_cast<off_t>(old_size);
   const auto more = static_cast<off_t>(size - old_size);
-#if defined(__linux__)
-  // Not posix_fallocate(3), which writes zeros itself where the file system cannot allocate.
-  int error;
-  do {
-    error = ErrnoOfCall(fallocate(fd, 0, from, more));
-  } while (error == EINTR);
-  return error == ENOSYS || error == ENODEV ? EOPNOTSUPP : error;
-#elif defined(__FreeBSD__) || defined(__NetBSD__)
-  const int error = posix_fallocate(fd, from, more);
-  return error == EINVAL || error == ENODEV ? EOPNOTSUPP : error;  // EINVAL: ZFS
+#if defined(__linux__) || defined(__FreeBSD__) || defined(__NetBSD__)
+  int error = AllocateOnce(fd, from, more);
+  if (error == EINTR) {
+    error = AllocateInSteps(fd, from, more);
+    if (error != 0) static_cast<void>(Truncate(fd, old_size));
+  }
+  return error;
 #elif defined(__APPLE__)
   fstore_t wanted = {F_ALLOCATEALL, F_PEOFPOSMODE, 0, more, 0};
   static_cast<void>(from);

@@ -1,7 +1,9 @@
 #include "someos/backends/memory_shm/shm_object.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -103,6 +105,23 @@ TEST_F(ShmObjectTest, MoreThanTheSystemHasIsAnError) {
 #else
   GTEST_SKIP() << "how much shared memory there is cannot be asked here";
 #endif
+}
+
+// Each signal interrupts the kernel, which begins anew then.
+TEST_F(ShmObjectTest, SignalsOfATimerDoNotKeepItFromItsEnd) {
+  constexpr uint64_t kSize = uint64_t{128} << 20;
+  struct sigaction ignoring = {};
+  ignoring.sa_handler = [](int) {};
+  struct sigaction before;
+  ASSERT_EQ(sigaction(SIGPROF, &ignoring, &before), 0);
+  const itimerval often = {{0, 2000}, {0, 2000}};
+  ASSERT_EQ(setitimer(ITIMER_PROF, &often, nullptr), 0);
+  const absl::StatusOr<base::OwnDescriptor> object = CreateAnonymous(kSize);
+  const itimerval never = {};
+  ASSERT_EQ(setitimer(ITIMER_PROF, &never, nullptr), 0);
+  ASSERT_EQ(sigaction(SIGPROF, &before, nullptr), 0);
+  ASSERT_THAT(object, Succeeds());
+  EXPECT_EQ(lseek(object->get(), 0, SEEK_END), static_cast<off_t>(kSize));
 }
 
 TEST_F(ShmObjectTest, ASystemThatCannotAllocateGivesTheSize) {

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <set>
 #include <string>
@@ -15,6 +16,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
@@ -250,6 +252,14 @@ TEST(SharedQueueTest, ALengthThatCannotBeIsAnError) {
   EXPECT_EQ(*queue->Receive(), "0123");
 }
 
+// The environment may ask for more.
+int Kills() {
+  int kills = 100;
+  const char* const wanted = std::getenv("LOCK_KILLS");
+  if (wanted != nullptr && !absl::SimpleAtoi(wanted, &kills)) kills = 0;
+  return kills;
+}
+
 bool OwnersDeathIsNoticed() {
   auto memory = SharedMemory::CreateAnonymous(kSharedLockSize);
   return (*CreateSharedLock(memory->buf()))->capabilities().owner_death;
@@ -259,12 +269,13 @@ bool OwnersDeathIsNoticed() {
 // queue goes on.
 TEST(SharedQueueTest, KillsAtAnyMomentWedgeNothing) {
   if (!OwnersDeathIsNoticed()) GTEST_SKIP() << "the locks stay locked";
-  constexpr uint32_t kKills = 300;
+  const auto kills = static_cast<uint32_t>(Kills());
+  ASSERT_GT(kills, 0u) << "LOCK_KILLS is no number";
   const std::set<int> before = OpenDescriptors();
   {
     auto queue = SharedQueue<Message>::Create(5);
     auto bytes = SharedBytesQueue::Create(300);
-    for (uint32_t kill = 1; kill <= kKills; ++kill) {
+    for (uint32_t kill = 1; kill <= kills; ++kill) {
       DoomedChild sender([&] {
         for (uint32_t i = 1;; ++i) {
           if (!queue->Send(Made(kill, i)).ok()) _exit(1);

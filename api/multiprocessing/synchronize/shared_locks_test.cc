@@ -1,7 +1,9 @@
 #include "someos/api/multiprocessing/synchronize/shared_locks.h"
 
+#include <cstdlib>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -10,6 +12,7 @@
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "gtest/gtest.h"
+#include "someos/api/errno_status.h"
 #include "someos/api/multiprocessing/shared_memory/shared_memory.h"
 #include "someos/api/multiprocessing/synchronize/shared_lock.h"
 #include "someos/testing/expect_in_child.h"
@@ -90,6 +93,20 @@ TEST_F(SharedLocksTest, APlaceThatDoesNotDoIsRefused) {
 TEST_F(SharedLocksTest, WhereThereIsNoneNobodyAttaches) {
   EXPECT_THAT(AttachSharedLock(place()),
               FailsWithCode(absl::StatusCode::kFailedPrecondition, "shared lock: there is none"));
+}
+
+// It would mean another directory to a process that has changed its own.
+TEST_F(SharedLocksTest, ARelativeTmpdirIsNotUsed) {
+  const char* const value = std::getenv("TMPDIR");
+  const std::optional<std::string> before =
+      value == nullptr ? std::nullopt : std::optional<std::string>(value);
+  ASSERT_EQ(setenv("TMPDIR", "relative", 1), 0);
+  const LockOrError lock = CreateSharedLock(place(), "file");
+  before.has_value() ? setenv("TMPDIR", before->c_str(), 1) : unsetenv("TMPDIR");
+  if (absl::IsNotFound(lock.status()) && ErrnoOf(lock.status()) == 0) {
+    GTEST_SKIP() << "locks of files are not linked";
+  }
+  EXPECT_THAT(lock, Succeeds());
 }
 
 TEST_F(SharedLocksTest, WhatThisProgramCannotUseIsRefused) {
