@@ -2,7 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "someos/tools/shell/session.h"
+#include "someos/tools/shell/session/session.h"
 
 namespace someos::shell {
 namespace {

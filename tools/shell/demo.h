@@ -3,7 +3,7 @@
 #ifndef SOMEOS_TOOLS_SHELL_DEMO_H_
 #define SOMEOS_TOOLS_SHELL_DEMO_H_
 
-#include "someos/tools/shell/session.h"
+#include "someos/tools/shell/session/session.h"
 
 namespace someos::shell {
 

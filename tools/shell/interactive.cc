@@ -14,7 +14,7 @@
 #include "absl/time/time.h"
 #include "someos/api/errno_status.h"
 #include "someos/api/select.h"
-#include "someos/tools/shell/completion.h"
+#include "someos/tools/shell/commands/completion.h"
 
 namespace someos::shell {
 namespace {

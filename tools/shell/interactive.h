@@ -13,7 +13,7 @@
 #include "absl/strings/string_view.h"
 #include "someos/api/line_editor.h"
 #include "someos/api/poller.h"
-#include "someos/tools/shell/session.h"
+#include "someos/tools/shell/session/session.h"
 
 namespace someos::shell {
 

@@ -12,14 +12,14 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "someos/api/readline.h"
-#include "someos/tools/shell/all_commands.h"
-#include "someos/tools/shell/command.h"
+#include "someos/tools/shell/commands/all_commands.h"
 #include "someos/tools/shell/demo.h"
 #include "someos/tools/shell/interactive.h"
 #include "someos/tools/shell/options.h"
-#include "someos/tools/shell/script.h"
-#include "someos/tools/shell/session.h"
-#include "someos/tools/shell/words.h"
+#include "someos/tools/shell/session/command.h"
+#include "someos/tools/shell/session/script.h"
+#include "someos/tools/shell/session/session.h"
+#include "someos/tools/shell/session/words.h"
 
 namespace someos::shell {
 namespace {

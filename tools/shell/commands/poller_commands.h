@@ -1,0 +1,15 @@
+// backends, poller, watch, unwatch and registrations.
+
+#ifndef SOMEOS_TOOLS_SHELL_COMMANDS_POLLER_COMMANDS_H_
+#define SOMEOS_TOOLS_SHELL_COMMANDS_POLLER_COMMANDS_H_
+
+#include "absl/types/span.h"
+#include "someos/tools/shell/session/command.h"
+
+namespace someos::shell {
+
+absl::Span<const Command> PollerCommands();
+
+}  // namespace someos::shell
+
+#endif  // SOMEOS_TOOLS_SHELL_COMMANDS_POLLER_COMMANDS_H_
