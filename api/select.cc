@@ -26,7 +26,7 @@
 #include "someos/backends/poll/poll_poller.h"
 #endif
 #if SOMEOS_LINKS_SELECT
-#include "someos/backends/select/select_poller.h"
+#include "someos/backends/select/select_backend.h"
 #endif
 
 namespace someos {

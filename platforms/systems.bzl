@@ -27,6 +27,13 @@ NEEDS_POSIX = select({
 # The names of their platforms: freebsd_x86_64 and so on.
 PLATFORMS = ["%s_%s" % (key, cpu) for key, system in SYSTEMS.items() for cpu in system.cpus]
 
+def posix_or_windows(posix, windows):
+    """A select() of what only one of both has, such as its source files."""
+    return select({
+        "@platforms//os:windows": windows,
+        "//conditions:default": posix,
+    })
+
 def os_constraint(system):
     """The constraint value of @platforms//os for a system."""
     return SYSTEMS[system].constraint or "@platforms//os:" + system

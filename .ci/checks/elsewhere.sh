@@ -65,6 +65,15 @@ macos_tests() {
   [ "$(wc -l <<<"$programs")" -gt 50 ] && for_macos $programs
 }
 
+# The library for Windows, without a warning of ours, and what it does in wine: its own test, and a program that links it.
+windows() {
+  local options=(--config=ci --config=wine_x86_64) linked
+  bazel test "${options[@]}" //backends/select:select_winsock_test || return 1
+  linked=$(bazel run "${options[@]}" //tools/pollers 2>/dev/null) || return 1
+  echo "$linked"
+  grep -q '^linked:  *select' <<<"$linked"
+}
+
 # Without a system's headers and libraries, a build for it says in one sentence what to give.
 no_sysroot() {
   local system output

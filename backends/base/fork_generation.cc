@@ -10,8 +10,6 @@
 #include <new>
 
 #include "absl/base/call_once.h"
-#include "absl/strings/str_cat.h"
-#include "someos/api/errno_status.h"
 
 namespace someos::base {
 namespace {
@@ -81,13 +79,6 @@ void WatchForForks() {
     }
     pthread_atfork(nullptr, nullptr, StartChild);
   });
-}
-
-absl::Status ForkedError(absl::string_view operation) {
-  return PlainStatus(
-      absl::StatusCode::kFailedPrecondition,
-      absl::StrCat(operation,
-                   ": this poller was made before a fork; call RebuildAfterFork() in the child"));
 }
 
 }  // namespace someos::base

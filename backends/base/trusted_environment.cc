@@ -2,9 +2,9 @@
 
 #include <cstdlib>
 
-#ifdef __linux__
+#if defined(__linux__)
 #include <sys/auxv.h>
-#else
+#elif !defined(_WIN32)
 #include <unistd.h>
 #endif
 
@@ -12,9 +12,11 @@ namespace someos::base {
 namespace {
 
 bool HasGainedPrivileges() {
-#ifdef __linux__
+#if defined(__linux__)
   // secure_getenv(3) is the same, but not every C library has it.
   return getauxval(AT_SECURE) != 0;
+#elif defined(_WIN32)
+  return false;  // no program has other privileges than whoever started it
 #else
   return issetugid() != 0;
 #endif

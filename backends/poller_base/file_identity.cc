@@ -22,6 +22,10 @@
 namespace someos::poller_base {
 
 using base::SystemCalls;
+using internal::IsAnonymous;
+using internal::kAnonymousMask;
+using internal::kIdUnknown;
+using internal::kNoId;
 
 namespace {
 
@@ -39,18 +43,9 @@ uint32_t Fold(uint64_t mixed) {
   return folded == 0 ? 1 : folded;
 }
 
-// Eventfds, timerfds and the like share one inode, which has no file type
-// (findings/linux_anonymous_inodes.sh). Each eventfd has an id. The lower half of such a digest is
-// derived from the id, or is kNoId if there is none, or kIdUnknown if it could not be read.
-constexpr uint32_t kAnonymousMask = 0xffff;
-constexpr uint32_t kIdUnknown = 0;
-constexpr uint32_t kNoId = 1;
-
 // Only these have a meaningful st_rdev. For other files, FFS on the BSDs stores the address of the
 // first block there, which a write changes (OpenBSD's ufs_vnops.c).
 bool IsDevice(mode_t mode) { return S_ISCHR(mode) || S_ISBLK(mode); }
-
-bool IsAnonymous(mode_t mode) { return (mode & S_IFMT) == 0; }
 
 // Whether `fd` was opened with O_PATH: it can be neither read nor written nor waited for. Linux's
 // calls that would do so treat it as closed, except for select(2).
@@ -171,10 +166,7 @@ uint32_t SocketPorts(int fd) {
   return local << 16 | PortOf(getpeername, fd);
 }
 
-bool PortsAgree(uint32_t some, uint32_t others) {
-  const auto agree = [](uint32_t a, uint32_t b) { return a == b || a == 0 || b == 0; };
-  return agree(some >> 16, others >> 16) && agree(some & 0xffff, others & 0xffff);
-}
+bool FileIdentity::may_block() const { return S_ISFIFO(mode) || S_ISSOCK(mode); }
 
 std::optional<FileIdentity> FileIdentity::QuickOf(int fd, SystemCalls calls) {
   struct stat status;
@@ -212,25 +204,6 @@ std::optional<FileIdentity> FileIdentity::Of(int fd, SystemCalls calls) {
     identity->digest.generation = HandleDigest(fd);
   }
   return identity;
-}
-
-int FileIdentity::Mismatch(const std::optional<FileIdentity>& found, const FileDigest& digest) {
-  if (!found.has_value()) return errno;
-  return found->SameAs(digest) ? 0 : ENOENT;
-}
-
-bool FileIdentity::SameAs(const FileDigest& other) const {
-  if (digest.generation != 0 && other.generation != 0) {
-    // A birth adds nothing, and may change: when overlayfs copies a file, for example.
-    if (digest.generation != other.generation) return false;
-  } else if (digest.birth != 0 && other.birth != 0 && digest.birth != other.birth) {
-    return false;
-  }
-  if (digest.file == other.file) return true;
-  if (by_ports) return PortsAgree(digest.file, other.file);
-  if (!IsAnonymous(mode) || ((digest.file ^ other.file) & ~kAnonymousMask) != 0) return false;
-  return (digest.file & kAnonymousMask) == kIdUnknown ||
-         (other.file & kAnonymousMask) == kIdUnknown;
 }
 
 }  // namespace someos::poller_base

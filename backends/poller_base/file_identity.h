@@ -41,7 +41,7 @@ struct FileIdentity {
   bool always_ready() const { return S_ISREG(mode) || S_ISDIR(mode); }
 
   // Pipes, FIFOs and sockets, which can be waited for on every system.
-  bool may_block() const { return S_ISFIFO(mode) || S_ISSOCK(mode); }
+  bool may_block() const;
 
   // On Linux, neither waits for the server of a network file system, which may not answer.
   // With kRequired they may, and learn nothing but what fstat(2) reports: neither birth nor
@@ -65,6 +65,18 @@ uint32_t SocketPorts(int fd);
 
 // Whether two values of SocketPorts may belong to the same socket at different times.
 bool PortsAgree(uint32_t some, uint32_t others);
+
+namespace internal {
+
+// Eventfds, timerfds and the like share one inode, which has no file type
+// (findings/linux_anonymous_inodes.sh). Each eventfd has an id. The lower half of such a digest is
+// derived from the id, or is kNoId if there is none, or kIdUnknown if it could not be read.
+inline constexpr uint32_t kAnonymousMask = 0xffff;
+inline constexpr uint32_t kIdUnknown = 0;
+inline constexpr uint32_t kNoId = 1;
+inline bool IsAnonymous(mode_t mode) { return (mode & S_IFMT) == 0; }
+
+}  // namespace internal
 
 }  // namespace someos::poller_base
 

@@ -1,13 +1,12 @@
 #include "someos/backends/poller_base/known_files.h"
 
-#include <fcntl.h>
-
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 
 #include "someos/api/interest.h"
+#include "someos/backends/base/is_open.h"
 #include "someos/backends/base/own_descriptor.h"
 #include "someos/backends/base/system_calls.h"
 #include "someos/backends/poller_base/file_identity.h"
@@ -123,7 +122,7 @@ int KnownFiles::CheckInChild(int fd) const {
   if (const FileDigest* const digest = FindDigest(fd); digest != nullptr) {
     return FileIdentity::Mismatch(IdentityOf(fd), *digest);
   }
-  if (fcntl(fd, F_GETFD) == -1) return errno;
+  if (!base::IsOpen(fd)) return errno;
   // Another set, of the child's own, may have the number.
   if (set_.IsReplaced()) return 0;
   // The set has several files under a number that was closed and reused.

@@ -1,7 +1,5 @@
 #include "someos/backends/poller_base/scanning_poller.h"
 
-#include <fcntl.h>
-
 #include <cerrno>
 #include <cstddef>
 #include <utility>
@@ -9,6 +7,7 @@
 #include "absl/base/optimization.h"
 #include "absl/strings/str_cat.h"
 #include "someos/api/errno_status.h"
+#include "someos/backends/base/is_open.h"
 #include "someos/backends/base/system_calls.h"
 #include "someos/backends/poller_base/fd_error.h"
 #include "someos/backends/poller_base/hangup_error.h"
@@ -71,7 +70,7 @@ absl::Status ScanningPoller::DoRegister(int fd, Interest interest, uint64_t data
   }
   if (wake_channel_.Owns(fd)) return OwnDescriptorError(fd, "wake channel");
   if (absl::Status status = CheckRange(fd); !status.ok()) {
-    return fcntl(fd, F_GETFD) == -1 ? FdError(errno, "register", fd) : status;
+    return base::IsOpen(fd) ? status : FdError(errno, "register", fd);
   }
   base::LockIfThreads lock(mutex_);
   if (known_files_.Owns(fd)) return OwnDescriptorError(fd, "epoll set");
@@ -227,7 +226,7 @@ WaitOutcome ScanningPoller::WaitLocked(base::Deadline& deadline, base::LockIfThr
     if (count > 0 || kept) {
       Scan();
     } else if (error == EBADF) {
-      if (fcntl(wake_fd(), F_GETFD) == -1) {
+      if (!base::IsOpen(wake_fd())) {
         return Failure(error, ": wake channel");
       }
       // It may find none: another thread may have reused the number by now.
@@ -278,7 +277,7 @@ void ScanningPoller::DeliverClosed() {
   for (size_t fd = 0; fd < table_.size(); ++fd) {
     const ScanEntry& entry = table_[fd];
     if (!entry.reportable()) continue;
-    if (fcntl(static_cast<int>(fd), F_GETFD) != -1 || errno != EBADF) continue;
+    if (base::IsOpen(static_cast<int>(fd)) || errno != EBADF) continue;
     if (!Deliver(static_cast<int>(fd), Readiness::kInvalid, 0)) return;
   }
 }

@@ -33,6 +33,7 @@
 #include "someos/api/poller.h"
 #include "someos/backends/poller_base/known_files_system.h"
 #include "someos/backends/poller_base/scanning_poller.h"
+#include "someos/backends/select/select_backend.h"  // IWYU pragma: export
 #include "someos/backends/select/select_system.h"
 
 namespace someos {
@@ -97,9 +98,6 @@ class SelectPoller final : public poller_base::ScanningPoller {
   int count_ = 0;       // all watched descriptors are below this
   int scan_start_ = 0;  // a descriptor
 };
-
-// This backend, for the facade and for users who depend on //backends/select directly.
-const Backend& SelectBackend();
 
 }  // namespace someos
 

@@ -3,7 +3,7 @@
 #include "absl/types/span.h"
 #include "someos/api/backend.h"
 #include "someos/backends/poll/poll_poller.h"
-#include "someos/backends/select/select_poller.h"
+#include "someos/backends/select/select_backend.h"
 #include "someos/testing/poller/linkable_pollers.h"
 
 #if SOMEOS_LINKS_EPOLL

@@ -1,0 +1,43 @@
+#include <winsock2.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "someos/backends/base/fork_generation.h"
+#include "someos/backends/base/own_descriptor.h"
+#include "someos/backends/base/winsock.h"
+
+namespace someos::base {
+
+// Sockets and the standard streams are numbered independently.
+int AboveStandardStreams(int fd) { return fd; }
+
+OwnDescriptor OwnDescriptor::Take(int fd, SystemCalls calls) {
+  return fd < 0 ? OwnDescriptor() : OwnDescriptor(fd, calls);
+}
+
+OwnDescriptor& OwnDescriptor::operator=(OwnDescriptor&& other) noexcept {
+  if (this == &other) return *this;
+  Close();
+  fd_ = std::exchange(other.fd_, -1);
+  calls_ = other.calls_;
+  fork_generation_ = other.fork_generation_;
+  process_ = other.process_;
+  return *this;
+}
+
+void OwnDescriptor::Confirm() { fork_generation_ = ForkGeneration(); }
+
+// There are no forked children.
+bool OwnDescriptor::IsUnchanged() const { return valid(); }
+bool OwnDescriptor::IsReplaced() const { return false; }
+
+void OwnDescriptor::Close() {
+  if (!valid()) return;
+  const int saved = errno;
+  closesocket(SocketOf(fd_));
+  errno = saved;
+  fd_ = -1;
+}
+
+}  // namespace someos::base

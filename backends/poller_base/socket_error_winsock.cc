@@ -1,0 +1,24 @@
+#include <winsock2.h>
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "someos/api/errno_status.h"
+#include "someos/backends/base/winsock.h"
+#include "someos/backends/poller_base/socket_error.h"
+
+namespace someos::poller_base {
+
+absl::StatusOr<int> TakeSocketError(int fd) {
+  int error = 0;
+  int size = sizeof(error);
+  char* const value = reinterpret_cast<char*>(&error);
+  if (getsockopt(base::SocketOf(fd), SOL_SOCKET, SO_ERROR, value, &size) == 0) {
+    return error == 0 ? 0 : base::ErrnoOfWinsock(error);
+  }
+  const int failure = WSAGetLastError();
+  return ErrnoStatus(base::ErrnoOfWinsock(failure),
+                     absl::StrCat("take error of fd ", fd, ": ", base::WinsockErrorName(failure)));
+}
+
+}  // namespace someos::poller_base
