@@ -12,6 +12,7 @@ Repositories that are declared before that call take precedence.
 load("@bazel_tools//tools/build_defs/repo:http.bzl", "http_archive")
 load("@bazel_tools//tools/build_defs/repo:utils.bzl", "maybe")
 load("//platforms:libkqueue.bzl", "libkqueue_repository")
+load("//platforms:line_engines.bzl", "line_engine_repositories")
 load("//platforms/toolchains:repositories.bzl", "toolchain_repositories")
 load("//testing/interop:interpreters.bzl", "interpreters_repository")
 load("//testing/python:pythons.bzl", "pythons_repository")
@@ -54,6 +55,9 @@ def someos_deps():
 
     # The system's libkqueue, for kqueue on Linux; nothing is downloaded.
     maybe(libkqueue_repository, name = "libkqueue")
+
+    # The system's libedit and GNU readline, for builds that choose one of them by name; nothing is downloaded.
+    line_engine_repositories()
 
     # Toolchains for other platforms. Each one is located, or fetched, when a build needs it.
     toolchain_repositories()

@@ -13,6 +13,12 @@
 #if SOMEOS_LINKS_LINE_PLAIN
 #include "someos/backends/line_plain/plain_line_editor.h"
 #endif
+#if SOMEOS_LINKS_LINE_LIBEDIT
+#include "someos/backends/line_libedit/libedit_line_editor.h"
+#endif
+#if SOMEOS_LINKS_LINE_GNU
+#include "someos/backends/line_gnu/gnu_line_editor.h"
+#endif
 
 namespace someos {
 
@@ -21,6 +27,12 @@ absl::Span<const LineBackend* const> LinkedLineBackends() {
   // In the order of preference.
 #if SOMEOS_LINKS_LINE_PLAIN
       &PlainLineBackend(),
+#endif
+#if SOMEOS_LINKS_LINE_LIBEDIT
+      &LibeditLineBackend(),
+#endif
+#if SOMEOS_LINKS_LINE_GNU
+      &GnuLineBackend(),
 #endif
   };
   return kLinked;

@@ -44,7 +44,7 @@ using CompleterFunction =
 using Hook = std::function<void()>;
 
 // The editor: at first one at standard input and output, which has read $INPUTRC, ~/.inputrc or
-// /etc/inputrc, the first of them that there is.
+// /etc/inputrc, the first of them that there is; for libedit, $EDITRC or ~/.editrc.
 LineEditor& Editor();
 // Replaces the editor; nullptr: by one at standard input and output, without an init file. What was
 // set by the functions below is lost, but the history is kept.

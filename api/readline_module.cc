@@ -58,12 +58,14 @@ absl::StatusOr<std::string> HistoryPath(const std::optional<std::string>& path) 
   return *chosen;
 }
 
-// As GNU readline looks for one.
+// As GNU readline, or libedit, looks for one.
 void ReadFirstInitFile(Module& module) {
-  const char* const named = base::TrustedEnvironment("INPUTRC");
+  const bool editline = Backend() == "editline";
+  const char* const named = base::TrustedEnvironment(editline ? "EDITRC" : "INPUTRC");
   for (const std::optional<std::string>& path :
        {named == nullptr ? std::nullopt : std::make_optional<std::string>(named),
-        AtHome(".inputrc"), std::make_optional<std::string>("/etc/inputrc")}) {
+        AtHome(editline ? ".editrc" : ".inputrc"),
+        editline ? std::nullopt : std::make_optional<std::string>("/etc/inputrc")}) {
     if (!path.has_value() || !module.editor->ReadInitFile(*path).ok()) continue;
     module.init_file = path;
     return;
@@ -226,7 +228,11 @@ void SetCompletionDisplayMatchesHook(MatchesDisplay hook) {
   Editor().SetDisplayMatches(std::move(hook));
 }
 
-// Every backend that there is reads GNU readline's syntax.
-absl::string_view Backend() { return "readline"; }
+absl::string_view Backend() {
+  const Module& module = TheModule();
+  const absl::string_view name =
+      module.editor != nullptr ? module.editor->name() : LinkedLineBackends().front()->name;
+  return name == "libedit" ? "editline" : "readline";
+}
 
 }  // namespace someos::readline

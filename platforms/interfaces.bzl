@@ -9,7 +9,7 @@ load(":systems.bzl", "POSIX_SYSTEMS", "SYSTEMS", "os_constraint")
 
 _KQUEUE_SYSTEMS = ["dragonfly", "freebsd", "macos", "netbsd", "openbsd"]
 
-def _mechanism(systems, auto = None, over = {}):
+def _mechanism(systems, auto = None, over = {}, by_name_only = False, license = None):
     """Where a mechanism can be linked.
 
     Args:
@@ -18,11 +18,19 @@ def _mechanism(systems, auto = None, over = {}):
       over: those of them that need a third-party library for it: a dict from system to a repository with the targets
         :installed, for target_compatible_with; :linkable, for select(); and :required, a library that fails with an
         error message if the third-party library is missing. `auto` cannot link the mechanism there.
+      by_name_only: neither `auto` nor `all` links it.
+      license: that of the third-party library, as SPDX writes it, for people who look at the flag.
 
     Returns:
       A row of the table.
     """
-    return struct(systems = systems, auto = systems if auto == None else auto, over = over)
+    return struct(
+        auto = [] if by_name_only else systems if auto == None else auto,
+        by_name_only = by_name_only,
+        license = license,
+        over = over,
+        systems = systems,
+    )
 
 # Interface, mechanism, systems. `auto` and `all` link the mechanisms in this order, and the first one is the default.
 INTERFACES = {
@@ -58,6 +66,19 @@ INTERFACES = {
     },
     "line": {
         "plain": _mechanism(POSIX_SYSTEMS),
+        "libedit": _mechanism(
+            ["linux"],
+            by_name_only = True,
+            license = "BSD-3-Clause",
+            over = {"linux": "@someos_line_libedit"},
+        ),
+        # Whoever distributes a program that links it has to follow the GPL for the whole program.
+        "gnu": _mechanism(
+            ["linux"],
+            by_name_only = True,
+            license = "GPL-3.0-or-later",
+            over = {"linux": "@someos_line_gnu"},
+        ),
     },
 }
 
@@ -73,6 +94,14 @@ def folder(interface, mechanism):
     """The mechanism's folder in //backends, which is also the name of its --config. Pollers have no prefix."""
     return mechanism if interface == "poller" else "%s_%s" % (interface, mechanism)
 
+def licenses(interface):
+    """The licences of third-party libraries, "NAME: LICENCE"."""
+    return [
+        "%s: %s" % (name, where.license)
+        for name, where in INTERFACES[interface].items()
+        if where.license
+    ]
+
 def folders(interface):
     """The folders of all mechanisms of an interface."""
     return [folder(interface, mechanism) for mechanism in INTERFACES[interface]]
@@ -86,7 +115,7 @@ def _linked_on(interface, value, system):
     if value == "auto":
         return [folder(interface, name) for name, where in mechanisms.items() if system in where.auto]
     if value == "all":
-        return [folder(interface, name) for name, where in mechanisms.items() if system in where.systems]
+        return [folder(interface, name) for name, where in mechanisms.items() if system in where.systems and not where.by_name_only]
     return [folder(interface, value)] if system in mechanisms[value].systems else []
 
 def choices(interface):
@@ -111,7 +140,7 @@ def impossible(interface):
     systems_of = {}  # names of systems by the list of their mechanisms
     for system in SYSTEMS:
         has = [
-            name + (" over " + where.over[system].lstrip("@") if system in where.over else "")
+            name + (" over " + where.over[system].lstrip("@") if system in where.over and not where.by_name_only else "")
             for name, where in INTERFACES[interface].items()
             if system in where.systems
         ]
@@ -146,7 +175,7 @@ def required_libraries(interface):
         "//platforms:" + choice_setting(interface, value, system): [repository + "//:required"]
         for name, where in INTERFACES[interface].items()
         for system, repository in where.over.items()
-        for value in [name, "all"]
+        for value in [name] + ([] if where.by_name_only else ["all"])
         if value in values(interface)
     } | {"//conditions:default": []})
 

@@ -72,6 +72,31 @@ links_poll_alone() {
   ! grep -E 'someos::(Epoll|Select|Kqueue)|epoll_p?wait|U p?select@' <<<"$symbols"
 }
 
+# The line editors over libraries of the system, with Debian's: the contract, and that the flag links them.
+line_engines() {
+  local part engine licensed
+  part=$(tools/bootstrap/part.sh line_engines) || return 1
+  for engine in libedit gnu; do
+    bazel test --config=ci "--config=line_$engine" "--repo_env=SOMEOS_LINE_ENGINES=$part/usr" --test_filter=-Readline* \
+      "//backends/line_$engine:${engine}_conformance_test" //api:readline_test || return 1
+    # The query of README.md.
+    licensed=$(bazel cquery --config=ci "--config=line_$engine" "--repo_env=SOMEOS_LINE_ENGINES=$part/usr" \
+      'attr(tags, "license=GPL", deps(//api:readline_test))' 2>/dev/null) || return 1
+    [ "${licensed%% *}" = "$([ "$engine" = libedit ] || echo //backends/line_gnu:line_gnu)" ] || return 1
+  done
+}
+
+# A build that does not ask for them has nothing of GNU readline or libedit.
+links_no_line_engine() {
+  local program symbols
+  bazel build --config=ci //api:readline_test || return 1
+  program=bazel-bin/api/readline_test
+  symbols=$(nm -C "$program") || return 1
+  grep -q 'someos::line_plain::' <<<"$symbols" || return 1
+  ! grep -E ' (rl_[a-z]+|el_w?(gets|init|set)|add_history)$|someos::line_(gnu|libedit)::' <<<"$symbols" || return 1
+  ! ldd "$program" | grep -E 'libreadline|libhistory|libedit|libtinfo|libncurses'
+}
+
 # Every impossible pair of a platform and a backend is refused before anything is compiled, each with the sentence
 # that says what is possible (the possible ones are those of the choice tests in //platforms/testing).
 impossible_choices() {

@@ -62,6 +62,9 @@ class LineEngine {
   // outcome other than kSuspended.
   virtual void Leave() = 0;
 
+  // Forgets the line, which another one may follow. Comes if there was no outcome.
+  virtual void Abandon() {}
+
   virtual Outcome outcome() const = 0;
   // The bytes for the terminal since the last call, unless the engine writes them itself.
   virtual std::string TakeOutput() = 0;

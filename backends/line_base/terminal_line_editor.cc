@@ -165,6 +165,10 @@ TerminalLineEditor::Result TerminalLineEditor::Advance() {
 
 TerminalLineEditor::Result TerminalLineEditor::End(Result result) {
   begun_ = false;
+  const Outcome outcome = engine_->outcome();
+  if (at_terminal_ && (outcome == Outcome::kEditing || outcome == Outcome::kSuspended)) {
+    engine_->Abandon();
+  }
   const absl::Status status = Flush();
   terminal_.Leave();
   if (result.ok() && !status.ok()) return status;

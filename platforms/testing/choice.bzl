@@ -60,7 +60,7 @@ _POSSIBLE = {
     "line": {
         "dragonfly": ["line_plain"],
         "freebsd": ["line_plain"],
-        "linux": ["line_plain"],
+        "linux": ["line_plain", "line_libedit", "line_gnu"],
         "macos": ["line_plain"],
         "netbsd": ["line_plain"],
         "openbsd": ["line_plain"],
@@ -109,7 +109,10 @@ _POSSIBLE = {
 }
 
 # Backends that need a library which may be missing on this machine: whether they can be built is not checked.
-_OVER_LIBRARIES = [("linux", "kqueue")]
+_OVER_LIBRARIES = [("linux", "kqueue"), ("linux", "line_gnu"), ("linux", "line_libedit")]
+
+# Backends that only their own names link, and not `all`.
+_BY_NAME_ONLY = ["line_gnu", "line_libedit"]
 
 def _system(platform):
     return platform.split("_")[0]
@@ -120,7 +123,8 @@ def _expected(interface, value, platform):
     if value == "auto":
         return _AUTO[interface].get(system)
     if value == "all":
-        return _POSSIBLE[interface].get(system)
+        linked = [name for name in _POSSIBLE[interface].get(system, []) if name not in _BY_NAME_ONLY]
+        return linked or None
     name = folder(interface, value)
     return [name] if name in _POSSIBLE[interface].get(system, []) else None
 

@@ -2,16 +2,17 @@
 
 load("//platforms:cc.bzl", "someos_cc_test")
 
-def line_tests(backend):
+def line_tests(backend, tags = []):
     """Declares <backend>_conformance_test of //backends/line_<backend>, from the file of that name.
 
     Args:
       backend: its name, without "line_".
+      tags: of the test, besides "threads".
     """
     someos_cc_test(
         name = backend + "_conformance_test",
         srcs = [backend + "_conformance_test.cc"],
-        tags = ["threads"],
+        tags = ["threads"] + tags,
         deps = [
             ":line_" + backend,
             "//testing/line:conformance",

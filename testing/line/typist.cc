@@ -1,6 +1,7 @@
 #include "someos/testing/line/typist.h"
 
 #include <poll.h>
+#include <stdlib.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -31,6 +32,8 @@ constexpr absl::Duration kPatience = absl::Seconds(20);
 
 Typist::Typist(const LineBackend& backend) {
   if (!valid()) return;
+  // For engines that look up what a terminal of this name can do.
+  setenv("TERM", "vt100", 1);
   terminal_.MakeCooked();
   Resize(kTypistWidth, kTypistHeight);
   mode_before_ = Mode();

@@ -9,6 +9,7 @@
 #   python3.13, python3.14                                   further ones, for //testing/interop
 #   boost                                                    headers of Boost, for //tools/bench:peers
 #   relays                                                   haproxy and nginx, for //tools/relay/bench
+#   line_engines                                             libedit and GNU readline, for .ci/run engines
 #   taskflow                                                 its headers, for //tools/bench/threading:pools
 #   zig                                                      a compiler that brings macOS's headers and stubs
 # The former come from Debian with the machine's own apt (apt.sh), zig from npm with the machine's own client. Nothing
@@ -96,6 +97,11 @@ unpack_relays() {
     libpcre2-8-0 libssl3 libsystemd0 libcrypt1 zlib1g
 }
 
+# For --config=line_libedit and line_gnu.
+unpack_line_engines() {
+  unpack_packages bookworm libedit-dev libbsd-dev libmd-dev libreadline-dev libncurses-dev
+}
+
 # For //tools/bench/threading:pools.
 unpack_taskflow() { unpack_packages forky libtaskflow-cpp-dev; }
 
@@ -122,6 +128,7 @@ make_part() {
     boost) unpack_boost ;;
     python) unpack_python ;;
     python3.13 | python3.14) unpack_python_of_forky "$part" ;;
+    line_engines) unpack_line_engines ;;
     qemu) unpack_qemu ;;
     relays) unpack_relays ;;
     taskflow) unpack_taskflow ;;

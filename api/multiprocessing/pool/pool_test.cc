@@ -118,8 +118,7 @@ TEST_F(PoolTest, AMapWithAnErrorIsReadyWhenAllItsCallsAre) {
   const absl::StatusOr<MapResult> result =
       pool->MapAsync("math.sqrt", {PyValue(4), PyValue(-1), PyValue(9)}, 1);
   ASSERT_THAT(result, Succeeds());
-  EXPECT_THAT(result->Get(),
-              FailsWithCode(absl::StatusCode::kInvalidArgument, "ValueError: "));
+  EXPECT_THAT(result->Get(), FailsWithCode(absl::StatusCode::kInvalidArgument, "ValueError: "));
   EXPECT_FALSE(*result->Successful());
 }
 

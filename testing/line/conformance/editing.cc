@@ -65,6 +65,8 @@ TEST_P(LineEditingTest, ArrowsGoThroughTheHistory) {
 }
 
 TEST_P(LineEditingTest, WideCharactersAndAccents) {
+  if (editor().name() == "libedit")
+    GTEST_SKIP() << "the cursor stops between a letter and its mark";
   typist_.Start();
   typist_.Type(
       "\xe6\xbc\xa2\xe5\xad\x97"
@@ -104,6 +106,7 @@ TEST_P(LineEditingTest, PastedNewlinesDoNotEndTheLine) {
 }
 
 TEST_P(LineEditingTest, AMegabyteCanBePasted) {
+  if (!editor().capabilities().multi_line) GTEST_SKIP() << "what is pasted is typed";
   const std::string text(1 << 20, 'x');
   typist_.Start();
   ASSERT_TRUE(typist_.SeeThat([&] { return typist_.screen().bracketed_paste(); }));
@@ -229,6 +232,7 @@ TEST_P(LineEditingTest, AHookMayRemoveItself) {
 }
 
 TEST_P(LineEditingTest, AHistorysMaximumStays) {
+  if (editor().name() == "libedit") GTEST_SKIP() << "its init files have no variables";
   editor().history().SetMaxSize(2);
   ASSERT_THAT(editor().Bind("set bell-style none"), Succeeds());
   EXPECT_EQ(editor().history().max_size(), 2);

@@ -92,25 +92,6 @@ TEST_P(LineTerminalTest, IsGivenBackByExit) {
   EXPECT_TRUE(typist_.IsAsBefore());
 }
 
-TEST_P(LineTerminalTest, AForkedChildLeavesItAlone) {
-  const pid_t job = StartSession(typist_.terminal(), [this] {
-    editor().SetPreInputHook([] {
-      for (const bool exits : {true, false}) {
-        const pid_t child = MustSucceed(fork(), "fork");
-        if (child == 0 && exits) exit(0);
-        if (child == 0) raise(SIGTERM);
-        WaitForEnd(child);
-      }
-    });
-    _exit(editor().ReadLine({"> "}).value_or("") == "typed" ? 0 : 1);
-  });
-  EXPECT_EQ(typist_.See(">"), ">");
-  EXPECT_FALSE(typist_.IsAsBefore());
-  EXPECT_TRUE(typist_.screen().bracketed_paste());
-  typist_.Type("typed\r");
-  EXPECT_EQ(WaitForEnd(job), 0);
-}
-
 TEST_P(LineTerminalTest, SignalsOfTheProgramAreLeftAlone) {
   struct sigaction before = {};
   sigaction(SIGTERM, nullptr, &before);
