@@ -6,6 +6,7 @@
 
 #include "someos/api/multiprocessing/managers/python_exception.h"
 #include "someos/api/multiprocessing/pool/async_result.h"
+#include "someos/api/multiprocessing/pool/functions.h"
 #include "someos/api/multiprocessing/pool/imap_iterator.h"
 #include "someos/api/multiprocessing/pool/pool.h"
 #include "someos/api/multiprocessing/pool/pool_options.h"

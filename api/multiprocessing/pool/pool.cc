@@ -17,6 +17,7 @@
 #include "absl/time/time.h"
 #include "someos/api/errno_status.h"
 #include "someos/api/multiprocessing/pool/async_result.h"
+#include "someos/api/multiprocessing/pool/functions.h"
 #include "someos/api/multiprocessing/pool/imap_iterator.h"
 #include "someos/api/multiprocessing/pool/job.h"
 #include "someos/api/multiprocessing/pool/pool_loop.h"
@@ -48,7 +49,11 @@ absl::Status Check(const PoolOptions& options) {
   if (options.maxtasksperchild.value_or(1) <= 0) {
     return ValueError("maxtasksperchild must be a positive int or None");
   }
-  if (options.python.empty()) return ValueError("PoolOptions::python names no interpreter");
+  if (options.python.empty() && !pool::RunsAsPoolWorker()) {
+    return PlainStatus(absl::StatusCode::kFailedPrecondition,
+                       "PoolOptions::python names no interpreter, and main() has not called "
+                       "RunAsPoolWorker");
+  }
   return absl::OkStatus();
 }
 
@@ -61,6 +66,13 @@ absl::StatusOr<std::unique_ptr<Child>> StartPython(const std::string& python, in
   return SpawnProgram(program);
 }
 
+absl::StatusOr<std::unique_ptr<Child>> StartCopy(int fd) {
+  ProgramOptions program;  // this one
+  program.arguments = {"someos-pool-worker", std::string(pool::kWorkerArgument)};
+  program.descriptors = {fd};
+  return SpawnProgram(program);
+}
+
 pool::LoopOptions LoopOptionsOf(const PoolOptions& options, size_t processes) {
   pool::LoopOptions result;
   result.scheduler.workers = processes;
@@ -69,7 +81,9 @@ pool::LoopOptions LoopOptionsOf(const PoolOptions& options, size_t processes) {
   }
   result.worker = {{options.sys_path, options.initializer, options.initargs}, options.connection};
   result.terminate_grace = options.terminate_grace;
-  result.start = [python = options.python](int fd) { return StartPython(python, fd); };
+  result.start = [python = options.python](int fd) {
+    return python.empty() ? StartCopy(fd) : StartPython(python, fd);
+  };
   return result;
 }
 

@@ -33,12 +33,16 @@ namespace someos::multiprocessing {
 //   absl::StatusOr<PyValue> result = (*pool)->Apply("math.factorial", {PyValue(30)});
 //   absl::StatusOr<std::vector<PyValue>> roots = (*pool)->Map("math.sqrt", numbers);
 //
-// Functions are named: "math.factorial", "package.module.function", "module:Class.method" where the
-// module is to be told from what is in it, "len" of builtins. Workers import the module when they
-// first need it. Arguments and results are PyValues.
+// Workers are copies of this program, which call the functions that are registered under a name
+// (functions.h), or Python interpreters. In Python, functions are named: "math.factorial",
+// "package.module.function", "module:Class.method" where the module is to be told from what is in
+// it, "len" of builtins. Workers import the module when they first need it. Arguments and results
+// are PyValues.
 //
 // Errors of a call, besides those named below, in its result:
-// - The exception that the function has raised, as a status by StatusOfException
+// - The status that a function in C++ has returned, or kUnknown with the exception that has left
+// it.
+// - The exception that a function in Python has raised, as a status by StatusOfException
 //   (managers/python_exception.h), with the traceback: RemoteTraceback. RaisedException(status)
 //   tells it from the errors below, which have none.
 // - kUnavailable: "the worker of f, pid 1234 was killed by signal 9". Its worker has ended before
@@ -65,7 +69,8 @@ class Pool {
   // Starts the workers, and returns before they are ready.
   //
   // kInvalidArgument (ValueError) "Number of processes must be at least 1", "maxtasksperchild must
-  // be a positive int or None". Errnos of SpawnProgram: ENOENT if there is no such interpreter;
+  // be a positive int or None". kFailedPrecondition: PoolOptions::python is empty, and main() has
+  // not called RunAsPoolWorker. Errnos of SpawnProgram: ENOENT if there is no such interpreter;
   // EAGAIN, EMFILE and so on. kResourceExhausted: no thread.
   static absl::StatusOr<std::unique_ptr<Pool>> Create(const PoolOptions& options);
 

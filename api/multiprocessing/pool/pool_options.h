@@ -28,11 +28,12 @@ struct PoolOptions {
   std::optional<int64_t> maxtasksperchild = std::nullopt;
 
   // The Python interpreter that the workers are: a path, or a name to be looked for in PATH. 2.7,
-  // or 3.6 and later. Nothing needs to be installed for it.
+  // or 3.6 and later. Nothing needs to be installed for it. Empty: the workers are copies of this
+  // program, and the functions those that its main() gives to RunAsPoolWorker (functions.h).
   std::string python = {};
 
-  // Directories in which the workers look for modules first. The working directory is none of them
-  // unless it is named here.
+  // Directories in which Python workers look for modules first. The working directory is none of
+  // them unless it is named here.
   std::vector<std::string> sys_path = {};
 
   // What is accepted from a worker: limits of the result of one task, beyond which the task, or for

@@ -51,6 +51,24 @@ absl::Status ExceptionOfParts(absl::Span<const PyValue> parts, const UnpickleOpt
   return shown;
 }
 
+// The status of a function in C++: (2, code, message, {payload's URL: payload}).
+absl::Status StatusOfParts(absl::Span<const PyValue> parts) {
+  const absl::StatusOr<int64_t> code = parts[1].AsInt();
+  const absl::StatusOr<absl::string_view> message = parts[2].AsBytes();
+  const absl::StatusOr<absl::Span<const PyValue>> payloads = parts[3].AsDictEntries();
+  if (!code.ok() || *code <= 0 ||
+      *code > static_cast<int64_t>(absl::StatusCode::kUnauthenticated) || !message.ok() ||
+      !payloads.ok()) {
+    return NoSuchMessage();
+  }
+  absl::Status status = PlainStatus(static_cast<absl::StatusCode>(*code), *message);
+  for (size_t i = 0; i + 1 < payloads->size(); i += 2) {
+    status.SetPayload(TextOf((*payloads)[i]),
+                      absl::Cord((*payloads)[i + 1].AsBytes().value_or("")));
+  }
+  return status;
+}
+
 }  // namespace
 
 absl::StatusOr<PickleDialect> ReadHello(absl::string_view message, const UnpickleOptions& limits) {
@@ -86,9 +104,9 @@ absl::StatusOr<PyValue> ReadResult(absl::string_view message, const UnpickleOpti
   if (!answer.ok()) return answer.status();
   const absl::StatusOr<absl::Span<const PyValue>> parts = answer->AsItems();
   if (!parts.ok() || parts->empty()) return NoSuchMessage();
-  const bool failed = parts->front() != PyValue(0);
-  if (parts->size() != (failed ? size_t{6} : size_t{2})) return NoSuchMessage();
-  if (!failed) return (*parts)[1];
+  if (parts->front() == PyValue(0) && parts->size() == 2) return (*parts)[1];
+  if (parts->front() == PyValue(2) && parts->size() == 4) return StatusOfParts(*parts);
+  if (parts->front() != PyValue(1) || parts->size() != 6) return NoSuchMessage();
   absl::Status status = ExceptionOfParts(*parts, limits);
   status.SetPayload(kTracebackPayload, absl::Cord(TextOf((*parts)[5])));
   return status;

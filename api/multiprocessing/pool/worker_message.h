@@ -24,7 +24,8 @@ namespace someos::multiprocessing::pool {
 //   pool:   (kind, function, arguments, kwargs)         a task, again and again
 //   worker: (0, result) or an error
 //
-// An error is (1, pickle of the exception or None, its module, its class, its text, traceback).
+// An error is (1, pickle of the exception or None, its module, its class, its text, traceback) or,
+// of a worker in C++, (2, code of the status, its message, a dict of its payloads).
 
 // Version is PickleDialect::kPython3 if the worker is that. kInternal: it is no such message.
 absl::StatusOr<PickleDialect> ReadHello(absl::string_view message, const UnpickleOptions& limits);
