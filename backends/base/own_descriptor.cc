@@ -4,7 +4,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
+#include <cstdint>
 #include <utility>
 
 #include "someos/backends/base/fork_generation.h"
@@ -13,6 +15,21 @@
 #include "someos/backends/base/owned_fd.h"
 
 namespace someos::base {
+namespace {
+
+// getpid(), asked for once in each generation: a child that is started by posix_spawn has several
+// descriptors, and each system call of its start counts.
+pid_t ProcessId() {
+  static std::atomic<uint64_t> known{0};  // the generation, and the number in its lower half
+  const uint64_t generation = uint64_t{ForkGeneration()} << 32;
+  const uint64_t last = known.load(std::memory_order_relaxed);
+  if ((last ^ generation) >> 32 == 0) return static_cast<pid_t>(last);
+  const pid_t process = getpid();
+  known.store(generation | static_cast<uint32_t>(process), std::memory_order_relaxed);
+  return process;
+}
+
+}  // namespace
 
 int AboveStandardStreams(int fd) {
   if (fd < STDIN_FILENO || fd > STDERR_FILENO) return fd;
@@ -50,7 +67,7 @@ OwnDescriptor& OwnDescriptor::operator=(OwnDescriptor&& other) noexcept {
 
 void OwnDescriptor::Confirm() {
   fork_generation_ = ForkGeneration();
-  process_ = getpid();
+  process_ = ProcessId();
 #ifndef __linux__
   struct stat status = {};
   if (fstat(fd_, &status) != 0) return;

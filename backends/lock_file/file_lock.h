@@ -15,9 +15,9 @@ namespace someos::multiprocessing {
 // An object knows only of what was acquired by itself: a thread that owns the lock by one object
 // and acquires it by another one waits for itself.
 //
-// The file is in TMPDIR if that is an absolute path, or else in /tmp: "someos-lock-" and 16 hexadecimal digits. A creator that is
-// killed leaves it there, empty. Each Acquire opens the file, which takes a descriptor until
-// Release.
+// The file is in TMPDIR if that is an absolute path, or else in /tmp: "someos-lock-" and 16
+// hexadecimal digits. A creator that is killed leaves it there, empty. Each Acquire opens the file,
+// which takes a descriptor until Release.
 const LockBackend& FileLockBackend();
 
 }  // namespace someos::multiprocessing

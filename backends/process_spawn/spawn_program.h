@@ -39,8 +39,8 @@ struct ProgramOptions {
 // It begins with an empty signal mask, so that Signal(SIGTERM) reaches it whichever thread has
 // started it. It inherits all else: ignored signals, the working directory, the process group.
 //
-// Cost: one posix_spawn, and pidfd_open and getpid for the sentinel (more where that is a pipe). A
-// Child keeps one descriptor open as long as it lives.
+// Cost: one posix_spawn, and pidfd_open for the sentinel (more where that is a pipe). A Child keeps
+// one descriptor open as long as it lives.
 //
 // Errnos: ENOENT, EACCES, ENOEXEC: the program. EBADF: a descriptor that is not open. E2BIG.
 // EAGAIN, ENOMEM: no process. EMFILE, ENFILE. kInvalidArgument: a NUL within a string.
