@@ -4,7 +4,7 @@
 #ifndef SOMEOS_API_MULTIPROCESSING_PYTHON_WORKER_H_
 #define SOMEOS_API_MULTIPROCESSING_PYTHON_WORKER_H_
 
-#include "someos/api/multiprocessing/python_worker/python_functions.h"
+#include "someos/api/multiprocessing/functions/named_functions.h"
 #include "someos/api/multiprocessing/python_worker/python_worker.h"
 
 // Of functions.

@@ -139,8 +139,8 @@ absl::StatusOr<PyValue> Columns(const Arguments& arguments) {
 
 }  // namespace
 
-multiprocessing::PythonFunctions KernelFunctions() {
-  multiprocessing::PythonFunctions functions;
+multiprocessing::NamedFunctions KernelFunctions() {
+  multiprocessing::NamedFunctions functions;
   functions.Register("kernels.nothing", Nothing);
   functions.Register("kernels.sha256", Sha256OfBytes);
   functions.Register("kernels.sha256_parts", Sha256OfParts);

@@ -8,7 +8,7 @@
 namespace someos::worker {
 
 // Those of kernels.py, with the same names, arguments and results.
-multiprocessing::PythonFunctions KernelFunctions();
+multiprocessing::NamedFunctions KernelFunctions();
 
 }  // namespace someos::worker
 

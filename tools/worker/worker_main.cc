@@ -7,7 +7,7 @@
 #include "someos/tools/worker/functions.h"
 
 int main(int argc, char** argv) {
-  const someos::multiprocessing::PythonFunctions functions = someos::worker::KernelFunctions();
+  const someos::multiprocessing::NamedFunctions functions = someos::worker::KernelFunctions();
   const std::optional<int> code = someos::multiprocessing::RunAsPythonWorker(argc, argv, functions);
   if (code.has_value()) return *code;
   std::cout << "A worker for Python's multiprocessing.Pool and ProcessPoolExecutor. In Python:\n"

@@ -17,9 +17,9 @@
 #include "gtest/gtest.h"
 #include "someos/api/errno_status.h"
 #include "someos/api/multiprocessing/managers/arguments.h"
-#include "someos/api/multiprocessing/pool/functions.h"
 #include "someos/api/multiprocessing/pool/pool.h"
 #include "someos/api/multiprocessing/pool/pool_options.h"
+#include "someos/api/multiprocessing/pool/pool_worker.h"
 #include "someos/api/multiprocessing/value/py_value.h"
 #include "someos/testing/status_matchers.h"
 
@@ -42,8 +42,8 @@ absl::StatusOr<PyValue> Power(const Arguments& arguments) {
   return PyValue(power);
 }
 
-PoolFunctions Functions() {
-  PoolFunctions functions;
+NamedFunctions Functions() {
+  NamedFunctions functions;
   functions.Register("power", Power);
   functions.Register("refuse", [](const Arguments&) -> absl::StatusOr<PyValue> {
     return ErrnoStatus(ENOENT, "open /nowhere");

@@ -15,10 +15,10 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "someos/api/errno_status.h"
+#include "someos/api/multiprocessing/functions/named_functions.h"
 #include "someos/api/multiprocessing/managers/arguments.h"
 #include "someos/api/multiprocessing/managers/python_exception.h"
 #include "someos/api/multiprocessing/python_worker/py_objects.h"
-#include "someos/api/multiprocessing/python_worker/python_functions.h"
 #include "someos/api/multiprocessing/value/py_kind.h"
 #include "someos/api/multiprocessing/value/py_value.h"
 #include "someos/api/multiprocessing/value/utf8.h"
@@ -73,7 +73,7 @@ absl::Status Printable(const absl::Status& status) {
   return printable;
 }
 
-absl::StatusOr<PyValue> Run(const PythonFunctions::Function& function, const Arguments& arguments) {
+absl::StatusOr<PyValue> Run(const NamedFunctions::Function& function, const Arguments& arguments) {
 #ifdef ABSL_HAVE_EXCEPTIONS
   try {
     return function(arguments);
@@ -121,7 +121,7 @@ absl::StatusOr<PyValue> Evaluator::CallGlobal(const PyValue& global, const PyVal
     if (!parts.ok()) return parts.status();
     return CallEach((*parts)[0], (*parts)[1], /*unpack=*/true);
   }
-  const PythonFunctions::Function* const function = functions_.Find(module, name);
+  const NamedFunctions::Function* const function = functions_.Find(module, name);
   if (function == nullptr) return NoFunction(global);
   const absl::StatusOr<Arguments> arguments = Arguments::Create(args, kwargs);
   if (!arguments.ok()) return arguments.status();

@@ -10,8 +10,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "someos/api/multiprocessing/functions/named_functions.h"
 #include "someos/api/multiprocessing/managers/arguments.h"
-#include "someos/api/multiprocessing/python_worker/python_functions.h"
 #include "someos/api/multiprocessing/value/py_value.h"
 
 namespace someos::multiprocessing::internal {
@@ -19,7 +19,7 @@ namespace someos::multiprocessing::internal {
 class Evaluator {
  public:
   // `functions` must outlive it. `program` is named in errors.
-  Evaluator(const PythonFunctions& functions, std::string program)
+  Evaluator(const NamedFunctions& functions, std::string program)
       : functions_(functions), program_(std::move(program)) {}
 
   // What callable(*args, **kwargs) returns: of a registered function; of functools.partial objects
@@ -40,7 +40,7 @@ class Evaluator {
                                    bool unpack) const;
   absl::Status NoFunction(const PyValue& global) const;
 
-  const PythonFunctions& functions_;
+  const NamedFunctions& functions_;
   const std::string program_;
 };
 

@@ -14,11 +14,11 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/string_view.h"
 #include "gtest/gtest.h"
+#include "someos/api/multiprocessing/functions/named_functions.h"
 #include "someos/api/multiprocessing/pickle/unpickle.h"
 #include "someos/api/multiprocessing/python_worker/evaluator.h"
 #include "someos/api/multiprocessing/python_worker/executor_messages.h"
 #include "someos/api/multiprocessing/python_worker/pool_messages.h"
-#include "someos/api/multiprocessing/python_worker/python_functions.h"
 #include "someos/api/multiprocessing/python_worker/recorded_messages.h"
 #include "someos/api/multiprocessing/python_worker/spawn_message.h"
 #include "someos/api/multiprocessing/value/py_value.h"
@@ -33,8 +33,8 @@ constexpr size_t kVersionsOfExecutor = 8;  // 3.7 to 3.14
 SpawnMessage Spawned(const RecordedMessage& recorded) { return **ReadSpawnMessage(recorded.bytes); }
 
 // A function that returns its arguments as text.
-PythonFunctions Functions() {
-  PythonFunctions functions;
+NamedFunctions Functions() {
+  NamedFunctions functions;
   functions.Register("functions.f", [](const Arguments& arguments) -> absl::StatusOr<PyValue> {
     std::string text;
     for (const PyValue& value : arguments.positional()) absl::StrAppend(&text, value.ToString());
@@ -156,7 +156,7 @@ TEST(SpawnMessageTest, OtherArgumentsOfWorkersAreRefused) {
 }
 
 TEST(PoolMessagesTest, TasksAreDone) {
-  const PythonFunctions functions = Functions();
+  const NamedFunctions functions = Functions();
   const Evaluator evaluator(functions, "program");
   const std::vector<std::pair<std::string, std::string>> expected = {
       {"map", "['1', '2']"},
@@ -253,7 +253,7 @@ TEST(PoolMessagesTest, WhatIsNoTaskIsRefused) {
 }
 
 TEST(ExecutorMessagesTest, CallsAreDone) {
-  const PythonFunctions functions = Functions();
+  const NamedFunctions functions = Functions();
   const Evaluator evaluator(functions, "program");
   for (const auto& [subject, result] : std::vector<std::pair<std::string, std::string>>{
            {"chunk", "['12', '34']"}, {"call", "\"1'k'2\""}}) {
@@ -303,7 +303,7 @@ TEST(ExecutorMessagesTest, AResultThatCannotBePickledIsAnException) {
 }
 
 TEST(EvaluatorTest, WhatIsNotRegisteredIsNamed) {
-  PythonFunctions functions = Functions();
+  NamedFunctions functions = Functions();
   functions.Register("g", [](const Arguments&) { return PyValue(1); });
   functions.Register("m.g", [](const Arguments&) { return PyValue(2); });
   const Evaluator evaluator(functions, "program");

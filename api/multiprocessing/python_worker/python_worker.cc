@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "someos/api/errno_status.h"
+#include "someos/api/multiprocessing/functions/named_functions.h"
 #include "someos/api/multiprocessing/managers/python_exception.h"
 #include "someos/api/multiprocessing/process/current_process.h"
 #include "someos/api/multiprocessing/python_worker/evaluator.h"
@@ -21,7 +22,6 @@
 #include "someos/api/multiprocessing/python_worker/pool_messages.h"
 #include "someos/api/multiprocessing/python_worker/pool_worker.h"
 #include "someos/api/multiprocessing/python_worker/py_objects.h"
-#include "someos/api/multiprocessing/python_worker/python_functions.h"
 #include "someos/api/multiprocessing/python_worker/spawn_message.h"
 #include "someos/api/multiprocessing/python_worker/spawn_pipe.h"
 #include "someos/backends/worker_process/parent_process.h"
@@ -68,7 +68,7 @@ int Work(const Launch& launch, const Evaluator& evaluator, const ParentProcess& 
 }  // namespace
 
 std::optional<int> RunAsPythonWorker(int argc, const char* const* argv,
-                                     const PythonFunctions& functions,
+                                     const NamedFunctions& functions,
                                      const PythonWorkerOptions& options) {
   const ParentProcess parent;
   const std::vector<std::string> arguments(argv, argv + argc);

@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-#include "someos/api/multiprocessing/python_worker/python_functions.h"
+#include "someos/api/multiprocessing/functions/named_functions.h"
 
 namespace someos::multiprocessing {
 
@@ -24,7 +24,7 @@ struct PythonWorkerOptions {
 // once, if anybody else has started it. To be called first in main:
 //
 //   int main(int argc, char** argv) {
-//     PythonFunctions functions;
+//     NamedFunctions functions;
 //     functions.Register("kernels.square", Square);
 //     if (std::optional<int> code = RunAsPythonWorker(argc, argv, functions)) return *code;
 //     ...
@@ -41,7 +41,7 @@ struct PythonWorkerOptions {
 //
 // Sets CurrentProcess().authkey() to Python's. Functions run in the calling thread, one at a time.
 std::optional<int> RunAsPythonWorker(int argc, const char* const* argv,
-                                     const PythonFunctions& functions,
+                                     const NamedFunctions& functions,
                                      const PythonWorkerOptions& options = {});
 
 }  // namespace someos::multiprocessing

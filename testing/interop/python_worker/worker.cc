@@ -77,7 +77,7 @@ absl::StatusOr<PyValue> Die(const Arguments&) {
   return PyValue();
 }
 
-void RegisterAll(PythonFunctions& functions) {
+void RegisterAll(NamedFunctions& functions) {
   functions.Register("functions.square", Square);
   functions.Register("functions.echo", Echo);
   functions.Register("fail", Fail);  // whatever the module
@@ -93,7 +93,7 @@ void RegisterAll(PythonFunctions& functions) {
 }  // namespace someos::multiprocessing
 
 int main(int argc, char** argv) {
-  someos::multiprocessing::PythonFunctions functions;
+  someos::multiprocessing::NamedFunctions functions;
   someos::multiprocessing::RegisterAll(functions);
   const std::optional<int> code = someos::multiprocessing::RunAsPythonWorker(argc, argv, functions);
   if (code.has_value()) return *code;

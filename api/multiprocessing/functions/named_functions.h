@@ -1,7 +1,8 @@
-// The C++ functions that a worker of Python runs, by the names that Python has for them.
+// The C++ functions of a program that other processes call by name: those that use it as a worker
+// of Python (python_worker.h), and its own pools (pool.h).
 
-#ifndef SOMEOS_API_MULTIPROCESSING_PYTHON_WORKER_PYTHON_FUNCTIONS_H_
-#define SOMEOS_API_MULTIPROCESSING_PYTHON_WORKER_PYTHON_FUNCTIONS_H_
+#ifndef SOMEOS_API_MULTIPROCESSING_FUNCTIONS_NAMED_FUNCTIONS_H_
+#define SOMEOS_API_MULTIPROCESSING_FUNCTIONS_NAMED_FUNCTIONS_H_
 
 #include <functional>
 #include <map>
@@ -16,7 +17,7 @@ namespace someos::multiprocessing {
 
 // Const functions may be called by several threads at once.
 //
-//   PythonFunctions functions;
+//   NamedFunctions functions;
 //   functions.Register("kernels.square", [](const Arguments& arguments) -> absl::StatusOr<PyValue>
 //   {
 //     absl::StatusOr<BoundArguments> bound = arguments.Bind("square", {"x"}, 1);
@@ -25,11 +26,12 @@ namespace someos::multiprocessing {
 //     if (!x.ok()) return x.status();
 //     return PyValue(*x * *x);
 //   });
-class PythonFunctions {
+class NamedFunctions {
  public:
-  // What it returns is what Python gets. A status is raised there as the exception that
-  // api/python_error.h names, or as the one that PythonException (managers/python_exception.h) has
-  // made; a C++ exception as a RuntimeError, where exceptions are compiled in.
+  // What it returns is what the caller gets. A C++ program gets a status with its code, message and
+  // payloads. In Python it is raised as the exception that api/python_error.h names, or as the one
+  // that PythonException (managers/python_exception.h) has made; a C++ exception as a RuntimeError,
+  // where exceptions are compiled in.
   using Function = std::function<absl::StatusOr<PyValue>(const Arguments& arguments)>;
 
   // "module.function" is that function of that module alone; a name without a dot is the function
@@ -37,7 +39,10 @@ class PythonFunctions {
   // replaces the former.
   void Register(absl::string_view name, Function function);
 
-  // The function of a global, or null. Valid until the next Register.
+  // The function of this name alone, or null. Valid until the next Register.
+  const Function* Find(absl::string_view name) const;
+
+  // The function of Python's global `module.name`, or null. Valid until the next Register.
   const Function* Find(absl::string_view module, absl::string_view name) const;
 
   // All names, sorted, with commas between them.
@@ -49,4 +54,4 @@ class PythonFunctions {
 
 }  // namespace someos::multiprocessing
 
-#endif  // SOMEOS_API_MULTIPROCESSING_PYTHON_WORKER_PYTHON_FUNCTIONS_H_
+#endif  // SOMEOS_API_MULTIPROCESSING_FUNCTIONS_NAMED_FUNCTIONS_H_

@@ -1,4 +1,4 @@
-#include "someos/api/multiprocessing/pool/functions.h"
+#include "someos/api/multiprocessing/pool/pool_worker.h"
 
 #include <atomic>
 #include <cstdlib>
@@ -14,6 +14,7 @@
 #include "absl/types/span.h"
 #include "someos/api/errno_status.h"
 #include "someos/api/multiprocessing/connection/connection.h"
+#include "someos/api/multiprocessing/functions/named_functions.h"
 #include "someos/api/multiprocessing/managers/arguments.h"
 #include "someos/api/multiprocessing/pool/function_message.h"
 #include "someos/api/multiprocessing/pool/job.h"
@@ -32,7 +33,8 @@ std::atomic<bool>& Called() {
   return called;
 }
 
-absl::StatusOr<PyValue> CallOne(const PoolFunction& function, PyValue args, PyValue kwargs) {
+absl::StatusOr<PyValue> CallOne(const NamedFunctions::Function& function, PyValue args,
+                                PyValue kwargs) {
   if (kwargs.is_none()) kwargs = *PyValue::Dict({});
   const absl::StatusOr<Arguments> arguments = Arguments::Create(std::move(args), std::move(kwargs));
   if (!arguments.ok()) return arguments.status();
@@ -43,7 +45,8 @@ absl::StatusOr<PyValue> CallOne(const PoolFunction& function, PyValue args, PyVa
   return result;
 }
 
-absl::StatusOr<PyValue> CallAll(const PoolFunction& function, const FunctionCall& call) {
+absl::StatusOr<PyValue> CallAll(const NamedFunctions::Function& function,
+                                const FunctionCall& call) {
   if (call.kind == CallKind::kCall) return CallOne(function, call.arguments, call.kwargs);
   const absl::StatusOr<absl::Span<const PyValue>> items = call.arguments.AsItems();
   if (!items.ok()) return items.status();
@@ -58,18 +61,18 @@ absl::StatusOr<PyValue> CallAll(const PoolFunction& function, const FunctionCall
   return PyValue::List(std::move(results));
 }
 
-absl::StatusOr<PyValue> Call(const PoolFunctions& functions,
+absl::StatusOr<PyValue> Call(const NamedFunctions& functions,
                              const absl::StatusOr<FunctionCall>& call) {
   if (!call.ok()) return call.status();
   if (call->function.empty()) return PyValue();
-  const PoolFunction* const function = functions.Find(call->function);
+  const NamedFunctions::Function* const function = functions.Find(call->function);
   if (function != nullptr) return CallAll(*function, *call);
   return PlainStatus(absl::StatusCode::kNotFound,
                      absl::StrCat("no function '", call->function, "' is registered"));
 }
 
 // Until the pool closes the connection.
-absl::Status Serve(Connection connection, const PoolFunctions& functions) {
+absl::Status Serve(Connection connection, const NamedFunctions& functions) {
   absl::Status status = connection.SendBytes(pool::FunctionWorkerHello());
   bool set_up = false;
   while (status.ok()) {
@@ -85,16 +88,7 @@ absl::Status Serve(Connection connection, const PoolFunctions& functions) {
 
 }  // namespace
 
-void PoolFunctions::Register(absl::string_view name, PoolFunction function) {
-  functions_.insert_or_assign(std::string(name), std::move(function));
-}
-
-const PoolFunction* PoolFunctions::Find(absl::string_view name) const {
-  const auto found = functions_.find(name);
-  return found == functions_.end() ? nullptr : &found->second;
-}
-
-void RunAsPoolWorker(int argc, char** argv, const PoolFunctions& functions) {
+void RunAsPoolWorker(int argc, char** argv, const NamedFunctions& functions) {
   Called() = true;
   if (argc != 2 || argv[1] != pool::kWorkerArgument) return;
   absl::StatusOr<Connection> connection = Connection::Of(kFirstChildDescriptor);
