@@ -6,6 +6,7 @@ A lock is its kind, greatest value and name, as in the pickles that Python's pro
 import multiprocessing
 import os
 import sys
+import time
 from multiprocessing import heap, synchronize
 
 try:
@@ -88,7 +89,9 @@ def meet(state):
     condition = opened_condition(synchronize.RLock, lock, sleeping, woken, waiting)
     barrier = synchronize.Barrier.__new__(synchronize.Barrier)
     barrier.__setstate__((2, None, None, condition, memory))
-    print(sorted({barrier.wait() for _ in range(100)}) <= [0, 1])
+    print({barrier.wait() for _ in range(100)} <= {0, 1})
+    while barrier.n_waiting == 0:  # the other one has not left the last round yet, or not come again
+        time.sleep(0.001)
     barrier.abort()
 
 
