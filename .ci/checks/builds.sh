@@ -1,9 +1,12 @@
 # shellcheck shell=bash
 # Compilers, flags and dependency systems.
 
-# The library's own targets, without what is for its tests.
+# The library's own targets, without what is for its tests, for other systems or, as the engines of line editors, by request only.
 library_targets() {
-  bazel query --config=ci 'kind("cc_library rule", //api/... + //backends/...) except attr(testonly, 1, //...)'
+  local all='kind("cc_library rule", //api/... + //backends/...)'
+  bazel cquery --config=ci "$all except attr(testonly, 1, $all) except attr(tags, manual, $all)" --output=starlark \
+    --starlark:expr='"" if "IncompatiblePlatformProvider" in providers(target) else "//%s:%s" % (target.label.package, target.label.name)' |
+    sed '/^$/d' | sort -u
 }
 
 # The library by itself compiles without a warning with GCC as C++17 without exceptions and RTTI. (C++17 with clang, which is
