@@ -4,6 +4,13 @@
 # asan_and_ubsan ARGUMENT...: tests under the address and the undefined behaviour sanitizer.
 asan_and_ubsan() { bazel test --config=ci --config=asan --config=ubsan "$@"; }
 
+# The library without the tests of the pollers, which take as long as all others.
+asan_without_pollers() {
+  local poller without=()
+  for poller in $(poller_configs); do without+=("-//backends/$poller/..."); done
+  asan_and_ubsan -- //api/... //backends/... "${without[@]}"
+}
+
 # All of the suite but the benchmarks' and soak, which takes as long as all the rest: it runs without them.
 asan_and_ubsan_all() {
   asan_and_ubsan "$@" -- //api/... //backends/... //testing/... -//testing/poller/soak/... //tools/relay/... //tools/shell/... //tools/tail/...
