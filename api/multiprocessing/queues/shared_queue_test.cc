@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/base/config.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/numbers.h"
@@ -151,8 +152,15 @@ TEST(SharedQueueTest, ProcessesAndThreadsSendAndReceive) {
       sum += message->number;
     }
   };
+  // TSan does not see that a thread is synchronised with another one of its process by way of a
+  // third in another process, as here: what the child has learnt of the receivers, it passes on.
+#ifdef ABSL_HAVE_THREAD_SANITIZER
+  std::thread first([&] { send(0); });
+  std::thread second([&] { send(1); });
+#else
   std::thread first([&] { ExpectInChild([&] { send(0); }); });
   std::thread second([&] { ExpectInChild([&] { send(1); }); });
+#endif
   std::thread third([&] { send(2); });
   std::thread receiver(receive);
   receive();
