@@ -7,6 +7,6 @@ int main() {
   while (true) {
     auto line = editor->ReadLine({"> "});  // from other threads: editor->Print("news")
     if (!line.ok()) break;                 // the end of the input
-    std::cout << *line << "\n";
+    std::cout << *line << std::endl;       // before the next prompt
   }
 }
