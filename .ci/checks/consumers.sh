@@ -52,14 +52,15 @@ explores() {
   grep -q '//explored:counter_test was skipped' <<<"$output"
 }
 
-# Nothing but Abseil and what it needs, and the names of what a build for another system would need, is asked for.
+# Nothing but Abseil and what it needs, and the names of what a build for another system or with another flag would need, is
+# asked for.
 needs_abseil_alone() {
   local packages
   packages=$(cd "$1" && ../../../tools/bazel query 'deps(//:hello + //:lines + //:workers + //:repeats)' --output=package 2>/dev/null) || return 1
   echo "$packages"
   grep -q '^@*abseil-cpp' <<<"$packages" || return 1
   ! sed -n 's|^@*\([^/~+]*\).*|\1|p' <<<"$packages" | sort -u |
-    grep -vxE '(abseil-cpp|bazel_skylib|bazel_tools|libkqueue|local_config_cc|platforms|rules_cc|someos)?'
+    grep -vxE '(abseil-cpp|bazel_skylib|bazel_tools|libkqueue|local_config_cc|platforms|rules_cc|someos|someos_line_(gnu|libedit))?'
 }
 
 # The same for another processor, with this repository's toolchain, and run in qemu.
