@@ -1,6 +1,6 @@
 // The facade of multiprocessing: Python's module for programs that talk to Python's processes, or
-// to each other, as Python's own processes do. api/multiprocessing/README.md maps Python's names to
-// the C++ names.
+// to each other, as Python's own processes do. api/multiprocessing/README.md lists the layers,
+// whose pages map Python's names to the C++ names.
 
 #ifndef SOMEOS_API_MULTIPROCESSING_H_
 #define SOMEOS_API_MULTIPROCESSING_H_

@@ -34,7 +34,7 @@ namespace someos::multiprocessing {
 //   absl::StatusOr<std::vector<PyValue>> roots = (*pool)->Map("math.sqrt", numbers);
 //
 // Workers are copies of this program, which call the functions that are registered under a name
-// (functions.h), or Python interpreters. In Python, functions are named: "math.factorial",
+// (pool_worker.h), or Python interpreters. In Python, functions are named: "math.factorial",
 // "package.module.function", "module:Class.method" where the module is to be told from what is in
 // it, "len" of builtins. Workers import the module when they first need it. Arguments and results
 // are PyValues.

@@ -29,7 +29,7 @@ struct PoolOptions {
 
   // The Python interpreter that the workers are: a path, or a name to be looked for in PATH. 2.7,
   // or 3.6 and later. Nothing needs to be installed for it. Empty: the workers are copies of this
-  // program, and the functions those that its main() gives to RunAsPoolWorker (functions.h).
+  // program, and the functions those that its main() gives to RunAsPoolWorker (pool_worker.h).
   std::string python = {};
 
   // Directories in which Python workers look for modules first. The working directory is none of
