@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # The choice of backends.
 
-# The configs that link one backend of Poller alone, as someos.bazelrc has them from the table of interfaces.
-poller_configs() { sed -n 's|^build:\([a-z0-9_]*\) --@someos//platforms:poller=.*|\1|p' someos.bazelrc | grep .; }
+# configs INTERFACE: those that link one backend of it alone, as someos.bazelrc has them from the table of interfaces.
+configs() { sed -n "s|^build:\([a-z0-9_]*\) --@someos//platforms:$1=.*|\1|p" someos.bazelrc | grep .; }
 
 # The tests of what depends on the choice, with one backend linked. The relay's own tests run with every backend in the
 # default build; here it starts.
@@ -16,8 +16,6 @@ with_backend() {
 }
 
 # The same for mappings: the facade and the backend, with one linked.
-mapping_configs() { sed -n 's|^build:\([a-z0-9_]*\) --@someos//platforms:mapping=.*|\1|p' someos.bazelrc | grep .; }
-
 with_mapping() { bazel test --config=ci "--config=$1" //api:mmap_test "//backends/$1/..."; }
 
 # Another process cuts and extends a file 100,000 times, while four threads scan their mapping of it.
@@ -27,13 +25,9 @@ mapping_storm() {
 }
 
 # The same for locks between processes.
-lock_configs() { sed -n 's|^build:\([a-z0-9_]*\) --@someos//platforms:lock=.*|\1|p' someos.bazelrc | grep .; }
-
 with_lock() { bazel test --config=ci "--config=$1" //api/multiprocessing/synchronize:shared_locks_test "//backends/$1/..."; }
 
 # The same for start methods of processes.
-process_configs() { sed -n 's|^build:\([a-z0-9_]*\) --@someos//platforms:process=.*|\1|p' someos.bazelrc | grep .; }
-
 with_process() { bazel test --config=ci "--config=$1" //testing/process/...; }
 
 # Owners of locks, and senders and receivers of queues, are killed at any moment.
@@ -42,9 +36,7 @@ lock_kills() {
     //backends/lock_robust/... //backends/lock_file/... //api/multiprocessing/queues:shared_queue_test
 }
 
-# The same for threads: the facade and its example.
-thread_configs() { sed -n 's|^build:\([a-z0-9_]*\) --@someos//platforms:thread=.*|\1|p' someos.bazelrc | grep .; }
-
+# With one backend of threads: the facade and its example.
 with_thread() { bazel test --config=ci "--config=$1" //api:threading_test //testing/python:connection_pool_test "//backends/$1/..."; }
 
 # What can be explored with thread_stepped alone: its facade, the example of find_a_race.md, and our own pollers.

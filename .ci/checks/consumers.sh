@@ -7,7 +7,7 @@ consumer() {
   for file in hello.cc lines.cc workers.cc repeats.cc "$2" BUILD.bazel; do
     readme_has "$directory/$file" || return 1
   done
-  for backend in '' $(poller_configs); do
+  for backend in '' $(configs poller); do
     output=$(cd "$directory" && ../../../tools/bazel run ${backend:+"--config=$backend"} //:hello </dev/null 2>/dev/null) || return 1
     echo "$output"
     grep -q "^${backend:-epoll}: 1 ready" <<<"$output" || return 1

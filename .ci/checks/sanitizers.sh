@@ -7,7 +7,7 @@ asan_and_ubsan() { bazel test --config=ci --config=asan --config=ubsan "$@"; }
 # The library without the tests of the pollers, which take as long as all others.
 asan_without_pollers() {
   local poller without=()
-  for poller in $(poller_configs); do without+=("-//backends/$poller/..."); done
+  for poller in $(configs poller); do without+=("-//backends/$poller/..."); done
   asan_and_ubsan -- //api/... //backends/... "${without[@]}"
 }
 
