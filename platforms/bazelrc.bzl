@@ -1,7 +1,7 @@
 """Generates the lines of someos.bazelrc from the tables of interfaces and systems."""
 
 load(":interfaces.bzl", "INTERFACES", "folder")
-load(":systems.bzl", "PLATFORMS", "SYSTEMS")
+load(":systems.bzl", "EMULATORS", "PLATFORMS", "SYSTEMS")
 
 def backend_lines():
     """--config=<folder> for each backend."""
@@ -19,6 +19,6 @@ def emulator_lines():
     """--config=qemu_<processor> for each processor of Linux, and wine_<processor> for each of Windows."""
     return [
         "build:{0}_{1} --config={2}_{1} --run_under=@someos//platforms/toolchains:run_{2}_{1}".format(emulator, cpu, system)
-        for emulator, system in [("qemu", "linux"), ("wine", "windows")]
+        for system, emulator in EMULATORS.items()
         for cpu in SYSTEMS[system].cpus
     ]

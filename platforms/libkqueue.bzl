@@ -1,9 +1,8 @@
-"""Finds libkqueue, which emulates kqueue on Linux, among the system's libraries.
-
-It is searched for below /usr/local and /usr, where packages install it, or below the prefix that
---repo_env=SOMEOS_LIBKQUEUE=PREFIX names. Nothing is downloaded, and nothing is searched for in a
-build that does not use kqueue on Linux.
+"""Finds libkqueue, which emulates kqueue on Linux, among the system's libraries, or below the prefix that
+--repo_env=SOMEOS_LIBKQUEUE=PREFIX names.
 """
+
+load(":system_library.bzl", "library_directories", "system_prefixes", "write_found_build", "write_missing_build")
 
 _MISSING = (
     "someos: kqueue on Linux needs libkqueue with its headers. Install it (Debian: libkqueue-dev, " +
@@ -15,91 +14,10 @@ _FOREIGN = (
     "kqueue cannot be linked into what is cross-compiled for Linux on another one."
 )
 
-# Processors whose names in Java and in @platforms differ.
-_CPUS = {
-    "amd64": "x86_64",
-    "arm": "armv7",
-}
-
-_FOUND_BUILD = """\
-load("@rules_cc//cc:cc_library.bzl", "cc_library")
-
-package(default_visibility = ["//visibility:public"])
-
-cc_library(
-    name = "libkqueue",
-    srcs = {srcs},
-    hdrs = ["include/sys/event.h"],
-    includes = ["include"],
-    linkopts = {linkopts},
-    deps = {deps},
-)
-
-# For target_compatible_with: libkqueue is installed, for this machine's processor.
-alias(
-    name = "installed",
-    actual = "{cpu}",
-)
-
-# For select(): kqueue can be linked on Linux.
-config_setting(
-    name = "linkable",
-    constraint_values = [
-        "{cpu}",
-        "@platforms//os:linux",
-    ],
-)
-
-# Fails with an error message on other platforms.
-cc_library(
-    name = "required",
-    deps = select(
-        {{":linkable": [":libkqueue"]}},
-        no_match_error = {foreign},
-    ),
-)
-"""
-
-_MISSING_BUILD = """\
-load("@rules_cc//cc:cc_library.bzl", "cc_library")
-
-package(default_visibility = ["//visibility:public"])
-
-cc_library(
-    name = "libkqueue",
-    target_compatible_with = [":installed"],
-)
-
-alias(
-    name = "installed",
-    actual = "@platforms//:incompatible",
-)
-
-config_setting(
-    name = "linkable",
-    constraint_values = ["@platforms//:incompatible"],
-)
-
-cc_library(
-    name = "required",
-    deps = select(
-        {{"@platforms//:incompatible": []}},
-        no_match_error = {message},
-    ),
-)
-"""
-
-def _library_directories(repository_ctx, prefix):
-    lib = prefix.get_child("lib")
-    directories = [lib, prefix.get_child("lib64")]
-    if lib.exists:
-        directories += [d for d in lib.readdir() if d.basename.endswith("-linux-gnu")]
-    return directories
-
-def _first_library(repository_ctx, prefix):
+def _first_library(prefix):
     """The static library if there is one, so that the built programs do not need libkqueue to run."""
     for name in ["libkqueue.a", "libkqueue.so"]:
-        for directory in _library_directories(repository_ctx, prefix):
+        for directory in library_directories(prefix):
             if directory.get_child(name).exists:
                 return directory.get_child(name)
     return None
@@ -118,10 +36,9 @@ def _redirect_getsockopt(repository_ctx, library):
     return []
 
 def _libkqueue_repository_impl(repository_ctx):
-    named = repository_ctx.os.environ.get("SOMEOS_LIBKQUEUE")
-    for prefix in [repository_ctx.path(p) for p in ([named] if named else ["/usr/local", "/usr"])]:
+    for prefix in system_prefixes(repository_ctx, "SOMEOS_LIBKQUEUE"):
         header = prefix.get_child("include", "kqueue", "sys", "event.h")
-        library = _first_library(repository_ctx, prefix)
+        library = _first_library(prefix)
         if not header.exists or not library:
             continue
 
@@ -133,16 +50,9 @@ def _libkqueue_repository_impl(repository_ctx):
             srcs, linkopts = ["libkqueue.a"], ["-pthread"]
         else:
             srcs, linkopts = [], ["-L%s" % library.dirname, "-lkqueue", "-pthread"]
-        cpu = _CPUS.get(repository_ctx.os.arch, repository_ctx.os.arch)
-        repository_ctx.file("BUILD.bazel", _FOUND_BUILD.format(
-            cpu = "@platforms//cpu:" + cpu,
-            deps = repr(deps),
-            foreign = repr(_FOREIGN),
-            linkopts = repr(linkopts),
-            srcs = repr(srcs),
-        ))
+        write_found_build(repository_ctx, "libkqueue", srcs, linkopts, _FOREIGN, deps)
         return
-    repository_ctx.file("BUILD.bazel", _MISSING_BUILD.format(message = repr(_MISSING)))
+    write_missing_build(repository_ctx, "libkqueue", _MISSING)
 
 libkqueue_repository = repository_rule(
     implementation = _libkqueue_repository_impl,

@@ -15,6 +15,12 @@ SYSTEMS = {
     "windows": _system("Windows", ["x86_64"]),
 }
 
+# What runs the programs of a system on another platform.
+EMULATORS = {
+    "linux": "qemu",
+    "windows": "wine",
+}
+
 # All but Windows.
 POSIX_SYSTEMS = [system for system in SYSTEMS if system != "windows"]
 

@@ -1,16 +1,16 @@
 """The repositories of the cross toolchains: @someos_freebsd_x86_64 and so on."""
 
-load("//platforms:systems.bzl", "PLATFORMS")
+load("//platforms:systems.bzl", "EMULATORS", "PLATFORMS")
 load(":emulator.bzl", "emulator_repository")
 load(":repository.bzl", "toolchain_repository")
 
 def emulated(platform):
-    """Whether programs for a platform can be run on another one: of Linux in qemu, of Windows in wine.
+    """Whether programs for a platform can be run on another one: with an emulator.
 
     Args:
       platform: its name.
     """
-    return platform.startswith("linux_") or platform.startswith("windows_")
+    return platform.split("_")[0] in EMULATORS
 
 def toolchain_repositories():
     """Declares them; each one is made when a build for its platform needs it."""
