@@ -7,7 +7,6 @@
 #include <atomic>
 #include <cerrno>
 #include <cstdint>
-#include <utility>
 
 #include "someos/backends/base/fork_generation.h"
 #include "someos/backends/base/kcmp.h"
@@ -50,54 +49,39 @@ OwnDescriptor OwnDescriptor::Duplicate() const {
   return Take(fcntl(fd_, F_DUPFD_CLOEXEC, STDERR_FILENO + 1), calls_);
 }
 
-OwnDescriptor& OwnDescriptor::operator=(OwnDescriptor&& other) noexcept {
-  if (this == &other) return *this;
-  Close();
-  fd_ = std::exchange(other.fd_, -1);
-  calls_ = other.calls_;
-  fork_generation_ = other.fork_generation_;
-  process_ = other.process_;
-#ifndef __linux__
-  device_ = other.device_;
-  inode_ = other.inode_;
-  changed_ = other.changed_;
-#endif
-  return *this;
-}
-
 void OwnDescriptor::Confirm() {
-  fork_generation_ = ForkGeneration();
-  process_ = ProcessId();
+  file_.fork_generation = ForkGeneration();
+  file_.process = ProcessId();
 #ifndef __linux__
   struct stat status = {};
   if (fstat(fd_, &status) != 0) return;
-  device_ = status.st_dev;
-  inode_ = status.st_ino;
-  changed_ = status.st_ctime;
+  file_.device = status.st_dev;
+  file_.inode = status.st_ino;
+  file_.changed = status.st_ctime;
 #endif
 }
 
 bool OwnDescriptor::IsUnchanged() const {
   if (!valid()) return false;
-  return InForkGeneration(fork_generation_) || IsParents();
+  return InForkGeneration(file_.fork_generation) || IsParents();
 }
 
 bool OwnDescriptor::IsReplaced() const {
   if (!valid() || calls_ == SystemCalls::kRequired) return false;
-  return getppid() == process_ && !IsUnchanged();
+  return getppid() == file_.process && !IsUnchanged();
 }
 
 bool OwnDescriptor::IsParents() const {
-  if (calls_ == SystemCalls::kRequired || getppid() != process_) return false;
+  if (calls_ == SystemCalls::kRequired || getppid() != file_.process) return false;
 #ifdef __linux__
   const pid_t self = getpid();
   const auto number = static_cast<unsigned long>(fd_);
-  return Kcmp(process_, self, KcmpType::kFileTable, 0, 0) != 0 &&
-         Kcmp(process_, self, KcmpType::kFile, number, number) == 0;
+  return Kcmp(file_.process, self, KcmpType::kFileTable, 0, 0) != 0 &&
+         Kcmp(file_.process, self, KcmpType::kFile, number, number) == 0;
 #else
   struct stat status;
-  return fstat(fd_, &status) == 0 && inode_ != 0 && status.st_ino == inode_ &&
-         status.st_dev == device_ && status.st_ctime == changed_;
+  return fstat(fd_, &status) == 0 && file_.inode != 0 && status.st_ino == file_.inode &&
+         status.st_dev == file_.device && status.st_ctime == file_.changed;
 #endif
 }
 

@@ -36,7 +36,14 @@ class OwnDescriptor {
   static OwnDescriptor Take(int fd, SystemCalls calls = SystemCalls::kAll);
   ~OwnDescriptor() { Close(); }
   OwnDescriptor(OwnDescriptor&& other) noexcept { *this = std::move(other); }
-  OwnDescriptor& operator=(OwnDescriptor&& other) noexcept;
+  OwnDescriptor& operator=(OwnDescriptor&& other) noexcept {
+    if (this == &other) return *this;
+    Close();
+    fd_ = std::exchange(other.fd_, -1);
+    calls_ = other.calls_;
+    file_ = other.file_;
+    return *this;
+  }
 
   // Another number for the same file, which must be valid. Invalid, with errno set, if there is
   // none left.
@@ -63,19 +70,24 @@ class OwnDescriptor {
  private:
   OwnDescriptor(int fd, SystemCalls calls) : fd_(fd), calls_(calls) { Confirm(); }
 
+  // What tells the file that was taken from another one.
+  struct File {
+    uint32_t fork_generation = 0;  // in which the number is known to name it
+    pid_t process = 0;             // the same
+#ifndef __linux__
+    dev_t device = 0;
+    ino_t inode = 0;
+    time_t changed = 0;
+#endif
+  };
+
   bool IsParents() const;
   // Preserves errno.
   void Close();
 
   int fd_ = -1;
   SystemCalls calls_ = SystemCalls::kAll;
-  uint32_t fork_generation_ = 0;  // in which the number is known to name the file
-  pid_t process_ = 0;             // the same
-#ifndef __linux__
-  dev_t device_ = 0;
-  ino_t inode_ = 0;
-  time_t changed_ = 0;
-#endif
+  File file_;
 };
 
 }  // namespace someos::base

@@ -1,7 +1,6 @@
 #include <winsock2.h>
 
 #include <cerrno>
-#include <utility>
 
 #include "someos/backends/base/fork_generation.h"
 #include "someos/backends/base/own_descriptor.h"
@@ -16,17 +15,7 @@ OwnDescriptor OwnDescriptor::Take(int fd, SystemCalls calls) {
   return fd < 0 ? OwnDescriptor() : OwnDescriptor(fd, calls);
 }
 
-OwnDescriptor& OwnDescriptor::operator=(OwnDescriptor&& other) noexcept {
-  if (this == &other) return *this;
-  Close();
-  fd_ = std::exchange(other.fd_, -1);
-  calls_ = other.calls_;
-  fork_generation_ = other.fork_generation_;
-  process_ = other.process_;
-  return *this;
-}
-
-void OwnDescriptor::Confirm() { fork_generation_ = ForkGeneration(); }
+void OwnDescriptor::Confirm() { file_.fork_generation = ForkGeneration(); }
 
 // There are no forked children.
 bool OwnDescriptor::IsUnchanged() const { return valid(); }

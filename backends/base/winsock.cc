@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <cerrno>
 #include <iterator>
-#include <string>
 
+#include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "someos/api/errno_status.h"
 
 namespace someos::base {
 namespace {
@@ -68,9 +70,11 @@ int ErrnoOfWinsock(int error) {
   return found == nullptr ? EIO : found->posix;
 }
 
-std::string WinsockErrorName(int error) {
+absl::Status WinsockError(int error, absl::string_view operation) {
   const Error* const found = FindError(error);
-  return absl::StrCat(found == nullptr ? "Winsock" : found->name, " ", error);
+  return ErrnoStatus(
+      ErrnoOfWinsock(error),
+      absl::StrCat(operation, ": ", found == nullptr ? "Winsock" : found->name, " ", error));
 }
 
 }  // namespace someos::base

@@ -5,7 +5,8 @@
 
 #include <winsock2.h>
 
-#include <string>
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 
 namespace someos::base {
 
@@ -20,8 +21,10 @@ inline SOCKET SocketOf(int fd) { return static_cast<SOCKET>(fd); }
 // as something else, which Winsock does not tell apart; EIO for an error that POSIX does not have.
 int ErrnoOfWinsock(int error);
 
-// "WSAENOTSOCK 10038"; "Winsock 11001" for an error that ErrnoOfWinsock does not know.
-std::string WinsockErrorName(int error);
+// The status of an operation that failed with an error of WSAGetLastError(), which is to be read
+// before `operation` is put together: ErrnoStatus of its errno and "OPERATION: WSAENOTSOCK 10038";
+// "Winsock 11001" for an error that ErrnoOfWinsock does not know.
+absl::Status WinsockError(int error, absl::string_view operation);
 
 }  // namespace someos::base
 

@@ -1,9 +1,6 @@
 #include <winsock2.h>
 
-#include <string>
-
 #include "absl/strings/str_cat.h"
-#include "someos/api/errno_status.h"
 #include "someos/backends/base/winsock.h"
 #include "someos/backends/poller_base/socket_error.h"
 
@@ -17,8 +14,7 @@ absl::StatusOr<int> TakeSocketError(int fd) {
     return error == 0 ? 0 : base::ErrnoOfWinsock(error);
   }
   const int failure = WSAGetLastError();
-  return ErrnoStatus(base::ErrnoOfWinsock(failure),
-                     absl::StrCat("take error of fd ", fd, ": ", base::WinsockErrorName(failure)));
+  return base::WinsockError(failure, absl::StrCat("take error of fd ", fd));
 }
 
 }  // namespace someos::poller_base

@@ -40,7 +40,8 @@ class WakeChannel {
     if (write_end_.valid()) Drain();
   }
 
-  // A number that other channels, also those of a forked child, do not have.
+  // A number that other channels, also those of a forked child, do not have. (Not so on Windows,
+  // where it is used again; there nobody asks for it.)
   uint32_t serial() const { return serial_; }
 
   // In a forked child: whether fd() is known to be this channel still (OwnDescriptor::IsUnchanged),

@@ -23,9 +23,7 @@ namespace {
 
 absl::Status Failure(absl::string_view call) {
   const int error = WSAGetLastError();
-  return ErrnoStatus(
-      base::ErrnoOfWinsock(error),
-      absl::StrCat("create a wake channel: ", call, ": ", base::WinsockErrorName(error)));
+  return base::WinsockError(error, absl::StrCat("create a wake channel: ", call));
 }
 
 absl::StatusOr<OwnDescriptor> Take(SOCKET socket, absl::string_view call) {

@@ -213,7 +213,7 @@ PrepareSelect(R&& rlist, W&& wlist, X&& xlist, std::optional<absl::Duration> tim
 //
 // `timeout`: std::nullopt or absl::InfiniteDuration() waits forever; zero does not wait. Signals
 // neither shorten nor end the wait, unless SelectOptions says so. With three empty lists it just
-// sleeps.
+// sleeps, except on Windows, where that is EINVAL.
 //
 // Readable includes every condition that makes read() return at once: end of file, an error, a
 // hang-up. Writable includes errors. Regular files are always both.

@@ -41,13 +41,6 @@ SelectLists::SelectLists(SelectOptions options) : SelectLists(options, RealSelec
 SelectLists::SelectLists(SelectOptions options, const SelectSystem& system)
     : options_(options), system_(system) {}
 
-absl::Status SelectLists::SetTimeout(std::optional<absl::Duration> timeout) {
-  const absl::StatusOr<base::Deadline> deadline =
-      poller_base::NonNegativeTimeout(timeout, "timeout must be non-negative");
-  if (deadline.ok()) deadline_ = *deadline;
-  return deadline.status();
-}
-
 absl::Status SelectLists::Add(List list, int fd) {
   const bool strict = !options_.beyond_fd_setsize;
   if (strict && fd >= FD_SETSIZE) {

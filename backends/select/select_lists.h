@@ -23,7 +23,7 @@ struct SelectOptions {
   // False, as in Python: descriptors of FD_SETSIZE (1024; NetBSD 256) and above, and lists of more
   // than FD_SETSIZE elements, are refused. True: both are accepted, in bitmaps as long as the
   // highest descriptor requires. The kernels of Linux and the BSDs accept these; macOS returns
-  // EINVAL.
+  // EINVAL. Windows limits the lists alone, to 512 elements, and accepts longer ones.
   bool beyond_fd_setsize = false;
   // What a signal handler does to the wait.
   OnSignal on_signal = OnSignal::kContinue;

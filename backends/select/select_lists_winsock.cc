@@ -1,13 +1,11 @@
 #include <winsock2.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <vector>
 
-#include "absl/status/statusor.h"
+#include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "someos/api/errno_status.h"
-#include "someos/api/on_signal.h"
 #include "someos/backends/base/is_open.h"
 #include "someos/backends/base/winsock.h"
 #include "someos/backends/poller_base/look_back_off.h"
@@ -18,15 +16,13 @@
 #include "someos/backends/select/timeout_winsock.h"
 
 namespace someos::select::internal {
+
+using base::WinsockError;
+
 namespace {
 
 // The length of a list, as Python's own FD_SETSIZE on Windows. The numbers are not limited.
 constexpr size_t kLongestList = 512;
-
-absl::Status WinsockError(int error, absl::string_view operation) {
-  return ErrnoStatus(base::ErrnoOfWinsock(error),
-                     absl::StrCat(operation, ": ", base::WinsockErrorName(error)));
-}
 
 }  // namespace
 
@@ -35,19 +31,11 @@ SelectLists::SelectLists(SelectOptions options) : SelectLists(options, RealSelec
 SelectLists::SelectLists(SelectOptions options, const SelectSystem& system)
     : options_(options), system_(system) {}
 
-absl::Status SelectLists::SetTimeout(std::optional<absl::Duration> timeout) {
-  const absl::StatusOr<base::Deadline> deadline =
-      poller_base::NonNegativeTimeout(timeout, "timeout must be non-negative");
-  if (deadline.ok()) deadline_ = *deadline;
-  return deadline.status();
-}
-
 absl::Status SelectLists::Add(List list, int fd) {
   if (!options_.beyond_fd_setsize && fds_[list].size() >= kLongestList) {
     return PlainStatus(absl::StatusCode::kInvalidArgument, "too many file descriptors in select()");
   }
   fds_[list].push_back(fd);
-  highest_ = std::max(highest_, fd);
   return absl::OkStatus();
 }
 
@@ -76,8 +64,7 @@ absl::Status SelectLists::Run() {
     count = looks.LookThenBlock(deadline_, select);
     if (count < 0) {
       const int error = WSAGetLastError();
-      // A handle that is not a socket's is WSAENOTSOCK on Windows, and WSAEOPNOTSUPP in wine.
-      if (error == WSAENOTSOCK || error == WSAEOPNOTSUPP) return NotOpenError();
+      if (error == WSAENOTSOCK) return NotOpenError();
       interrupted_ = true;
       return WinsockError(error, "select");
     }

@@ -122,11 +122,7 @@ int WinsockSelectPoller::Select(bool with_wake, timeval* timeout) {
   // Winsock refuses three empty sets.
   if (read_.empty() && write_.empty() && except_.empty()) return 0;
   const int count = system_.select(read_.ForCall(), write_.ForCall(), except_.ForCall(), timeout);
-  if (count < 0) {
-    const int error = WSAGetLastError();
-    // A handle that is not a socket's is WSAENOTSOCK on Windows, and WSAEOPNOTSUPP in wine.
-    errno = error == WSAEOPNOTSUPP ? EBADF : base::ErrnoOfWinsock(error);
-  }
+  if (count < 0) errno = base::ErrnoOfWinsock(WSAGetLastError());
   if (count <= 0) return count;
   TakeFound(read_, kRead);
   TakeFound(write_, kWrite);
@@ -142,11 +138,6 @@ void WinsockSelectPoller::TakeFound(const select::SocketSet& set, uint8_t bit) {
       watched_[places_[socket] - 1].found |= bit;
     }
   }
-}
-
-void WinsockSelectPoller::AddFound(int fd, uint16_t raw) {
-  const size_t place = places_[static_cast<size_t>(fd)];
-  if (place != 0) watched_[place - 1].found |= static_cast<uint8_t>(raw);
 }
 
 Readiness WinsockSelectPoller::ReadinessOf(Watched& watched) {

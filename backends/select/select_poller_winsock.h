@@ -64,7 +64,7 @@ class WinsockSelectPoller final : public poller_base::ScanningPoller {
   int Block(const base::Deadline& deadline) override;
   int Look() override;
   bool WakeFound() const override { return wake_found_; }
-  void AddFound(int fd, uint16_t raw) override;
+  void AddFound(int /*fd*/, uint16_t /*raw*/) override {}  // Scan keeps nothing
   void Scan() override ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status CheckRange(int fd) const override;
   absl::Status ReplaceWakeFd(int fd) override;

@@ -46,7 +46,7 @@ constexpr absl::Duration kLong = absl::Seconds(60);  // ends only if something i
 class Socket {
  public:
   explicit Socket(SOCKET socket) : socket_(socket) {
-    EXPECT_NE(socket, INVALID_SOCKET) << base::WinsockErrorName(WSAGetLastError());
+    EXPECT_NE(socket, INVALID_SOCKET) << base::WinsockError(WSAGetLastError(), "socket");
     u_long yes = 1;
     ioctlsocket(socket, static_cast<long>(FIONBIO), &yes);
   }
