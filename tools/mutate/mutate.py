@@ -105,17 +105,20 @@ class Sound:
 
     def __init__(self, bazel, scratch):
         self._bazel, self._scratch, self._tests = bazel, scratch, set()
+        scratch.remember_originals()
 
     def check(self, tests):
         """Runs those that are not known, or ends if one fails. Nothing is planted."""
         left_over = set(tests) - self._tests
+        if not left_over:
+            return
         for _ in range(RUNS):
-            if not left_over:
-                break
             run = self._bazel.test(left_over, "--test_keep_going")
             if not run.built:
                 break
             left_over = set(run.failed())
+            if not left_over:
+                break
         if left_over:
             sys.exit(f"{run.output}\nmutate: without a mutation, the tests must pass")
         self._tests.update(tests)

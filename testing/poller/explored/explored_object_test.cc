@@ -18,9 +18,8 @@
 #include "someos/api/threads_testing.h"
 #include "someos/backends/epoll/epoll_object.h"
 #include "someos/backends/poll/poll_object.h"
-#include "someos/testing/pipe.h"
+#include "someos/testing/poller/explored/explored.h"
 #include "someos/testing/poller/explored/stepped_systems.h"
-#include "someos/testing/stream_io.h"
 
 namespace someos {
 namespace {
@@ -29,22 +28,6 @@ using select::Epoll;
 using select::Poll;
 using threads_testing::Atomic;
 using threads_testing::Check;
-
-// May pass at any moment.
-constexpr absl::Duration kSoon = absl::Milliseconds(1);
-
-void MustBeOk(const absl::Status& status) { Check(status.ok(), status.message()); }
-
-template <typename... Bodies>
-void Together(Bodies... bodies) {
-  threading::Thread threads[] = {threading::Thread(bodies)...};
-  for (threading::Thread& thread : threads) MustBeOk(thread.Start());
-}
-
-struct ReadablePipe : Pipe {
-  ReadablePipe() { WriteText(writer.get(), "x"); }
-  int fd() const { return reader.get(); }
-};
 
 // What both objects are asked by one name.
 struct PollKind {

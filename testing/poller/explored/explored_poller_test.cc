@@ -20,6 +20,7 @@
 #include "someos/backends/poll/poll_poller.h"
 #include "someos/backends/select/select_poller.h"
 #include "someos/testing/pipe.h"
+#include "someos/testing/poller/explored/explored.h"
 #include "someos/testing/poller/explored/stepped_systems.h"
 #include "someos/testing/stream_io.h"
 
@@ -31,8 +32,6 @@ using threads_testing::Check;
 
 // No schedule holds up the others for so long.
 constexpr absl::Duration kLong = absl::Seconds(10);
-// May pass at any moment.
-constexpr absl::Duration kSoon = absl::Milliseconds(1);
 
 enum class Mechanism { kEpoll, kPoll, kSelect };
 
@@ -73,20 +72,6 @@ Waited GoodWait(Poller& poller, absl::Duration timeout) {
   Check(waited.status.ok(), waited.status.message());
   return waited;
 }
-
-void MustBeOk(const absl::Status& status) { Check(status.ok(), status.message()); }
-
-template <typename... Bodies>
-void Together(Bodies... bodies) {
-  threading::Thread threads[] = {threading::Thread(bodies)...};
-  for (threading::Thread& thread : threads) MustBeOk(thread.Start());
-}
-
-// A pipe with something to read.
-struct ReadablePipe : Pipe {
-  ReadablePipe() { WriteText(writer.get(), "x"); }
-  int fd() const { return reader.get(); }
-};
 
 class ExploredPollerTest : public testing::TestWithParam<Mechanism> {
  protected:

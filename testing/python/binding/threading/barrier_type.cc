@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/functional/any_invocable.h"
+#include "someos/testing/python/binding/threading/foreign_ref.h"
 
 namespace someos::python {
 namespace {
@@ -16,10 +17,8 @@ using threading::Barrier;
 absl::AnyInvocable<absl::Status()> ActionOf(PyObject* function) {
   if (function == Py_None) return nullptr;
   return [function] {
-    const PyGILState_STATE state = PyGILState_Ensure();
-    const bool good = static_cast<bool>(Ref::Owning(PyObject_CallObject(function, nullptr)));
-    PyGILState_Release(state);
-    return good ? absl::OkStatus() : Raised();
+    const RunningPython running;
+    return Ref::Owning(PyObject_CallObject(function, nullptr)) ? absl::OkStatus() : Raised();
   };
 }
 

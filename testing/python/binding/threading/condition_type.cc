@@ -2,6 +2,9 @@
 
 #include "someos/testing/python/binding/threading/threading_module.h"
 
+// Python.h comes first.
+#include "someos/testing/python/binding/threading/foreign_ref.h"
+
 namespace someos::python {
 namespace {
 
@@ -48,11 +51,9 @@ PyObject* WaitFor(PyObject* self, PyObject* positional, PyObject* named) {
   }
   Ref result;
   const auto is_true = [&] {
-    const PyGILState_STATE state = PyGILState_Ensure();
+    const RunningPython running;
     result = Ref::Owning(PyObject_CallObject(predicate, nullptr));
-    const bool ends = !result || PyObject_IsTrue(result.get()) != 0;
-    PyGILState_Release(state);
-    return ends;
+    return !result || PyObject_IsTrue(result.get()) != 0;
   };
   const absl::StatusOr<bool> waited =
       WithoutGil([&] { return Self<Condition>(self).WaitFor(is_true, timeout); });

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "absl/functional/any_invocable.h"
+#include "someos/testing/python/binding/threading/foreign_ref.h"
 
 namespace someos::python {
 namespace {
@@ -16,7 +17,7 @@ namespace {
 // SystemExit is not. KeyboardInterrupt, which only the main thread raises, leaves the function that
 // has started a dummy.
 void CallInThread(Ref& function, Ref& positional, Ref& named) {
-  const PyGILState_STATE state = PyGILState_Ensure();
+  const RunningPython running;
   if (!Ref::Owning(PyObject_Call(function.get(), positional.get(), named.get()))) {
     if (PyErr_ExceptionMatches(PyExc_SystemExit)) {
       PyErr_Clear();
@@ -27,7 +28,6 @@ void CallInThread(Ref& function, Ref& positional, Ref& named) {
   function = Ref();
   positional = Ref();
   named = Ref();
-  PyGILState_Release(state);
 }
 
 PyObject* StartNewThread(PyObject* /*module*/, PyObject* arguments) {
