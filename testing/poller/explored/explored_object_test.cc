@@ -54,7 +54,7 @@ void ExpectRightInAllSchedules(absl::FunctionRef<void()> body) {
        {threads_testing::Order::kMixed, threads_testing::Order::kRandom}) {
     threads_testing::ExploreOptions options;
     options.order = order;
-    options.schedules = 500;
+    options.schedules = 200;
     const absl::Status status = threads_testing::Explore(body, options);
     EXPECT_TRUE(status.ok()) << status;
   }

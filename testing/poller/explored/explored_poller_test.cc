@@ -84,10 +84,10 @@ class ExploredPollerTest : public testing::TestWithParam<Mechanism> {
       const absl::Status status = threads_testing::Explore([&] { body(GetParam()); }, options);
       EXPECT_TRUE(status.ok()) << status;
     };
-    explore(threads_testing::Order::kMixed, 1000);
-    explore(threads_testing::Order::kRandom, 500);
-    explore(threads_testing::Order::kPct, 500);
-    explore(threads_testing::Order::kExhaustive, 2000);
+    explore(threads_testing::Order::kMixed, 300);
+    explore(threads_testing::Order::kRandom, 200);
+    explore(threads_testing::Order::kPct, 200);
+    explore(threads_testing::Order::kExhaustive, 1000);
   }
 };
 
