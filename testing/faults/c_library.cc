@@ -150,6 +150,11 @@ int close(int fd) {
   return -1;
 }
 
+int accept4(int fd, sockaddr* address, socklen_t* size, int flags) {
+  static auto* const behind = someos::Behind("accept4", accept4);
+  return someos::Fails("accept4", fd) ? -1 : behind(fd, address, size, flags);
+}
+
 int getsockopt(int fd, int level, int option, void* value, socklen_t* size) noexcept {
   static auto* const behind = someos::Behind("getsockopt", getsockopt);
   return someos::Fails("getsockopt", fd) ? -1 : behind(fd, level, option, value, size);

@@ -1,4 +1,5 @@
-// The calls of the C library that backends make beside those of their mechanism, with faults.
+// The calls of the C library that backends make beside those of their mechanism, with faults; and
+// accept4, which the relay makes.
 //
 // They have no seam: a program that links this has functions of its own by these names, which ask
 // the FaultPlan and then make the call. That is, where a LibraryCall lives; a test's own calls are

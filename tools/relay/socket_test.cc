@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "gtest/gtest.h"
+#include "someos/tools/relay/testing/full_server.h"
 #include "someos/tools/relay/testing/peer.h"
 
 namespace someos::relay {
@@ -101,6 +102,20 @@ TEST(SocketTest, ConnectResultTellsSuccessFailureAndNeither) {
 
   ASSERT_EQ(NewSocket(AF_INET, &socket), 0);
   EXPECT_EQ(ConnectResult(socket.fd(), /*error_reported=*/false), EINPROGRESS);
+}
+
+// As after a signal: what connect() was called for goes on, or has been done.
+TEST(SocketTest, AConnectThatHasBegunIsNotBegunAgain) {
+  if (!FullServer::kIsSupported) GTEST_SKIP() << "a full backlog does not delay connect() here";
+  FullServer server;
+  Socket socket;
+  ASSERT_EQ(NewSocket(AF_INET, &socket), 0);
+  EXPECT_EQ(BeginConnect(socket.fd(), server.address()), EINPROGRESS);
+  EXPECT_EQ(BeginConnect(socket.fd(), server.address()), EINPROGRESS);
+  const Peer peer = server.Accept();
+  AwaitWritable(socket.fd());
+  EXPECT_EQ(BeginConnect(socket.fd(), server.address()), 0);
+  EXPECT_EQ(BeginConnect(socket.fd(), server.address()), 0);
 }
 
 TEST(SocketTest, MovesToTheLowestNumber) {
