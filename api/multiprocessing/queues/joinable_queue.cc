@@ -12,6 +12,7 @@
 #include "someos/api/multiprocessing/connection/connection.h"
 #include "someos/api/multiprocessing/queues/queue.h"
 #include "someos/api/multiprocessing/synchronize/condition.h"
+#include "someos/api/multiprocessing/synchronize/locked.h"
 #include "someos/api/multiprocessing/synchronize/sem_lock.h"
 #include "someos/api/multiprocessing/synchronize/synchronize.h"
 
@@ -42,43 +43,34 @@ absl::StatusOr<std::unique_ptr<JoinableQueue>> JoinableQueue::Open(
 }
 
 absl::Status JoinableQueue::Count() {
-  const absl::StatusOr<bool> acquired = condition_.Acquire();
-  if (!acquired.ok()) return acquired.status();
-  absl::Status status = unfinished_.Release();
-  status.Update(condition_.Release());
-  return status;
+  return internal::Locked(condition_, [this] { return unfinished_.Release(); });
 }
 
 absl::Status JoinableQueue::TaskDone() {
-  const absl::StatusOr<bool> acquired = condition_.Acquire();
-  if (!acquired.ok()) return acquired.status();
-  const absl::StatusOr<bool> taken = unfinished_.Acquire(/*block=*/false);
-  absl::Status status = taken.status();
-  if (taken.ok() && !*taken) {
-    status = PlainStatus(absl::StatusCode::kInvalidArgument, "task_done() called too many times");
-  }
-  if (status.ok()) {
+  return internal::Locked(condition_, [this]() -> absl::Status {
+    const absl::StatusOr<bool> taken = unfinished_.Acquire(/*block=*/false);
+    if (!taken.ok()) return taken.status();
+    if (!*taken) {
+      return PlainStatus(absl::StatusCode::kInvalidArgument, "task_done() called too many times");
+    }
     const absl::StatusOr<bool> all_done = unfinished_.IsZero();
-    status = all_done.ok() && *all_done ? condition_.NotifyAll() : all_done.status();
-  }
-  status.Update(condition_.Release());
-  return status;
+    return all_done.ok() && *all_done ? condition_.NotifyAll() : all_done.status();
+  });
 }
 
 absl::StatusOr<bool> JoinableQueue::Join(std::optional<absl::Duration> timeout) {
-  const absl::StatusOr<bool> acquired = condition_.Acquire();
-  if (!acquired.ok()) return acquired.status();
-  absl::Status error;
-  const absl::StatusOr<bool> done = condition_.WaitFor(
-      [&] {
-        const absl::StatusOr<bool> none = unfinished_.IsZero();
-        error.Update(none.status());
-        return !none.ok() || *none;
-      },
-      timeout);
-  if (const absl::Status status = condition_.Release(); !status.ok()) return status;
-  if (!error.ok()) return error;
-  return done;
+  return internal::Locked(condition_, [&]() -> absl::StatusOr<bool> {
+    absl::Status error;
+    absl::StatusOr<bool> done = condition_.WaitFor(
+        [&] {
+          const absl::StatusOr<bool> none = unfinished_.IsZero();
+          error.Update(none.status());
+          return !none.ok() || *none;
+        },
+        timeout);
+    if (!error.ok()) return error;
+    return done;
+  });
 }
 
 }  // namespace someos::multiprocessing

@@ -3,10 +3,10 @@
 #include <memory>
 #include <utility>
 
-#include "absl/cleanup/cleanup.h"
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "someos/api/multiprocessing/synchronize/locked.h"
 #include "someos/api/multiprocessing/synchronize/sem_lock.h"
 #include "someos/api/multiprocessing/synchronize/synchronize.h"
 #include "someos/api/python_error.h"
@@ -21,12 +21,10 @@ absl::StatusOr<std::shared_ptr<SemLock>> LockOrNew(std::shared_ptr<SemLock> lock
 }
 
 absl::Status LockedCall(SemLock& lock, absl::FunctionRef<void()> body) {
-  const absl::StatusOr<bool> acquired = lock.Acquire();
-  if (!acquired.ok()) return acquired.status();
-  absl::Cleanup if_it_throws = [&lock] { static_cast<void>(lock.Release()); };
-  body();
-  std::move(if_it_throws).Cancel();
-  return lock.Release();
+  return Locked(lock, [&] {
+    body();
+    return absl::OkStatus();
+  });
 }
 
 absl::Status InvalidIndex() { return PythonIndexError("invalid index"); }

@@ -13,6 +13,7 @@
 #include "someos/api/errno_status.h"
 #include "someos/api/multiprocessing/shared_memory/shared_memory.h"
 #include "someos/api/multiprocessing/synchronize/condition.h"
+#include "someos/api/multiprocessing/synchronize/locked.h"
 #include "someos/backends/base/deadline.h"
 
 namespace someos::multiprocessing {
@@ -29,18 +30,6 @@ absl::Status ValueError(absl::string_view message) {
 }
 
 absl::Status IsBroken() { return PlainStatus(absl::StatusCode::kAborted, "the barrier is broken"); }
-
-// What `body` returns, which is called with the lock; the lock's error if that fails.
-template <typename Body>
-auto Locked(Condition& condition, const Body& body) -> decltype(body()) {
-  const absl::StatusOr<bool> acquired = condition.Acquire();
-  if (!acquired.ok()) return acquired.status();
-  absl::Cleanup if_it_throws = [&condition] { static_cast<void>(condition.Release()); };
-  auto result = body();
-  std::move(if_it_throws).Cancel();
-  if (const absl::Status status = condition.Release(); !status.ok()) return status;
-  return result;
-}
 
 }  // namespace
 
@@ -95,7 +84,7 @@ bool Barrier::broken() const { return numbers_->state == kBroken; }
 absl::StatusOr<int> Barrier::Wait(std::optional<absl::Duration> timeout) {
   base::Deadline deadline(timeout.has_value() ? *timeout
                                               : timeout_.value_or(absl::InfiniteDuration()));
-  return Locked(condition_, [&] { return WaitLocked(deadline); });
+  return internal::Locked(condition_, [&] { return WaitLocked(deadline); });
 }
 
 absl::StatusOr<int> Barrier::WaitLocked(base::Deadline& deadline) {
@@ -170,7 +159,7 @@ absl::Status Barrier::Leave() {
 }
 
 absl::Status Barrier::Reset() {
-  return Locked(condition_, [this] {
+  return internal::Locked(condition_, [this] {
     if (numbers_->count == 0) {
       numbers_->state = kFilling;
     } else if (numbers_->state != kDraining) {
@@ -186,7 +175,7 @@ absl::Status Barrier::Break() {
 }
 
 absl::Status Barrier::Abort() {
-  return Locked(condition_, [this] { return Break(); });
+  return internal::Locked(condition_, [this] { return Break(); });
 }
 
 }  // namespace someos::multiprocessing

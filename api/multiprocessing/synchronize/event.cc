@@ -4,27 +4,17 @@
 #include <optional>
 #include <utility>
 
-#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "someos/api/multiprocessing/synchronize/condition.h"
+#include "someos/api/multiprocessing/synchronize/locked.h"
 #include "someos/api/multiprocessing/synchronize/sem_lock.h"
 #include "someos/api/multiprocessing/synchronize/synchronize.h"
 
 namespace someos::multiprocessing {
-namespace {
 
-// What `body` returns, which is called with the lock; the lock's error if that fails.
-absl::StatusOr<bool> Locked(Condition& condition, absl::FunctionRef<absl::StatusOr<bool>()> body) {
-  const absl::StatusOr<bool> acquired = condition.Acquire();
-  if (!acquired.ok()) return acquired;
-  const absl::StatusOr<bool> result = body();
-  if (const absl::Status status = condition.Release(); !status.ok()) return status;
-  return result;
-}
-
-}  // namespace
+using internal::Locked;
 
 absl::StatusOr<Event> Event::Create() {
   absl::StatusOr<Lock> lock = Lock::Create();
@@ -56,17 +46,12 @@ absl::StatusOr<bool> Event::IsSet() {
 }
 
 absl::Status Event::Set() {
-  return Locked(condition_,
-                [this]() -> absl::StatusOr<bool> {
-                  const absl::StatusOr<bool> taken = flag_.Acquire(/*block=*/false);
-                  if (!taken.ok()) return taken;
-                  if (const absl::Status status = flag_.Release(); !status.ok()) return status;
-                  if (const absl::Status status = condition_.NotifyAll(); !status.ok()) {
-                    return status;
-                  }
-                  return true;
-                })
-      .status();
+  return Locked(condition_, [this]() -> absl::Status {
+    const absl::StatusOr<bool> taken = flag_.Acquire(/*block=*/false);
+    if (!taken.ok()) return taken.status();
+    if (absl::Status status = flag_.Release(); !status.ok()) return status;
+    return condition_.NotifyAll();
+  });
 }
 
 absl::Status Event::Clear() {
