@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "absl/memory/memory.h"
@@ -42,8 +43,15 @@ absl::StatusOr<std::unique_ptr<JoinableQueue>> JoinableQueue::Open(
       new JoinableQueue(*std::move(parts), *std::move(condition), *std::move(unfinished), options));
 }
 
-absl::Status JoinableQueue::Count() {
-  return internal::Locked(condition_, [this] { return unfinished_.Release(); });
+// Counts first: the value may be received, and done, at once. Who waits or is done looks at the
+// number with the lock, so nobody sees one that counts a value which was not taken.
+absl::Status JoinableQueue::Enqueue(std::string frame) {
+  return internal::Locked(condition_, [&]() -> absl::Status {
+    if (absl::Status status = unfinished_.Release(); !status.ok()) return status;
+    absl::Status status = Queue::Enqueue(std::move(frame));
+    if (!status.ok()) static_cast<void>(unfinished_.Acquire(/*block=*/false));
+    return status;
+  });
 }
 
 absl::Status JoinableQueue::TaskDone() {

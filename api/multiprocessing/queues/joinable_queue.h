@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -42,7 +43,7 @@ class JoinableQueue : public Queue {
   State state() const { return {Queue::state(), condition_.state(), unfinished_.state()}; }
 
  protected:
-  absl::Status Count() override;
+  absl::Status Enqueue(std::string frame) override;
 
  private:
   JoinableQueue(Parts parts, Condition condition, SemLock unfinished,

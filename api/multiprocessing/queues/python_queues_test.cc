@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <cerrno>
 #include <cstdint>
@@ -252,6 +253,28 @@ TEST(JoinableQueueTest, CountsWhatIsNotDone) {
   EXPECT_TRUE(*queue->Join(kLong));
   worker.join();
   EXPECT_EQ(Says(queue->TaskDone()), "ValueError: task_done() called too many times");
+}
+
+// Its pipe is one that nobody reads. As in Python, what has been put counts, also if it could not
+// be sent then, and what could not be put does not.
+TEST(JoinableQueueTest, APutThatFailsDoesNotCount) {
+  auto queue = *JoinableQueue::Create(1);
+  JoinableQueue::State state = queue->state();
+  std::array<int, 2> unread;
+  ASSERT_EQ(pipe(unread.data()), 0);
+  ASSERT_EQ(close(unread[0]), 0);
+  state.queue.pipe.reader = dup(state.queue.pipe.reader);
+  state.queue.pipe.writer = unread[1];
+  auto opened = *JoinableQueue::Open(state);
+  int put = 0;
+  absl::Status status;
+  while ((status = opened->Put(PyValue(1), true, kLong)).ok()) ++put;
+  EXPECT_THAT(status, FailsWithErrno(EPIPE, "send fd"));
+  EXPECT_GE(put, 1);
+  EXPECT_FALSE(*opened->Full());
+  for (int i = 0; i < put; ++i) EXPECT_THAT(opened->TaskDone(), Succeeds());
+  EXPECT_TRUE(*opened->Join(absl::ZeroDuration()));
+  EXPECT_EQ(Says(opened->TaskDone()), "ValueError: task_done() called too many times");
 }
 
 }  // namespace

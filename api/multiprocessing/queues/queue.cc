@@ -89,16 +89,16 @@ internal::QueueFeeder& Queue::feeder() {
   return local->feeder;  // another thread of this process was first
 }
 
+absl::Status Queue::Enqueue(std::string frame) { return feeder().Put(std::move(frame)); }
+
 absl::Status Queue::Put(const PyValue& value, bool block, std::optional<absl::Duration> timeout) {
-  internal::QueueFeeder& own = feeder();
-  if (own.closed()) return IsClosed();
+  if (feeder().closed()) return IsClosed();
   absl::StatusOr<std::string> frame = internal::FrameOf(value);
   if (!frame.ok()) return frame.status();
   const absl::StatusOr<bool> acquired = room_.Acquire(block, timeout);
   if (!acquired.ok()) return acquired.status();
   if (!*acquired) return internal::QueueIsFull();
-  absl::Status status = Count();
-  if (status.ok()) status = own.Put(*std::move(frame));
+  absl::Status status = Enqueue(*std::move(frame));
   if (!status.ok()) static_cast<void>(room_.Release());
   return status;
 }

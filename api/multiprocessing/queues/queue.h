@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -102,8 +103,8 @@ class Queue {
   static absl::StatusOr<Parts> MakeParts(int max_size, const ConnectionOptions& options);
   static absl::StatusOr<Parts> OpenParts(const State& state, const ConnectionOptions& options);
 
-  // Called for each value, before it can be received.
-  virtual absl::Status Count() { return absl::OkStatus(); }
+  // Gives a value to the thread that sends, once there is room for it. Errors of QueueFeeder::Put.
+  virtual absl::Status Enqueue(std::string frame);
 
  private:
   // What the queue has of its own in each process.
