@@ -8,7 +8,6 @@
 #include <set>
 #include <stdexcept>
 #include <utility>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"

@@ -1,6 +1,5 @@
 #include "someos/api/multiprocessing/pool/pool.h"
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -17,6 +16,7 @@
 #include "absl/time/time.h"
 #include "someos/api/errno_status.h"
 #include "someos/api/multiprocessing/pool/async_result.h"
+#include "someos/api/multiprocessing/pool/chunking.h"
 #include "someos/api/multiprocessing/pool/imap_iterator.h"
 #include "someos/api/multiprocessing/pool/job.h"
 #include "someos/api/multiprocessing/pool/pool_loop.h"
@@ -149,7 +149,7 @@ absl::StatusOr<AsyncResult> Pool::ApplyAsync(absl::string_view function, std::ve
   const auto state = std::make_shared<pool::ResultState>(loop_->service(), std::move(on_values),
                                                          std::move(error_callback));
   absl::Status status = loop_->Submit(std::make_shared<pool::Job>(
-      CallKind::kCall, std::string(function), std::move(args), KeywordDict(kwds), 1, state));
+      std::string(function), std::move(args), KeywordDict(kwds), state));
   if (!status.ok()) return status;
   return AsyncResult(state);
 }
@@ -159,13 +159,13 @@ absl::StatusOr<MapResult> Pool::MapAsync(CallKind kind, absl::string_view functi
                                          std::optional<int64_t> chunksize, MapCallback callback,
                                          ErrorCallback error_callback) {
   if (absl::Status status = CheckCall(function, chunksize.value_or(1)); !status.ok()) return status;
-  const size_t chunk_size =
-      chunksize.has_value() ? static_cast<size_t>(*chunksize)
-                            : std::max(size_t{1}, pool::DefaultChunkSize(items.size(), processes_));
+  const auto chunking = chunksize.has_value()
+                            ? pool::Chunking(items.size(), static_cast<size_t>(*chunksize))
+                            : pool::Chunking::ForWorkers(items.size(), processes_);
   const auto state = std::make_shared<pool::ResultState>(
-      loop_->service(), items.size(), chunk_size, std::move(callback), std::move(error_callback));
-  absl::Status status = loop_->Submit(std::make_shared<pool::Job>(
-      kind, std::string(function), std::move(items), PyValue(), chunk_size, state));
+      loop_->service(), chunking, std::move(callback), std::move(error_callback));
+  absl::Status status = loop_->Submit(
+      std::make_shared<pool::Job>(kind, std::string(function), std::move(items), chunking, state));
   if (!status.ok()) return status;
   return MapResult(state);
 }
@@ -173,11 +173,10 @@ absl::StatusOr<MapResult> Pool::MapAsync(CallKind kind, absl::string_view functi
 absl::StatusOr<IMapIterator> Pool::Imap(pool::Order order, absl::string_view function,
                                         std::vector<PyValue> items, int64_t chunksize) {
   if (absl::Status status = CheckCall(function, chunksize); !status.ok()) return status;
-  const auto chunk_size = static_cast<size_t>(chunksize);
-  const auto state =
-      std::make_shared<pool::StreamState>(loop_->service(), order, items.size(), chunk_size);
+  const pool::Chunking chunking(items.size(), static_cast<size_t>(chunksize));
+  const auto state = std::make_shared<pool::StreamState>(loop_->service(), order, chunking);
   absl::Status status = loop_->Submit(std::make_shared<pool::Job>(
-      CallKind::kMap, std::string(function), std::move(items), PyValue(), chunk_size, state));
+      CallKind::kMap, std::string(function), std::move(items), chunking, state));
   if (!status.ok()) return status;
   return IMapIterator(state);
 }

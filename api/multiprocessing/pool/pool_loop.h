@@ -14,7 +14,6 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
-#include "absl/types/span.h"
 #include "someos/api/multiprocessing/managers/timer_queue.h"
 #include "someos/api/multiprocessing/pool/job.h"
 #include "someos/api/multiprocessing/pool/scheduler.h"

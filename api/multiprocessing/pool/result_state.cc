@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <memory>
-#include <optional>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -13,6 +12,7 @@
 #include "someos/api/errno_status.h"
 #include "someos/api/multiprocessing/pool/callback.h"
 #include "someos/api/multiprocessing/pool/chunk_values.h"
+#include "someos/api/multiprocessing/pool/chunking.h"
 #include "someos/api/multiprocessing/pool/service_thread.h"
 #include "someos/api/multiprocessing/value/py_value.h"
 
@@ -22,22 +22,22 @@ ResultState::ResultState(std::shared_ptr<const ServiceThread> service, OnValues 
                          OnError on_error)
     : service_(std::move(service)),
       is_map_(false),
-      chunk_size_(1),
+      chunking_(1, 1),
       chunks_left_(1),
       values_(1),
       on_values_(std::move(on_values)),
       on_error_(std::move(on_error)) {}
 
-ResultState::ResultState(std::shared_ptr<const ServiceThread> service, size_t length,
-                         size_t chunk_size, OnValues on_values, OnError on_error)
+ResultState::ResultState(std::shared_ptr<const ServiceThread> service, Chunking chunking,
+                         OnValues on_values, OnError on_error)
     : service_(std::move(service)),
       is_map_(true),
-      chunk_size_(chunk_size),
-      chunks_left_(length == 0 ? 0 : length / chunk_size + (length % chunk_size != 0 ? 1 : 0)),
-      values_(length),
+      chunking_(chunking),
+      chunks_left_(chunking.chunks()),
+      values_(chunking.items()),
       on_values_(std::move(on_values)),
       on_error_(std::move(on_error)) {
-  if (length == 0) ready_.Set();
+  if (chunks_left_ == 0) ready_.Set();
 }
 
 void ResultState::ChunkEnded(size_t chunk, absl::StatusOr<PyValue> result) {
@@ -52,11 +52,11 @@ absl::Status ResultState::Place(size_t chunk, const PyValue& result) {
     values_[0] = result;
     return absl::OkStatus();
   }
-  const size_t first = chunk * chunk_size_;
   const absl::StatusOr<absl::Span<const PyValue>> values =
-      ChunkValues(result, std::min(chunk_size_, values_.size() - first));
+      ChunkValues(result, chunking_.SizeOf(chunk));
   if (!values.ok()) return values.status();
-  std::copy(values->begin(), values->end(), values_.begin() + static_cast<std::ptrdiff_t>(first));
+  const auto first = static_cast<std::ptrdiff_t>(chunking_.FirstOf(chunk));
+  std::copy(values->begin(), values->end(), values_.begin() + first);
   return absl::OkStatus();
 }
 

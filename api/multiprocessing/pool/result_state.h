@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "someos/api/multiprocessing/pool/chunking.h"
 #include "someos/api/multiprocessing/pool/outcome.h"
 #include "someos/api/multiprocessing/pool/service_thread.h"
 #include "someos/api/multiprocessing/value/py_value.h"
@@ -29,9 +30,9 @@ class ResultState final : public Outcome {
 
   // Of a call.
   ResultState(std::shared_ptr<const ServiceThread> service, OnValues on_values, OnError on_error);
-  // Of a map of `length` items, ready at once if it is 0.
-  ResultState(std::shared_ptr<const ServiceThread> service, size_t length, size_t chunk_size,
-              OnValues on_values, OnError on_error);
+  // Of a map, ready at once if it has no items.
+  ResultState(std::shared_ptr<const ServiceThread> service, Chunking chunking, OnValues on_values,
+              OnError on_error);
 
   void ChunkEnded(size_t chunk, absl::StatusOr<PyValue> result) override;
   void Abandoned(const absl::Status& why) override;
@@ -49,7 +50,7 @@ class ResultState final : public Outcome {
 
   const std::shared_ptr<const ServiceThread> service_;
   const bool is_map_;
-  const size_t chunk_size_;
+  const Chunking chunking_;
   size_t chunks_left_;
   Values values_;
   absl::Status error_;

@@ -5,7 +5,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <string>
 #include <utility>
 #include <vector>
 
@@ -13,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "someos/api/multiprocessing/pool/chunking.h"
 #include "someos/api/multiprocessing/pool/job.h"
 #include "someos/api/multiprocessing/pool/outcome.h"
 #include "someos/api/multiprocessing/value/py_value.h"
@@ -43,8 +43,8 @@ struct Submitted {
 Submitted MapOf(size_t items, size_t chunk_size) {
   Submitted submitted;
   submitted.job =
-      std::make_shared<Job>(CallKind::kMap, "f", std::vector<PyValue>(items, PyValue(7)), PyValue(),
-                            chunk_size, submitted.told);
+      std::make_shared<Job>(CallKind::kMap, "f", std::vector<PyValue>(items, PyValue(7)),
+                            Chunking(items, chunk_size), submitted.told);
   return submitted;
 }
 
@@ -68,11 +68,11 @@ using Pairs = std::vector<std::pair<uint64_t, size_t>>;
 
 TEST(ChunkTest, ChunksAreThoseOfPython) {
   // divmod(items, workers * 4), and one more if there is a rest.
-  EXPECT_EQ(DefaultChunkSize(0, 4), 0u);
-  EXPECT_EQ(DefaultChunkSize(1, 4), 1u);
-  EXPECT_EQ(DefaultChunkSize(16, 4), 1u);
-  EXPECT_EQ(DefaultChunkSize(17, 4), 2u);
-  EXPECT_EQ(DefaultChunkSize(1000, 3), 84u);
+  EXPECT_EQ(Chunking::ForWorkers(0, 4).SizeOf(0), 0u);
+  EXPECT_EQ(Chunking::ForWorkers(1, 4).SizeOf(0), 1u);
+  EXPECT_EQ(Chunking::ForWorkers(16, 4).SizeOf(0), 1u);
+  EXPECT_EQ(Chunking::ForWorkers(17, 4).SizeOf(0), 2u);
+  EXPECT_EQ(Chunking::ForWorkers(1000, 3).SizeOf(0), 84u);
 }
 
 TEST(ChunkTest, TheLastChunkIsTheRest) {

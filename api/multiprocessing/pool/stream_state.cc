@@ -1,6 +1,5 @@
 #include "someos/api/multiprocessing/pool/stream_state.h"
 
-#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -13,6 +12,7 @@
 #include "absl/types/span.h"
 #include "someos/api/errno_status.h"
 #include "someos/api/multiprocessing/pool/chunk_values.h"
+#include "someos/api/multiprocessing/pool/chunking.h"
 #include "someos/api/multiprocessing/pool/service_thread.h"
 #include "someos/api/multiprocessing/value/py_value.h"
 
@@ -35,17 +35,13 @@ class ABSL_SCOPED_LOCKABLE Locked {
 
 }  // namespace
 
-StreamState::StreamState(std::shared_ptr<const ServiceThread> service, Order order, size_t length,
-                         size_t chunk_size)
-    : service_(std::move(service)),
-      order_(order),
-      length_(length),
-      chunk_size_(chunk_size),
-      chunks_(length / chunk_size + (length % chunk_size != 0 ? 1 : 0)) {}
+StreamState::StreamState(std::shared_ptr<const ServiceThread> service, Order order,
+                         Chunking chunking)
+    : service_(std::move(service)), order_(order), chunking_(chunking) {}
 
 void StreamState::ChunkEnded(size_t chunk, absl::StatusOr<PyValue> result) {
   const Locked lock(changed_);
-  if (delivered_ == chunks_) return;
+  if (delivered_ == chunking_.chunks()) return;
   if (order_ == Order::kOfItems && chunk != delivered_) {
     early_.emplace(chunk, std::move(result));
     return;
@@ -64,8 +60,8 @@ void StreamState::Deliver(const absl::StatusOr<PyValue>& result, size_t chunk) {
     items_.emplace_back(result.status());
     return;
   }
-  const size_t count = std::min(chunk_size_, length_ - chunk * chunk_size_);
-  const absl::StatusOr<absl::Span<const PyValue>> values = ChunkValues(*result, count);
+  const absl::StatusOr<absl::Span<const PyValue>> values =
+      ChunkValues(*result, chunking_.SizeOf(chunk));
   if (!values.ok()) {
     items_.emplace_back(values.status());
     return;
@@ -75,8 +71,8 @@ void StreamState::Deliver(const absl::StatusOr<PyValue>& result, size_t chunk) {
 
 void StreamState::Abandoned(const absl::Status& why) {
   const Locked lock(changed_);
-  if (delivered_ == chunks_) return;
-  delivered_ = chunks_;
+  if (delivered_ == chunking_.chunks()) return;
+  delivered_ = chunking_.chunks();
   early_.clear();
   items_.emplace_back(why);
   static_cast<void>(changed_.NotifyAll());
@@ -85,7 +81,7 @@ void StreamState::Abandoned(const absl::Status& why) {
 absl::StatusOr<std::optional<PyValue>> StreamState::Next(absl::Duration timeout) {
   const Locked lock(changed_);
   const auto decided = [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS {
-    return !items_.empty() || delivered_ == chunks_;
+    return !items_.empty() || delivered_ == chunking_.chunks();
   };
   if (!decided()) {
     if (absl::Status status = service_->CheckWait(); !status.ok()) return status;

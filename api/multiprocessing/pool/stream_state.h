@@ -13,6 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "someos/api/multiprocessing/pool/chunking.h"
 #include "someos/api/multiprocessing/pool/outcome.h"
 #include "someos/api/multiprocessing/pool/service_thread.h"
 #include "someos/api/multiprocessing/value/py_value.h"
@@ -24,8 +25,7 @@ enum class Order { kOfItems, kOfCompletion };
 
 class StreamState final : public Outcome {
  public:
-  StreamState(std::shared_ptr<const ServiceThread> service, Order order, size_t length,
-              size_t chunk_size);
+  StreamState(std::shared_ptr<const ServiceThread> service, Order order, Chunking chunking);
 
   void ChunkEnded(size_t chunk, absl::StatusOr<PyValue> result) override;
   void Abandoned(const absl::Status& why) override;
@@ -40,9 +40,7 @@ class StreamState final : public Outcome {
 
   const std::shared_ptr<const ServiceThread> service_;
   const Order order_;
-  const size_t length_;
-  const size_t chunk_size_;
-  const size_t chunks_;
+  const Chunking chunking_;
   threading::Condition changed_;
   size_t delivered_ ABSL_GUARDED_BY(changed_) = 0;  // chunks that have been moved to items_
   std::map<size_t, absl::StatusOr<PyValue>> early_ ABSL_GUARDED_BY(changed_);
