@@ -7,7 +7,6 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "someos/backends/base/mutex_lock.h"
 #include "someos/backends/thread_pthread/thread_pthread.h"
@@ -103,7 +102,7 @@ void QueueFeeder::Run() {
     std::string frames;
     const int count = NextFrames(frames);
     if (count == 0) return;
-    const absl::Status status = pipe_.Send(frames, [this] { return Stopped(); });
+    const absl::Status status = pipe_.SendUnless([this] { return Stopped(); }, frames);
     if (status.ok()) continue;
     if (absl::IsCancelled(status)) return;
     for (int i = 0; i < count; ++i) static_cast<void>(room_.Release());

@@ -121,9 +121,10 @@ absl::StatusOr<std::string> QueuePipe::Receive(bool block, std::optional<absl::D
   return message;
 }
 
-absl::Status QueuePipe::Write(absl::string_view frames, absl::FunctionRef<bool()> stop) {
+absl::Status QueuePipe::Write(absl::string_view frames, absl::Duration look,
+                              absl::FunctionRef<bool()> stop) {
   while (!frames.empty()) {
-    base::Deadline deadline(kLook);
+    base::Deadline deadline = base::Deadline::NotStarted(look);
     const connection_socket::Transfer transfer = writer_.Write(frames, "", deadline);
     switch (transfer.end) {
       case connection_socket::Transfer::End::kBytes:
@@ -139,15 +140,24 @@ absl::Status QueuePipe::Write(absl::string_view frames, absl::FunctionRef<bool()
   return absl::OkStatus();
 }
 
-absl::Status QueuePipe::Send(absl::string_view frames, absl::FunctionRef<bool()> stop) {
+absl::Status QueuePipe::Send(absl::string_view frames) {
+  return Send(frames, absl::InfiniteDuration(), [] { return false; });
+}
+
+absl::Status QueuePipe::SendUnless(absl::FunctionRef<bool()> stop, absl::string_view frames) {
+  return Send(frames, kLook, stop);
+}
+
+absl::Status QueuePipe::Send(absl::string_view frames, absl::Duration look,
+                             absl::FunctionRef<bool()> stop) {
   if (!writer_.valid()) return IsClosed();
   while (true) {
-    const absl::StatusOr<bool> locked = writer_lock_.Acquire(true, kLook);
+    const absl::StatusOr<bool> locked = writer_lock_.Acquire(true, look);
     if (!locked.ok()) return locked.status();
     if (*locked) break;
     if (stop()) return IsStopped();
   }
-  absl::Status status = Write(frames, stop);
+  absl::Status status = Write(frames, look, stop);
   status.Update(writer_lock_.Release());
   return status;
 }

@@ -50,8 +50,10 @@ class QueuePipe {
   // the lock and then for the message, which it reads to its end; then QueueIsEmpty().
   absl::StatusOr<std::string> Receive(bool block, std::optional<absl::Duration> timeout);
 
-  // Sends frames one behind the other. Looks now and then whether it is to `stop`; then kCancelled.
-  absl::Status Send(absl::string_view frames, absl::FunctionRef<bool()> stop);
+  // Sends frames one behind the other.
+  absl::Status Send(absl::string_view frames);
+  // The same, but looks now and then whether it is to `stop`; then kCancelled.
+  absl::Status SendUnless(absl::FunctionRef<bool()> stop, absl::string_view frames);
 
   absl::StatusOr<bool> Empty();
   // kFailedPrecondition (OSError) "handle is closed" from then on.
@@ -67,8 +69,10 @@ class QueuePipe {
         reader_lock_(std::move(reader_lock)),
         writer_lock_(std::move(writer_lock)) {}
 
+  // While it waits, for `look` at a time, it asks whether it is to stop.
+  absl::Status Send(absl::string_view frames, absl::Duration look, absl::FunctionRef<bool()> stop);
   // With the writers' lock.
-  absl::Status Write(absl::string_view frames, absl::FunctionRef<bool()> stop);
+  absl::Status Write(absl::string_view frames, absl::Duration look, absl::FunctionRef<bool()> stop);
   // With the readers' lock; `rest` is the time to wait for a message, if there is a limit.
   absl::StatusOr<std::string> Read(std::optional<absl::Duration> rest);
 

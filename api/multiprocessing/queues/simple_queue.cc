@@ -29,7 +29,7 @@ absl::StatusOr<SimpleQueue> SimpleQueue::Open(const State& state,
 absl::Status SimpleQueue::Put(const PyValue& value) {
   const absl::StatusOr<std::string> frame = internal::FrameOf(value);
   if (!frame.ok()) return frame.status();
-  return pipe_.Send(*frame, [] { return false; });
+  return pipe_.Send(*frame);
 }
 
 absl::StatusOr<PyValue> SimpleQueue::Get() {
