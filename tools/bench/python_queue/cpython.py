@@ -27,7 +27,8 @@ def microseconds(context, make, value, values):
 
 
 def main():
-    rounds, values = [int(word) for word in sys.argv[1:]] or (10, 20000)
+    given = [int(word) for word in sys.argv[1:3]]
+    rounds, values = given + [10, 20000][len(given):]
     context = multiprocessing.get_context("fork")
     for name, make in ("Queue", context.Queue), ("SimpleQueue", context.SimpleQueue):
         for kind, value in ("int", 12345), ("str", "x" * 64):

@@ -1,7 +1,7 @@
 // Compares queues in shared memory, of messages of 64 bytes, with Boost.Interprocess's
 // message_queue.
 //
-//   shared_queue [ROUNDS [MESSAGES]]
+//   shared_queue [ROUNDS [alone|stream [CONTENDER]]]
 //
 // Prints, for each contender, nanoseconds for a message, and the ratio to Boost's, or to the first
 // one: "alone" of a thread that sends and receives in turn, "stream" of a process that sends to
@@ -16,24 +16,19 @@
 #include <boost/interprocess/ipc/message_queue.hpp>
 #endif
 
-#include <algorithm>
-#include <chrono>
 #include <cstddef>
 #include <cstdlib>
-#include <functional>
-#include <iostream>
-#include <limits>
-#include <memory>
 #include <string>
-#include <vector>
 
-#include "absl/strings/str_format.h"
+#include "absl/strings/string_view.h"
 #include "someos/api/multiprocessing/queues/shared_queue.h"
+#include "someos/tools/bench/threading/compare.h"
 
 namespace someos {
 namespace {
 
 constexpr size_t kCapacity = 1024;
+constexpr int kMessages = 20'000;
 
 struct Message {
   char bytes[64];
@@ -41,12 +36,6 @@ struct Message {
 
 void Must(bool condition) {
   if (!condition) std::abort();
-}
-
-double Now() {
-  return std::chrono::duration<double, std::nano>(
-             std::chrono::steady_clock::now().time_since_epoch())
-      .count();
 }
 
 class Values {
@@ -95,78 +84,54 @@ class Boost {
 #endif
 
 template <typename Queue>
-double Alone(int messages) {
+double Alone() {
   Queue queue;
   Message message = {};
   const double start = Now();
-  for (int i = 0; i < messages; ++i) {
+  for (int i = 0; i < kMessages; ++i) {
     queue.Send(message);
     queue.Receive(message);
   }
-  return (Now() - start) / messages;
+  return (Now() - start) / kMessages;
 }
 
 template <typename Queue>
-double Stream(int messages) {
+double Stream() {
   Queue queue;
   Message message = {};
   const double start = Now();
   const pid_t sender = fork();
   Must(sender >= 0);
   if (sender == 0) {
-    for (int i = 0; i < messages; ++i) queue.Send(message);
+    for (int i = 0; i < kMessages; ++i) queue.Send(message);
     _exit(0);
   }
-  for (int i = 0; i < messages; ++i) queue.Receive(message);
-  const double time = (Now() - start) / messages;
+  for (int i = 0; i < kMessages; ++i) queue.Receive(message);
+  const double time = (Now() - start) / kMessages;
   Must(waitpid(sender, nullptr, 0) == sender);
   return time;
 }
 
-struct Contender {
-  std::string name;
-  std::function<double(int)> run;
-};
-
-// The first one is what the others are compared with.
-void Compare(const std::string& workload, const std::vector<Contender>& contenders, int rounds,
-             int messages) {
-  std::vector<double> best(contenders.size(), std::numeric_limits<double>::infinity());
-  for (int round = 0; round < rounds; ++round) {
-    for (size_t i = 0; i < contenders.size(); ++i) {
-      best[i] = std::min(best[i], contenders[i].run(messages));
-    }
-  }
-  for (size_t i = 0; i < contenders.size(); ++i) {
-    std::cout << absl::StreamFormat("%-8s %-20s %9.1f ns  %6.2f\n", workload, contenders[i].name,
-                                    best[i], best[i] / best[0]);
-  }
-}
-
-void Run(int rounds, int messages) {
-  Compare("alone",
+void Run(const Choice& choice) {
+  Compare(choice, "alone",
           {
 #ifdef SOMEOS_HAS_BOOST
               {"boost", Alone<Boost>},
 #endif
               {"SharedQueue", Alone<Values>},
               {"SharedBytesQueue", Alone<Bytes>},
-          },
-          rounds, messages);
-  Compare("stream",
+          });
+  Compare(choice, "stream",
           {
 #ifdef SOMEOS_HAS_BOOST
               {"boost", Stream<Boost>},
 #endif
               {"SharedQueue", Stream<Values>},
               {"SharedBytesQueue", Stream<Bytes>},
-          },
-          rounds, messages);
+          });
 }
 
 }  // namespace
 }  // namespace someos
 
-int main(int argc, char** argv) {
-  someos::Run(argc > 1 ? std::atoi(argv[1]) : 10, argc > 2 ? std::atoi(argv[2]) : 200'000);
-}
+int main(int argc, char** argv) { someos::Run(someos::ParseChoice(argc, argv)); }
