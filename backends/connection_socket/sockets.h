@@ -38,6 +38,15 @@ absl::StatusOr<base::OwnedFd> Connect(const multiprocessing::Address& address,
 
 // Two connected AF_UNIX sockets.
 absl::StatusOr<std::array<base::OwnedFd, 2>> SocketPair();
+
+// Whether ECONNRESET of reading one of them says that the other one was closed with bytes in it
+// which nobody had read. Elsewhere that is an end of file, as if they had been.
+#ifdef __linux__
+inline constexpr bool kResetTellsOfUnreadBytes = true;
+#else
+inline constexpr bool kResetTellsOfUnreadBytes = false;
+#endif
+
 // A pipe: the end to read from, and the end to write to.
 absl::StatusOr<std::array<base::OwnedFd, 2>> Pipe();
 

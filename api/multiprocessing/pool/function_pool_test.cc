@@ -1,25 +1,28 @@
 // Pools whose workers are copies of this program.
 
+#include <signal.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdint>
 #include <memory>
-#include <set>
 #include <stdexcept>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "someos/api/errno_status.h"
 #include "someos/api/multiprocessing/managers/arguments.h"
+#include "someos/api/multiprocessing/pool/async_result.h"
 #include "someos/api/multiprocessing/pool/pool.h"
 #include "someos/api/multiprocessing/pool/pool_options.h"
 #include "someos/api/multiprocessing/pool/pool_worker.h"
 #include "someos/api/multiprocessing/value/py_value.h"
+#include "someos/backends/connection_socket/sockets.h"
 #include "someos/testing/status_matchers.h"
 
 namespace someos::multiprocessing {
@@ -116,6 +119,27 @@ TEST(FunctionPoolTest, WorkersAreInitializedAndReplaced) {
   EXPECT_THAT(Make(options)->Apply("pid"),
               FailsWithCode(absl::StatusCode::kUnavailable,
                             "the initializer of the pool has failed: not positive"));
+}
+
+// The worker is stopped while it waits, so that it cannot begin what it is sent before it is
+// killed.
+TEST(FunctionPoolTest, ACallThatAKilledWorkerHasNotBegunIsMadeByAnother) {
+  if (!connection_socket::kResetTellsOfUnreadBytes) {
+    GTEST_SKIP() << "this system does not tell whether a process has read what it was sent";
+  }
+  PoolOptions options;
+  options.processes = 1;
+  const std::unique_ptr<Pool> pool = Make(options);
+  const auto worker = static_cast<pid_t>(*pool->Apply("pid")->AsInt());
+  ASSERT_EQ(kill(worker, SIGSTOP), 0);
+  siginfo_t stopped;
+  ASSERT_EQ(waitid(P_PID, static_cast<id_t>(worker), &stopped, WSTOPPED | WNOWAIT), 0);
+  const absl::StatusOr<AsyncResult> result = pool->ApplyAsync("power", {PyValue(7)});
+  const absl::StatusOr<AsyncResult> next = pool->ApplyAsync("pid");
+  EXPECT_FALSE(*result->Wait(absl::Milliseconds(50)));  // long enough for the call to be sent
+  ASSERT_EQ(kill(worker, SIGKILL), 0);
+  EXPECT_EQ(*result->Get(), PyValue(49));
+  EXPECT_NE(*next->Get(), PyValue(int64_t{worker}));
 }
 
 }  // namespace

@@ -71,6 +71,7 @@ class Job {
 struct Task {
   std::shared_ptr<const Job> job;
   size_t chunk = 0;
+  size_t times_given = 0;  // to workers
 };
 
 }  // namespace someos::multiprocessing::pool

@@ -47,7 +47,9 @@ namespace someos::multiprocessing {
 //   tells it from the errors below, which have none.
 // - kUnavailable: "the worker of f, pid 1234 was killed by signal 9". Its worker has ended before
 //   the result was there; whether the function has run to its end is not known. No other call is
-//   affected, and the worker is replaced. (In Python the result never comes.)
+//   affected, and the worker is replaced. (In Python the result never comes.) A call is given to
+//   another worker instead, up to 16 times, if the first one has certainly not begun it: its
+//   message was not sent in full or, which only Linux tells, not read in full.
 // - kUnavailable: the pool is broken, because its initializer has failed or its workers do not
 //   start. All calls fail from then on.
 // - kCancelled "the pool was terminated".

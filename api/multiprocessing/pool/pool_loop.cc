@@ -238,6 +238,7 @@ void PoolLoop::OnLost(Worker& worker) {
 void PoolLoop::OnEnded(Worker& worker, const absl::Status& why) {
   ended_.push_back(worker.id());
   pids_changed_ = true;
+  if (worker.has_unread_task()) scheduler_.TakeBack(worker.id());
   const Task* const task = scheduler_.TaskOf(worker.id());
   if (task == nullptr) return scheduler_.Ended(worker.id(), why);
   scheduler_.Ended(worker.id(),

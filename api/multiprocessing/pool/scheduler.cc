@@ -30,7 +30,9 @@ void Scheduler::Break(const absl::Status& why) {
   broken_ = why;
   // A job may be in the queue and with workers; who is told twice keeps to the first time.
   const std::deque<Queued> queue = std::exchange(queue_, {});
+  const std::deque<Task> taken_back = std::exchange(taken_back_, {});
   for (const Queued& queued : queue) queued.job->outcome().Abandoned(why);
+  for (const Task& task : taken_back) task.job->outcome().Abandoned(why);
   for (auto& [id, worker] : workers_) {
     if (worker.state == State::kBusy) worker.task.job->outcome().Abandoned(why);
     SetRetired(worker);
@@ -69,15 +71,26 @@ void Scheduler::Ready(WorkerId worker) {
   idle_.push_back(worker);
 }
 
+Task Scheduler::NextTask() {
+  if (!taken_back_.empty()) {
+    Task task = std::move(taken_back_.front());
+    taken_back_.pop_front();
+    return task;
+  }
+  Queued& queued = queue_.front();
+  Task task = {queued.job, queued.next_chunk};
+  if (++queued.next_chunk == queued.job->chunks()) queue_.pop_front();
+  return task;
+}
+
 std::optional<Scheduler::Assignment> Scheduler::Assign() {
-  while (!queue_.empty() && !idle_.empty()) {
+  while (has_tasks() && !idle_.empty()) {
     const WorkerId id = idle_.front();
     idle_.pop_front();
     const auto found = workers_.find(id);
     if (found == workers_.end() || found->second.state != State::kIdle) continue;
-    Queued& queued = queue_.front();
-    Task task = {queued.job, queued.next_chunk};
-    if (++queued.next_chunk == queued.job->chunks()) queue_.pop_front();
+    Task task = NextTask();
+    ++task.times_given;
     found->second.state = State::kBusy;
     found->second.task = task;
     return Assignment{id, std::move(task)};
@@ -122,6 +135,14 @@ std::optional<Scheduler::WorkerId> Scheduler::Retire() {
 void Scheduler::Lost(WorkerId worker) {
   const auto found = workers_.find(worker);
   if (found != workers_.end() && found->second.state == State::kIdle) SetRetired(found->second);
+}
+
+void Scheduler::TakeBack(WorkerId worker) {
+  const auto found = workers_.find(worker);
+  if (found == workers_.end() || found->second.state != State::kBusy) return;
+  if (found->second.task.times_given >= options_.max_times_given) return;
+  taken_back_.push_back(std::move(found->second.task));
+  SetRetired(found->second);
 }
 
 void Scheduler::Ended(WorkerId worker, const absl::Status& why) {

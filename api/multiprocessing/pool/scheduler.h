@@ -24,6 +24,8 @@ struct SchedulerOptions {
   std::optional<uint64_t> max_tasks_per_worker = std::nullopt;
   // After so many failed starts without a successful one between them the pool is broken.
   size_t max_failed_starts = 16;
+  // After so many workers that ended before they began it, a task fails.
+  size_t max_times_given = 16;
 };
 
 // Jobs are done in their order, and each task goes to the worker that has been idle for longest. A
@@ -62,13 +64,16 @@ class Scheduler {
   void Lost(WorkerId worker);
   // A worker that is to be asked to end: it is no longer idle, and counts no longer as one.
   std::optional<WorkerId> Retire();
+  // A worker has left before it began its task: another one gets it, before all that is queued. If
+  // that has happened too often, the worker keeps the task.
+  void TakeBack(WorkerId worker);
   // A worker has ended, asked or not. Its task, if it has one, fails with `why`.
   void Ended(WorkerId worker, const absl::Status& why);
 
   // Not OK: the pool is broken.
   const absl::Status& broken() const { return broken_; }
   // Closed, all jobs are done, and all workers have ended.
-  bool done() const { return closed_ && queue_.empty() && workers_.empty(); }
+  bool done() const { return closed_ && !has_tasks() && workers_.empty(); }
   // The task of a busy worker.
   const Task* TaskOf(WorkerId worker) const;
 
@@ -86,10 +91,14 @@ class Scheduler {
 
   void CountFailedStart(const absl::Status& why);
   void SetRetired(Worker& worker);
-  bool NoMoreTasks() const { return (closed_ && queue_.empty()) || !broken_.ok(); }
+  bool has_tasks() const { return !queue_.empty() || !taken_back_.empty(); }
+  bool NoMoreTasks() const { return (closed_ && !has_tasks()) || !broken_.ok(); }
+  // Only if there is one.
+  Task NextTask();
 
   const SchedulerOptions options_;
   std::deque<Queued> queue_;  // jobs with chunks that no worker has got
+  std::deque<Task> taken_back_;
   absl::flat_hash_map<WorkerId, Worker> workers_;
   size_t active_ = 0;           // those that are not retired
   std::deque<WorkerId> idle_;   // the one that is idle for longest first; may have ended since

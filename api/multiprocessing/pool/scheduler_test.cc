@@ -134,6 +134,54 @@ TEST(SchedulerTest, OnlyTheTaskOfAWorkerThatDiesFails) {
   EXPECT_EQ(map.told->chunks.size(), 1u);
 }
 
+TEST(SchedulerTest, ATaskThatWasNotBegunGoesToAnotherWorkerFirst) {
+  Scheduler scheduler({1});
+  const Submitted map = MapOf(2, 1);
+  StartAll(scheduler, 1);
+  scheduler.Add(map.job);
+  scheduler.Close();
+  EXPECT_EQ(AssignAll(scheduler), (Pairs{{1, 0}}));
+  scheduler.TakeBack(1);
+  EXPECT_EQ(scheduler.TaskOf(1), nullptr);
+  scheduler.Ended(1, absl::UnavailableError("killed"));
+  EXPECT_TRUE(map.told->chunks.empty());
+  EXPECT_FALSE(scheduler.done());
+  EXPECT_EQ(scheduler.Missing(), 1u);
+  scheduler.Starting(2);
+  scheduler.Ready(2);
+  EXPECT_EQ(AssignAll(scheduler), (Pairs{{2, 0}}));
+  scheduler.Finished(2, PyValue(20));
+  EXPECT_EQ(AssignAll(scheduler), (Pairs{{2, 1}}));
+}
+
+TEST(SchedulerTest, ATaskThatNobodyBeginsFails) {
+  SchedulerOptions options;
+  options.max_times_given = 2;
+  Scheduler scheduler(options);
+  const Submitted map = MapOf(1, 1);
+  scheduler.Add(map.job);
+  for (uint64_t worker = 1; worker <= 2; ++worker) {
+    EXPECT_TRUE(map.told->chunks.empty());
+    scheduler.Starting(worker);
+    scheduler.Ready(worker);
+    EXPECT_EQ(AssignAll(scheduler), (Pairs{{worker, 0}}));
+    scheduler.TakeBack(worker);
+    scheduler.Ended(worker, absl::UnavailableError("killed"));
+  }
+  EXPECT_THAT(map.told->chunks.at(0), FailsWithCode(absl::StatusCode::kUnavailable, "killed"));
+}
+
+TEST(SchedulerTest, ATaskThatWasTakenBackFailsWithItsPool) {
+  Scheduler scheduler({1});
+  const Submitted map = MapOf(1, 1);
+  StartAll(scheduler, 1);
+  scheduler.Add(map.job);
+  EXPECT_EQ(AssignAll(scheduler), (Pairs{{1, 0}}));
+  scheduler.TakeBack(1);
+  scheduler.Break(absl::CancelledError("broken"));
+  EXPECT_THAT(map.told->abandoned, FailsWithCode(absl::StatusCode::kCancelled, "broken"));
+}
+
 TEST(SchedulerTest, AnIdleWorkerThatIsLostGetsNoTask) {
   Scheduler scheduler({1});
   StartAll(scheduler, 1);

@@ -1,5 +1,6 @@
 #include "someos/api/multiprocessing/pool/worker.h"
 
+#include <cerrno>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -19,6 +20,7 @@
 #include "someos/api/multiprocessing/pool/worker_message.h"
 #include "someos/api/multiprocessing/value/py_value.h"
 #include "someos/api/poller.h"
+#include "someos/backends/connection_socket/sockets.h"
 #include "someos/backends/process_base/child.h"
 
 namespace someos::multiprocessing::pool {
@@ -77,7 +79,11 @@ void Worker::OnEvent(uint64_t data) {
 void Worker::ReadMessages() {
   while (state_ != State::kClosed) {
     const absl::StatusOr<std::optional<std::string>> message = connection_.TryReceiveBytes();
-    if (!message.ok()) return Lose();
+    if (!message.ok()) {
+      unread_ =
+          connection_socket::kResetTellsOfUnreadBytes && ErrnoOf(message.status()) == ECONNRESET;
+      return Lose();
+    }
     if (!message->has_value()) return;
     HandleMessage(**message);
   }
@@ -121,8 +127,10 @@ absl::Status Worker::Run(const Task& task) {
   const absl::Status sent = Send(message);
   if (sent.code() == absl::StatusCode::kInvalidArgument) return sent;  // too long
   has_task_ = true;
-  // The process has ended, or will soon, and the task with it.
-  if (!sent.ok()) Lose();
+  if (sent.ok()) return absl::OkStatus();
+  // The process has ended, or will soon.
+  unread_ = true;
+  Lose();
   return absl::OkStatus();
 }
 
@@ -134,7 +142,9 @@ absl::Status Worker::Send(const absl::StatusOr<std::string>& message) {
 
 void Worker::FlushRest() {
   if (state_ == State::kClosed || !connection_.has_unsent()) return;
-  if (!connection_.Flush().ok()) Lose();
+  if (connection_.Flush().ok()) return;
+  unread_ = true;
+  Lose();
 }
 
 void Worker::UpdateInterest() {
@@ -154,6 +164,7 @@ void Worker::Lose() {
 
 void Worker::CloseConnection() {
   state_ = State::kClosed;
+  unread_ = unread_ || connection_.has_unsent();
   if (connection_watched_) {
     static_cast<void>(poller_->Unregister(connection_.fileno().value_or(-1)));
   }

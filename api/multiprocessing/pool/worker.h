@@ -72,6 +72,9 @@ class Worker {
   // Gives it a task; its result comes to the owner. Only if it is ready and has no task. An error
   // is the task's (it cannot be pickled); then nothing has been sent.
   absl::Status Run(const Task& task);
+  // Whether it has a task that it has certainly not begun: nobody has read all of its message, and
+  // nobody can any more.
+  bool has_unread_task() const { return has_task_ && unread_; }
   // Asks an idle worker to end.
   void Stop() { CloseConnection(); }
   // Signals of the system's, such as SIGKILL.
@@ -105,6 +108,7 @@ class Worker {
   WorkerOwner* const owner_;
   State state_ = State::kGreeting;
   bool has_task_ = false;
+  bool unread_ = false;  // nobody has read the last message to its end, or will
   PickleDialect dialect_ = PickleDialect::kAll;
   Interest registered_ = Interest::kReadable;
   bool connection_watched_ = false;
