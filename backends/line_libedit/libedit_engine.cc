@@ -34,8 +34,13 @@ constexpr absl::string_view kInvisible = "\1";
 
 }  // namespace
 
+// The terminal is in its mode already. el_end would set the one that el_init_fd has found, which is
+// that of our keys, and throw away what is typed ahead; it leaves the terminal alone if editing is
+// disabled.
 LibeditEngine::~LibeditEngine() {
-  if (editor_ != nullptr) el_end(editor_);
+  if (editor_ == nullptr) return;
+  el_wset(editor_, EL_EDITMODE, 0);
+  el_end(editor_);
 }
 
 absl::Status LibeditEngine::Open() {

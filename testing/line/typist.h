@@ -57,6 +57,8 @@ class Typist {
     return SeeThat([this] { return !IsAsBefore(); });
   }
   void HangUp() { terminal_.controller.reset(); }
+  // While no line is being read.
+  void DestroyEditor() { editor_.reset(); }
 
  private:
   std::string Mode() const;

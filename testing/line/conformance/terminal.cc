@@ -28,6 +28,15 @@ TEST_P(LineTerminalTest, IsAsBeforeAfterALine) {
   EXPECT_TRUE(typist_.IsAsBefore());
 }
 
+TEST_P(LineTerminalTest, IsAsBeforeAfterTheEditor) {
+  typist_.Start();
+  EXPECT_EQ(typist_.See(">"), ">");
+  typist_.Type("\r");
+  EXPECT_THAT(typist_.Line(), Succeeds());
+  typist_.DestroyEditor();
+  EXPECT_TRUE(typist_.IsAsBefore());
+}
+
 TEST_P(LineTerminalTest, TheKeyForTheEndOfTheInput) {
   typist_.Start();
   EXPECT_EQ(typist_.See(">"), ">");
