@@ -65,8 +65,11 @@ absl::Status Interactive::Round() {
   const absl::StatusOr<size_t> count = poller_->Wait(events, editor_.timeout());
   const bool signalled = ErrnoOf(count.status()) == EINTR;
   if (!count.ok() && !signalled) return count.status();
+  // Also if there are keys: the Wake of a notice may have ended the same wait.
+  const bool any_notices = ShowNotices();
+  if (session_.exit_code().has_value()) return absl::OkStatus();
   if (signalled || *count > 0) return OnLine(editor_.OnReadable());
-  return ShowNotices() ? absl::OkStatus() : OnLine(editor_.OnTimeout());
+  return any_notices ? absl::OkStatus() : OnLine(editor_.OnTimeout());
 }
 
 absl::Status Interactive::OnLine(const absl::StatusOr<std::optional<std::string>>& line) {

@@ -24,6 +24,7 @@
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "someos/api/select.h"
 #include "someos/testing/clocks.h"
 #include "someos/testing/pseudo_terminal.h"
 #include "someos/testing/scoped_fd.h"
@@ -46,12 +47,13 @@ constexpr absl::Duration kPatience = absl::Seconds(30);
 // A running shell whose terminal is a pseudo-terminal, which it controls.
 class ShellAtTerminal {
  public:
-  explicit ShellAtTerminal(const std::string& history) {
+  // `poller`: the name of a linked backend; empty: the default.
+  explicit ShellAtTerminal(const std::string& history, absl::string_view poller = "") {
     if (!terminal_.valid()) return;
     terminal_.MakeCooked();
     terminal_.Resize(kWidth, kHeight);
     pid_ = MustSucceed(fork(), "fork");
-    if (pid_ == 0) Execute(history);
+    if (pid_ == 0) Execute(history, std::string(poller));
   }
   ~ShellAtTerminal() {
     if (pid_ > 0) kill(pid_, SIGKILL), waitpid(pid_, nullptr, 0);
@@ -86,13 +88,14 @@ class ShellAtTerminal {
   }
 
  private:
-  void Execute(const std::string& history) const {
+  void Execute(const std::string& history, const std::string& poller) const {
     setsid();
     ioctl(terminal_.terminal.get(), TIOCSCTTY, 0);
     fcntl(terminal_.terminal.get(), F_SETFL, 0);
     for (int fd = 0; fd < 3; ++fd) dup2(terminal_.terminal.get(), fd);
     setenv("TERM", "xterm", 1);
     setenv("INPUTRC", "/dev/null", 1);
+    if (!poller.empty()) setenv(kPollerVariable, poller.c_str(), 1);
     const std::string argument = absl::StrCat("--history=", history);
     execl(getenv("SHELL_PROGRAM"), "shell", argument.c_str(), nullptr);
     _exit(127);
@@ -114,14 +117,23 @@ class ShellAtTerminal {
   int status_ = 0;
 };
 
-ScopedFd ConnectTo(const std::string& path) {
-  ScopedFd client(MustSucceed(socket(AF_UNIX, SOCK_STREAM, 0), "socket"));
+// connect(2) or bind(2), with the address that `path` is.
+template <typename Call>
+ScopedFd SocketAt(const std::string& path, Call call) {
+  ScopedFd fd(MustSucceed(socket(AF_UNIX, SOCK_STREAM, 0), "socket"));
   sockaddr_un address = {};
   address.sun_family = AF_UNIX;
   std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
-  MustSucceed(connect(client.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address)),
-              "connect");
-  return client;
+  MustSucceed(call(fd.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address)), path.c_str());
+  return fd;
+}
+
+ScopedFd ConnectTo(const std::string& path) { return SocketAt(path, connect); }
+
+ScopedFd ListenAt(const std::string& path) {
+  ScopedFd listener = SocketAt(path, bind);
+  MustSucceed(listen(listener.get(), 1), "listen");
+  return listener;
 }
 
 class TerminalTest : public ::testing::Test {
@@ -133,11 +145,13 @@ class TerminalTest : public ::testing::Test {
   ~TerminalTest() override {
     unlink(history_.c_str());
     unlink(socket_.c_str());
+    unlink(silent_.c_str());
   }
 
   const std::string history_ = absl::StrCat(::testing::TempDir(), "/history.", getpid());
   // Short enough for the address of a socket, wherever the test runs.
   const std::string socket_ = absl::StrCat("/tmp/someos_shell_test.", getpid());
+  const std::string silent_ = absl::StrCat(socket_, ".silent");
   ShellAtTerminal shell_{history_};
 };
 
@@ -154,6 +168,25 @@ TEST_F(TerminalTest, AnEventAppearsAboveTheHalfTypedLine) {
   shell_.Type(" and half\r");
   const std::string end = after + " and half\nhalf and half\nsomeos>";
   EXPECT_EQ(shell_.See(end), end);
+}
+
+TEST_F(TerminalTest, AnEventAppearsThoughAKeyCameWithIt) {
+  const ScopedFd silent = ListenAt(silent_);
+  for (const Backend* const backend : LinkedBackends()) {
+    ShellAtTerminal shell(history_, backend->name);
+    ASSERT_EQ(shell.See("someos>"), "someos>");
+    shell.Type(absl::StrCat("listen l unix:", socket_, "\r", "poller p\r", "watch p l readable\r",
+                            "connection c unix:", silent_, " key\r"));
+    // The shell waits for the other side to begin: it sees neither the event nor the key.
+    ScopedFd other(MustSucceed(accept(silent.get(), nullptr, nullptr), "accept"));
+    const ScopedFd client = ConnectTo(socket_);
+    shell.Type("x");
+    EXPECT_THAT(shell.SeePart("\nx"), EndsWith("\nx")) << backend->name;
+    other.reset();
+    const std::string both = "\np: l readable\nsomeos> x";
+    EXPECT_THAT(shell.SeePart(both), EndsWith(both)) << backend->name;
+    unlink(socket_.c_str());
+  }
 }
 
 TEST_F(TerminalTest, TabCompletesCommandsObjectsAndWords) {
