@@ -1,6 +1,5 @@
 // An interactive shell over the services of this library. HelpText() describes it.
 
-#include <signal.h>
 #include <unistd.h>
 
 #include <cstddef>
@@ -53,7 +52,6 @@ int Main(absl::Span<const char* const> arguments) {
     Write(HelpText());
     return 0;
   }
-  signal(SIGPIPE, SIG_IGN);  // of pipes whose reader has gone: an error of write instead
   const CommandTable commands = AllCommands();
   if (!options->demo && isatty(STDIN_FILENO) != 0) return RunAtTerminal(commands, *options);
   Session session(commands, Write);

@@ -264,6 +264,11 @@ TEST(ShellMainTest, AScriptIsReadFromStandardInput) {
   EXPECT_THAT(RunProgram("pipe r w\\nclose r\\nwrite w x\\n", "").output, HasSubstr("(EPIPE)"));
 }
 
+// A program that ignores it, such as "yes | head -1", would go on writing.
+TEST(ShellMainTest, AProgramThatItStartsMayBeEndedByABrokenPipe) {
+  EXPECT_EQ(RunProgram("start p io sh -c \"kill -PIPE $$\"\\njoin p\\n", "").output, "-13\n");
+}
+
 TEST(ShellMainTest, ArgumentsAreUnderstoodOrRefused) {
   const CommandResult help = RunProgram("", "--help");
   EXPECT_THAT(help.output, StartsWith("shell [flags]\n"));

@@ -17,6 +17,7 @@
 #include "absl/strings/string_view.h"
 #include "someos/api/errno_status.h"
 #include "someos/api/multiprocessing.h"
+#include "someos/backends/base/broken_pipe.h"
 
 namespace someos::shell {
 namespace {
@@ -52,7 +53,9 @@ absl::StatusOr<std::optional<std::string>> Stream::Read(size_t max) const {
   return bytes;
 }
 
+// If all of the shell ignored the signal, the programs that it starts would ignore it, too.
 absl::StatusOr<size_t> Stream::Write(absl::string_view bytes) const {
+  const base::BrokenPipeIsAnError in_this_thread;
   ssize_t count;
   do {
     count = write(fd_, bytes.data(), bytes.size());
