@@ -24,14 +24,12 @@ using multiprocessing::Connection;
 using multiprocessing::PyValue;
 
 absl::Status Channel(Session& session, Arguments arguments) {
-  for (const Word& name : arguments) {
-    absl::Status status = session.objects().CheckNew(name.text);
-    if (!status.ok()) return status;
-  }
+  absl::Status status =
+      session.objects().CheckNewPair(arguments[0].text, arguments[1].text, "the two ends");
+  if (!status.ok()) return status;
   absl::StatusOr<std::pair<Connection, Connection>> ends = multiprocessing::Pipe();
   if (!ends.ok()) return ends.status();
-  absl::Status status =
-      session.Add(arguments[0].text, std::make_unique<Connected>(std::move(ends->first)));
+  status = session.Add(arguments[0].text, std::make_unique<Connected>(std::move(ends->first)));
   if (!status.ok()) return status;
   return session.Add(arguments[1].text, std::make_unique<Connected>(std::move(ends->second)));
 }

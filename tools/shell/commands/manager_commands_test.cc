@@ -10,8 +10,11 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "someos/api/multiprocessing.h"
+#include "someos/tools/shell/commands/all_commands.h"
 #include "someos/tools/shell/commands/script_fixture.h"
 #include "someos/tools/shell/commands/value.h"
+#include "someos/tools/shell/session/command.h"
+#include "someos/tools/shell/session/session.h"
 
 namespace someos::shell {
 namespace {
@@ -64,6 +67,16 @@ TEST(ConnectionCommandsTest, ValuesAreSentAndReceived) {
                       "receive a 1ms\n"),
               AllOf(StartsWith("p: b readable\nNone\n'a\\x1bb'\n[1] line 9: receive fd "),
                     EndsWith(": timed out")));
+}
+
+TEST(ConnectionCommandsTest, TwoEndsHaveTwoNames) {
+  EXPECT_EQ(RunText("channel a a\n"), "[1] line 1: the two ends need two names");
+  const CommandTable commands = AllCommands();
+  Session session(commands, [](absl::string_view) {});
+  for (const absl::string_view line : {"channel a a", "pipe a a", "start a a cat"}) {
+    EXPECT_FALSE(session.Execute(line).status.ok());
+    EXPECT_TRUE(session.objects().entries().empty()) << line;
+  }
 }
 
 TEST(ConnectionCommandsTest, APickleIsShownAndNotExecuted) {

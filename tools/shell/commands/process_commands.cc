@@ -38,22 +38,17 @@ absl::StatusOr<std::unique_ptr<Child>> Spawn(Arguments words, int descriptor) {
 }
 
 absl::Status Start(Session& session, Arguments arguments) {
-  for (const Word& name : arguments.first(2)) {
-    absl::Status status = session.objects().CheckNew(name.text);
-    if (!status.ok()) return status;
-  }
-  if (arguments[0].text == arguments[1].text) {
-    return PlainStatus(absl::StatusCode::kInvalidArgument,
-                       "the process and its stream need two names");
-  }
+  absl::Status status = session.objects().CheckNewPair(arguments[0].text, arguments[1].text,
+                                                       "the process and its stream");
+  if (!status.ok()) return status;
   absl::StatusOr<std::pair<Connection, Connection>> ends = multiprocessing::Pipe();
   if (!ends.ok()) return ends.status();
   const absl::StatusOr<int> end = ends->second.fileno();
   if (!end.ok()) return end.status();
   absl::StatusOr<std::unique_ptr<Child>> child = Spawn(arguments.subspan(2), *end);
   if (!child.ok()) return child.status();
-  absl::Status status = session.Add(
-      arguments[0].text, std::make_unique<Running>(*std::move(child), arguments[2].text));
+  status = session.Add(arguments[0].text,
+                       std::make_unique<Running>(*std::move(child), arguments[2].text));
   if (!status.ok()) return status;
   return session.Add(
       arguments[1].text,

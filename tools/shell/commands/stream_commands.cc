@@ -31,18 +31,14 @@ constexpr uint64_t kMostRead = uint64_t{1} << 20;
 // Names both ends of something that is made in pairs.
 absl::Status AddPair(Session& session, Arguments names, bool duplex, absl::string_view first,
                      absl::string_view second) {
-  for (const Word& name : names) {
-    absl::Status status = session.objects().CheckNew(name.text);
-    if (!status.ok()) return status;
-  }
-  if (names[0].text == names[1].text) {
-    return PlainStatus(absl::StatusCode::kInvalidArgument, "the two ends need two names");
-  }
+  absl::Status status =
+      session.objects().CheckNewPair(names[0].text, names[1].text, "the two ends");
+  if (!status.ok()) return status;
   absl::StatusOr<std::pair<Connection, Connection>> ends = multiprocessing::Pipe(duplex);
   if (!ends.ok()) return ends.status();
   auto one = std::make_unique<Stream>(ends->first.Release(), first);
   auto other = std::make_unique<Stream>(ends->second.Release(), second);
-  absl::Status status = session.Add(names[0].text, std::move(one));
+  status = session.Add(names[0].text, std::move(one));
   return status.ok() ? session.Add(names[1].text, std::move(other)) : status;
 }
 

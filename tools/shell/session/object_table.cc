@@ -45,6 +45,16 @@ absl::Status ObjectTable::CheckNew(absl::string_view name) const {
                      absl::StrCat("there is ", name, " already: close it first"));
 }
 
+absl::Status ObjectTable::CheckNewPair(absl::string_view first, absl::string_view second,
+                                       absl::string_view what) const {
+  for (const absl::string_view name : {first, second}) {
+    absl::Status status = CheckNew(name);
+    if (!status.ok()) return status;
+  }
+  if (first != second) return absl::OkStatus();
+  return PlainStatus(absl::StatusCode::kInvalidArgument, absl::StrCat(what, " need two names"));
+}
+
 void ObjectTable::Add(absl::string_view name, std::unique_ptr<Object> object) {
   entries_.push_back({std::string(name), std::move(object)});
 }

@@ -27,6 +27,11 @@ class ObjectTable {
   // kInvalidArgument; kAlreadyExists.
   absl::Status CheckNew(absl::string_view name) const;
 
+  // The same for two objects that are made together: kInvalidArgument as well if the names are the
+  // same one, "the two ends need two names", where `what` is "the two ends".
+  absl::Status CheckNewPair(absl::string_view first, absl::string_view second,
+                            absl::string_view what) const;
+
   // CheckNew must have accepted the name.
   void Add(absl::string_view name, std::unique_ptr<Object> object);
 
