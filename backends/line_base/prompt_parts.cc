@@ -69,7 +69,8 @@ std::string VisiblePrompt(absl::string_view prompt) {
 }
 
 std::FILE* OpenCopy(int fd, const char* mode) {
-  const int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+  // Never the number of a standard stream, if one is closed: a child or a message would go there.
+  const int copy = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
   if (copy < 0) return nullptr;
   std::FILE* const file = fdopen(copy, mode);
   if (file == nullptr) close(copy);
