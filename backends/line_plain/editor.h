@@ -77,6 +77,7 @@ class Editor {
     std::string text;
     bool failed = false;
     SearchMatch match;    // where the text is, or was before it failed
+    bool absent = false;  // it is not there from `match` on, and no longer text is
     size_t entry_before;  // for the key that aborts
     std::string line_before;
     size_t cursor_before;
@@ -116,6 +117,7 @@ class Editor {
   void YankLastArg();
   void BeginSearch(SearchDirection direction);
   void SearchAgain(SearchDirection direction);
+  void SearchFromMatch();
   void SearchFrom(SearchMatch from);
   void EndSearch(bool abort);
   std::string SearchPrompt() const;

@@ -121,8 +121,8 @@ void Editor::YankLastArg() {
 }
 
 void Editor::BeginSearch(SearchDirection direction) {
-  search_ =
-      Search{direction, "", false, {entry_, line_.cursor()}, entry_, line_.text(), line_.cursor()};
+  const size_t cursor = line_.cursor();
+  search_ = Search{direction, "", false, {entry_, cursor}, false, entry_, line_.text(), cursor};
 }
 
 // Keys while a search is on. False: it has ended, and the key is to do what it does.
@@ -136,7 +136,12 @@ bool Editor::PressInSearch(const Key& key) {
                        (function == nullptr || *function == Function::kSelfInsert);
   if (is_text) {
     AppendUtf8(key.value, search_->text);
-    SearchFrom(search_->match);
+    // Many characters may come at once, and the history is long.
+    if (search_->absent) {
+      Bell();
+    } else {
+      SearchFromMatch();
+    }
     return true;
   }
   if (key == Key::Character(kEscape)) {
@@ -154,7 +159,7 @@ bool Editor::PressInSearch(const Key& key) {
       search_->text.pop_back();
       if (!continues) break;
     }
-    SearchFrom(search_->match);
+    SearchFromMatch();
     return true;
   }
   if (function != nullptr && (*function == Function::kReverseSearchHistory ||
@@ -169,6 +174,7 @@ bool Editor::PressInSearch(const Key& key) {
 
 void Editor::SearchAgain(SearchDirection direction) {
   search_->direction = direction;
+  search_->absent = false;
   SearchMatch from = search_->match;
   if (direction == SearchDirection::kForward) {
     ++from.place;
@@ -182,6 +188,11 @@ void Editor::SearchAgain(SearchDirection direction) {
     return Bell();
   }
   SearchFrom(from);
+}
+
+void Editor::SearchFromMatch() {
+  SearchFrom(search_->match);
+  search_->absent = search_->failed && !search_->text.empty();
 }
 
 void Editor::SearchFrom(SearchMatch from) {

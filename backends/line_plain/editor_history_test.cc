@@ -86,7 +86,9 @@ TEST_F(EditorTest, SearchesWhileTyping) {
   EXPECT_EQ(Line(), "|git push");
   Type("x");
   EXPECT_TRUE(absl::StrContains(terminal_.Text(), "(failed i-search)`gitx'"));
-  Type("\x7f\x05!\r");
+  Type("yz");
+  EXPECT_TRUE(absl::StrContains(terminal_.Text(), "(failed i-search)`gitxyz'"));
+  Type("\x7f\x7f\x7f\x05!\r");
   EXPECT_EQ(editor_.line().text(), "git push!");
 }
 
