@@ -9,7 +9,9 @@
 //
 //  1. No zombies. A child that has ended is one until somebody asks for it by Wait. The destructor
 //     asks too; a child that is still running then is waited for by a thread of the library.
-//  2. Right pid. Nothing is ever sent to a process that got the number of a child that had ended.
+//  2. Right pid. Nothing is ever sent to a process that got the number of a child that had ended;
+//     where the sentinel is a pipe (outside Linux): unless the program has waited for the child
+//     itself, or ignores SIGCHLD.
 //  3. Exit codes are Python's: what the child gave to exit(3), or the negative number of the signal
 //     that killed it.
 //  4. Fork. The children of a process are not those of its forked children: there, Wait and Signal

@@ -102,10 +102,11 @@ absl::Status ChildProcess::Signal(int signal) {
   if (!base::InForkGeneration(generation_)) {
     return base::ForkedError(absl::StrCat("signal to process ", pid_));
   }
-  // While the lock is held nobody waits for the child, so the number stays its own.
+  // While the lock is held this object does not wait for the child, so the number stays its own, as
+  // far as it depends on the library.
   int error = 0;
   lock_.Lock();
-  if (!reaped_ && kill(pid_, signal) != 0) error = errno;
+  if (!reaped_) error = sentinel_.Send(pid_, signal);
   lock_.Unlock();
   if (error == 0 || error == ESRCH) return absl::OkStatus();
   return ErrnoStatus(error, absl::StrCat("kill ", pid_, " with signal ", signal));

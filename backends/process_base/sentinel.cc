@@ -1,5 +1,6 @@
 #include "someos/backends/process_base/sentinel.h"
 
+#include <signal.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -24,6 +25,16 @@ namespace {
 int OpenPidfd([[maybe_unused]] pid_t pid) {
 #if defined(__linux__) && defined(SYS_pidfd_open)
   return static_cast<int>(syscall(SYS_pidfd_open, pid, 0));
+#else
+  errno = ENOSYS;
+  return -1;
+#endif
+}
+
+// 0, or -1 with errno.
+int SendByPidfd([[maybe_unused]] int pidfd, [[maybe_unused]] int signal) {
+#if defined(__linux__) && defined(SYS_pidfd_send_signal)
+  return static_cast<int>(syscall(SYS_pidfd_send_signal, pidfd, signal, nullptr, 0));
 #else
   errno = ENOSYS;
   return -1;
@@ -58,6 +69,15 @@ absl::Status Sentinel::Attach(pid_t pid) {
   descriptor_ = base::OwnDescriptor::Take(OpenPidfd(pid));
   if (descriptor_.valid()) return absl::OkStatus();
   return ErrnoStatus(errno, absl::StrCat("pidfd_open ", pid));
+}
+
+int Sentinel::Send(pid_t pid, int signal) const {
+  if (kind_ == Kind::kPidfd) {
+    if (SendByPidfd(get(), signal) == 0) return 0;
+    // A sandbox may allow the one call and not the other.
+    if (errno != ENOSYS) return errno;
+  }
+  return kill(pid, signal) == 0 ? 0 : errno;
 }
 
 }  // namespace someos::multiprocessing::process_base

@@ -36,6 +36,13 @@ class Sentinel {
   // waited for. Errnos: EMFILE, ENFILE, ENOMEM; ESRCH if the system has waited for it.
   absl::Status Attach(pid_t pid);
 
+  // Sends a signal to the child that it is attached to, of which `pid` is the number. 0 or an
+  // errno.
+  //
+  // With kPidfd, ESRCH once anybody has waited for the child, whoever has its number by then. With
+  // kPipe, kill(2): for a child that nobody has waited for.
+  int Send(pid_t pid, int signal) const;
+
   int get() const { return descriptor_.get(); }
   Kind kind() const { return kind_; }
 

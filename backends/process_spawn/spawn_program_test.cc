@@ -8,7 +8,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#ifdef __linux__
+#include <sys/syscall.h>
+#endif
+
 #include <cerrno>
+#include <cstdint>
 #include <cstdlib>
 #include <memory>
 #include <numeric>
@@ -285,6 +290,41 @@ TEST(SpawnProgramTest, SignalsReportWhatTheSystemRefuses) {
   EXPECT_THAT((*child)->Signal(12345), FailsWithErrno(EINVAL, "kill "));
   EXPECT_THAT((*child)->Signal(SIGKILL), Succeeds());
   EXPECT_EQ(ExitCode(**child), -SIGKILL);
+}
+
+// The child of a clone3(2) that asks for this number, which must be free. It does nothing. -1 with
+// errno where that cannot be asked for; in general it takes the right to restore processes.
+pid_t StartWithNumber([[maybe_unused]] pid_t number) {
+#if defined(__linux__) && defined(SYS_clone3)
+  // flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls, set_tid, set_tid_size
+  const uint64_t arguments[] = {0, 0, 0, 0, SIGCHLD, 0, 0, 0, reinterpret_cast<uintptr_t>(&number),
+                                1};
+  const auto pid = static_cast<pid_t>(syscall(SYS_clone3, arguments, sizeof(arguments)));
+  while (pid == 0) pause();
+  return pid;
+#else
+  errno = ENOSYS;
+  return -1;
+#endif
+}
+
+TEST(SpawnProgramTest, NoSignalReachesWhoGotTheNumberOfAChildThatTheProgramHasWaitedFor) {
+  if (process_base::Sentinel::BestKind() != process_base::Sentinel::Kind::kPidfd) {
+    GTEST_SKIP() << "no pidfd here";
+  }
+  absl::StatusOr<std::unique_ptr<Child>> child = SpawnProgram(Self(kSleep));
+  ASSERT_THAT(child, Succeeds());
+  const auto number = static_cast<pid_t>((*child)->pid());
+  MustSucceed(kill(number, SIGKILL), "kill");
+  MustSucceed(waitpid(number, nullptr, 0), "waitpid");
+  const pid_t other = StartWithNumber(number);
+  if (other < 0) GTEST_SKIP() << "no process is given a number of one's choice here";
+  EXPECT_THAT((*child)->Signal(SIGKILL), Succeeds());
+  MustSucceed(kill(other, SIGTERM), "kill");
+  int status = 0;
+  MustSucceed(waitpid(other, &status, 0), "waitpid");
+  EXPECT_EQ(WTERMSIG(status), SIGTERM) << "what it was sent first";
+  EXPECT_THAT((*child)->Wait(kSoon), FailsWithErrno(ECHILD, "waitpid"));
 }
 
 // Waits until this process has no children: WNOWAIT leaves zombies to whom they belong to.
