@@ -57,8 +57,12 @@ class CurrentForkGeneration {
 // Begins to watch. To be called before generations are compared; cheap to repeat.
 void WatchForForks();
 
-// The error of an operation that is refused in a forked child: kFailedPrecondition.
-absl::Status ForkedError(absl::string_view operation);
+inline constexpr absl::string_view kPollerOfTheParent =
+    "this poller was made before a fork; call RebuildAfterFork() in the child";
+
+// The error of an operation that is refused in a forked child: kFailedPrecondition, with the reason
+// `why`.
+absl::Status ForkedError(absl::string_view operation, absl::string_view why = kPollerOfTheParent);
 
 }  // namespace someos::base
 

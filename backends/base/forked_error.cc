@@ -6,11 +6,8 @@
 
 namespace someos::base {
 
-absl::Status ForkedError(absl::string_view operation) {
-  return PlainStatus(
-      absl::StatusCode::kFailedPrecondition,
-      absl::StrCat(operation,
-                   ": this poller was made before a fork; call RebuildAfterFork() in the child"));
+absl::Status ForkedError(absl::string_view operation, absl::string_view why) {
+  return PlainStatus(absl::StatusCode::kFailedPrecondition, absl::StrCat(operation, ": ", why));
 }
 
 }  // namespace someos::base

@@ -26,12 +26,17 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 
 namespace someos::multiprocessing {
 
 // The number of the first descriptor that a started program is given; the others follow.
 inline constexpr int kFirstChildDescriptor = 3;
+
+// Why Wait and Signal are refused in a forked child.
+inline constexpr absl::string_view kChildOfTheParent =
+    "it is a child of the process before the fork";
 
 class Child {
  public:

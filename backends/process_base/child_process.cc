@@ -86,7 +86,7 @@ absl::StatusOr<std::optional<int>> ChildProcess::Reap() {
 
 absl::StatusOr<std::optional<int>> ChildProcess::Wait(absl::Duration timeout) {
   if (!base::InForkGeneration(generation_)) {
-    return base::ForkedError(absl::StrCat("wait for process ", pid_));
+    return base::ForkedError(absl::StrCat("wait for process ", pid_), kChildOfTheParent);
   }
   base::Deadline deadline(timeout);
   absl::Duration pause = kFirstPause;
@@ -100,7 +100,7 @@ absl::StatusOr<std::optional<int>> ChildProcess::Wait(absl::Duration timeout) {
 
 absl::Status ChildProcess::Signal(int signal) {
   if (!base::InForkGeneration(generation_)) {
-    return base::ForkedError(absl::StrCat("signal to process ", pid_));
+    return base::ForkedError(absl::StrCat("signal to process ", pid_), kChildOfTheParent);
   }
   // While the lock is held this object does not wait for the child, so the number stays its own, as
   // far as it depends on the library.

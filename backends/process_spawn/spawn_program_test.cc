@@ -367,10 +367,12 @@ TEST(SpawnProgramTest, AForkedChildMayNeitherWaitNorKill) {
   absl::StatusOr<std::unique_ptr<Child>> child = SpawnProgram(Self(kSleep));
   ASSERT_THAT(child, Succeeds());
   ExpectInChild([&child] {
-    EXPECT_THAT((*child)->Wait(kSoon),
-                FailsWithCode(absl::StatusCode::kFailedPrecondition, "wait for process"));
-    EXPECT_THAT((*child)->Signal(SIGKILL),
-                FailsWithCode(absl::StatusCode::kFailedPrecondition, "signal to process"));
+    const std::string why =
+        absl::StrCat((*child)->pid(), ": it is a child of the process before the fork");
+    EXPECT_THAT((*child)->Wait(kSoon), FailsWithCode(absl::StatusCode::kFailedPrecondition,
+                                                     absl::StrCat("wait for process ", why)));
+    EXPECT_THAT((*child)->Signal(SIGKILL), FailsWithCode(absl::StatusCode::kFailedPrecondition,
+                                                         absl::StrCat("signal to process ", why)));
     child->reset();
   });
   EXPECT_EQ(*(*child)->Wait(absl::ZeroDuration()), std::nullopt);

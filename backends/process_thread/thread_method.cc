@@ -41,7 +41,8 @@ class ThreadChild final : public Child {
   int sentinel() const override { return sentinel_.get(); }
 
   absl::StatusOr<std::optional<int>> Wait(absl::Duration timeout) override {
-    if (!base::InForkGeneration(generation_)) return base::ForkedError("wait for a thread");
+    if (!base::InForkGeneration(generation_))
+      return base::ForkedError("wait for a thread", kChildOfTheParent);
     base::Deadline deadline(timeout);
     while (true) {
       pollfd entry = {sentinel_.get(), POLLIN, 0};

@@ -58,7 +58,7 @@ class Future {
     if (task_ == nullptr) return RuntimeError("the future has no task");
     if (task_->IsDone()) return true;
     if (absl::Status status = CheckTimeout(timeout); !status.ok()) return status;
-    if (!task_->IsOfThisProcess()) return base::ForkedError("Future.Wait");
+    if (!task_->IsOfThisProcess()) return base::ForkedError("Future.Wait", kPoolOfTheParent);
     auto deadline = Core::Deadline::NotStarted(timeout);
     if (deadline.immediate()) return false;
     const WaitEnd end = WorkQueue<Core>::Await(*task_, deadline, operation);

@@ -11,12 +11,17 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "someos/api/errno_status.h"
 #include "someos/backends/base/fork_generation.h"
 #include "someos/backends/thread_base/core.h"
 #include "someos/backends/thread_base/failure.h"
 
 namespace someos::thread_base {
+
+// Why a pool and its futures are refused in a forked child.
+inline constexpr absl::string_view kPoolOfTheParent =
+    "the pool belongs to the process before the fork";
 
 // A function and its result, shared by the pool and the Future: whoever releases it last destroys
 // it.

@@ -43,7 +43,9 @@ class WorkQueue {
   // another thread waits. kCancelled after Close if that cancels; kFailedPrecondition in a forked
   // child.
   absl::Status Put(Task& task) {
-    if (!base::InForkGeneration(generation_)) return base::ForkedError("ThreadPool.Submit");
+    if (!base::InForkGeneration(generation_)) {
+      return base::ForkedError("ThreadPool.Submit", kPoolOfTheParent);
+    }
     task.queue = this;
     for (;;) {
       const uint32_t room = room_.load(std::memory_order_acquire);
@@ -97,7 +99,7 @@ class WorkQueue {
     if (!forked) Core::Wake(room_, INT32_MAX);
     while (cancelled != nullptr) {
       Task& task = *std::exchange(cancelled, cancelled->next);
-      task.Refuse(forked ? base::ForkedError("ThreadPool") : Cancelled());
+      task.Refuse(forked ? base::ForkedError("ThreadPool", kPoolOfTheParent) : Cancelled());
       Finish(task);
     }
   }

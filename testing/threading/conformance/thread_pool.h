@@ -281,11 +281,17 @@ TYPED_TEST_P(ThreadPoolTest, AForkedChildHasNoWorkers) {
   auto running = pool->Submit([&] { return gate.Acquire().value_or(false); });
   auto queued = pool->Submit([] { return 1; });
   ExpectInChild([&] {
-    EXPECT_THAT(pool->Submit([] {}).Get(),
-                FailsWithCode(absl::StatusCode::kFailedPrecondition, ""));
-    EXPECT_THAT(running.Wait(), FailsWithCode(absl::StatusCode::kFailedPrecondition, ""));
+    EXPECT_THAT(
+        pool->Submit([] {}).Get(),
+        FailsWithCode(absl::StatusCode::kFailedPrecondition,
+                      "ThreadPool.Submit: the pool belongs to the process before the fork"));
+    EXPECT_THAT(running.Wait(),
+                FailsWithCode(absl::StatusCode::kFailedPrecondition,
+                              "Future.Wait: the pool belongs to the process before the fork"));
     pool = nullptr;
-    EXPECT_THAT(queued.Get(), FailsWithCode(absl::StatusCode::kFailedPrecondition, ""));
+    EXPECT_THAT(queued.Get(),
+                FailsWithCode(absl::StatusCode::kFailedPrecondition,
+                              "ThreadPool: the pool belongs to the process before the fork"));
   });
   EXPECT_THAT(gate.Release(), Succeeds());
   EXPECT_THAT(running.Get(), Returns(true));
