@@ -72,6 +72,11 @@ absl::StatusOr<int> PrintSize(const ProcessCall& call) {
   return CloseAll(call);
 }
 
+absl::StatusOr<int> PrintLength(const ProcessCall& call) {
+  Answer(call, absl::StrCat(call.args.at(0).AsItems()->size()));
+  return CloseAll(call);
+}
+
 absl::StatusOr<int> PrintDescriptors(const ProcessCall& call) {
   Answer(call, absl::StrJoin(OpenDescriptors(), " "));
   return CloseAll(call);
@@ -131,6 +136,7 @@ void RegisterFunctions() {
   RegisterFunction("fail", Fail);
   RegisterFunction("print arguments", PrintArguments);
   RegisterFunction("print size", PrintSize);
+  RegisterFunction("print length", PrintLength);
   RegisterFunction("print descriptors", PrintDescriptors);
   RegisterFunction("print identity", PrintIdentity);
   RegisterFunction("start from daemon", StartFromDaemon);
@@ -240,6 +246,28 @@ TEST_P(ProcessTest, ArgumentsMayBeLongerThanAPipe) {
   ProcessOptions options = Options();
   options.args = {PyValue::Bytes(std::string(3'000'000, 'x'))};
   EXPECT_EQ(AnswerOf("print size", options), "3000000");
+}
+
+// Which protocol 2 cannot express.
+TEST_P(ProcessTest, ArgumentsMayBeNestedClasses) {
+  ProcessOptions options = Options();
+  options.args = {PyValue::Global("module", "Outer.Inner")};
+  EXPECT_THAT(AnswerOf("print arguments", options), testing::HasSubstr("Outer.Inner"));
+}
+
+// Eight keys that differ in the middle only cost 28 long comparisons in each dict.
+TEST_P(ProcessTest, ArgumentsMayCostMoreThanPicklesOfStrangersMay) {
+  std::vector<std::pair<PyValue, PyValue>> entries;
+  for (int i = 0; i < 8; ++i) {
+    std::vector<PyValue> key(20'001, PyValue(0));
+    key[10'000] = PyValue(i);
+    entries.emplace_back(PyValue::Tuple(std::move(key)), PyValue(i));
+  }
+  std::vector<PyValue> dicts;
+  for (int i = 0; i < 200; ++i) dicts.push_back(*PyValue::Dict(entries));
+  ProcessOptions options = Options();
+  options.args = {PyValue::List(std::move(dicts))};
+  EXPECT_EQ(AnswerOf("print length", options), "200");
 }
 
 TEST_P(ProcessTest, WaitsEndAtTheirTimeOrWithTheChild) {

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
@@ -77,20 +78,25 @@ absl::StatusOr<std::string> ToMessage(const Preparation& preparation) {
   const Identity& identity = preparation.identity;
   std::vector<PyValue> numbers;
   for (const int64_t number : identity.numbers) numbers.emplace_back(number);
-  const absl::StatusOr<std::string> pickle = Pickle(PyValue::Tuple(
+  const PyValue tuple = PyValue::Tuple(
       {PyValue::Bytes(identity.name), PyValue::Tuple(std::move(numbers)),
        PyValue(identity.daemon ? 1 : 0), PyValue::Bytes(identity.parent_name),
        PyValue(identity.parent_pid), PyValue::Bytes(preparation.authkey),
        PyValue::Bytes(preparation.start_method), PyValue(preparation.end_with_parent ? 1 : 0),
        PyValue::Bytes(preparation.function), PyValue::Tuple(preparation.call.args),
-       preparation.call.kwargs}));
+       preparation.call.kwargs});
+  // The reader is this program: the dialect that can express everything.
+  const absl::StatusOr<std::string> pickle = Pickle(tuple, {PickleDialect::kPython3});
   if (!pickle.ok()) return pickle.status();
   return Length(pickle->size()) + *pickle;
 }
 
 absl::StatusOr<Preparation> FromPickle(absl::string_view pickle) {
+  // This program has written it: what the parent had memory for is not refused.
   UnpickleOptions options;
   options.max_depth = kMaxUnpickleDepth;
+  options.max_memory = std::numeric_limits<size_t>::max();
+  options.max_nodes = std::numeric_limits<size_t>::max();
   const absl::StatusOr<PyValue> tuple = Unpickle(pickle, options);
   if (!tuple.ok()) return tuple.status();
   Items items(*tuple);
