@@ -447,6 +447,8 @@ TEST_P(ProcessTest, AForkedChildIsNotTheParent) {
   Process process("await byte", options);
   Process unstarted("exit", Options());
   ASSERT_THAT(process.Start(), Succeeds());
+  const std::vector<ActiveChild> active = ActiveChildren();
+  ASSERT_EQ(active.size(), 1u);
   EXPECT_EQ(Says(process.Close()),
             "ValueError: Cannot close a process while it is still running. You should first call "
             "join() or terminate().");
@@ -456,7 +458,14 @@ TEST_P(ProcessTest, AForkedChildIsNotTheParent) {
     EXPECT_EQ(unstarted.Start().message(),
               "can only start a process object created by current process");
     EXPECT_TRUE(ActiveChildren().empty());
+    EXPECT_THAT(active[0].Join(absl::ZeroDuration()),
+                FailsWithCode(absl::StatusCode::kFailedPrecondition, "wait for "));
+    EXPECT_THAT(process.Close(), FailsWithCode(absl::StatusCode::kInvalidArgument, "Cannot close"));
+    if (is_thread()) return;
+    EXPECT_THAT(process.Terminate(),
+                FailsWithCode(absl::StatusCode::kFailedPrecondition, "signal to process "));
   });
+  EXPECT_FALSE(*active[0].Join(absl::ZeroDuration()));
   MustSucceed(write(pipe.writer.get(), "x", 1), "write");
   EXPECT_TRUE(*process.Join(kSoon));
 }

@@ -46,16 +46,13 @@ std::string TypeOf(const Context& context) {
   return type + "Process";
 }
 
-// Whether the child has ended; a lost exit code counts.
-bool HasEnded(const absl::StatusOr<std::optional<int>>& code) {
-  return !code.ok() || code->has_value();
-}
-
 absl::StatusOr<bool> JoinChild(const internal::Running& running,
                                std::optional<absl::Duration> timeout) {
-  const bool ended = HasEnded(running.child->Wait(timeout.value_or(absl::InfiniteDuration())));
-  if (ended) internal::Forget(&running);
-  return ended;
+  const absl::StatusOr<std::optional<int>> code =
+      internal::WaitAndForget(running, timeout.value_or(absl::InfiniteDuration()));
+  if (internal::HasEnded(code)) return true;
+  if (!code.ok()) return code.status();
+  return false;
 }
 
 }  // namespace
@@ -95,11 +92,8 @@ Process& Process::operator=(Process&& other) noexcept {
 
 Process::~Process() {
   if (running_ == nullptr || !base::InForkGeneration(generation_)) return;
-  if (HasEnded(running_->child->Wait(absl::ZeroDuration()))) {
-    internal::Forget(running_.get());
-  } else {
-    internal::ForgetWhenEnded(std::move(running_));
-  }
+  const absl::StatusOr<bool> ended = JoinChild(*running_, absl::ZeroDuration());
+  if (!ended.ok() || !*ended) internal::ForgetWhenEnded(std::move(running_));
 }
 
 absl::Status Process::CheckOpen() const {
@@ -194,6 +188,7 @@ absl::StatusOr<bool> Process::IsAlive() const {
   if (absl::Status status = CheckOwn("can only test a child process"); !status.ok()) return status;
   if (running_ == nullptr) return false;
   const absl::StatusOr<bool> ended = JoinChild(*running_, absl::ZeroDuration());
+  if (!ended.ok()) return ended;
   return !*ended;
 }
 
@@ -208,13 +203,14 @@ absl::Status Process::Kill() const { return SendSignal(SIGKILL); }
 
 absl::Status Process::Close() {
   if (running_ != nullptr) {
-    const absl::StatusOr<std::optional<int>> code = running_->child->Wait(absl::ZeroDuration());
-    if (!base::InForkGeneration(generation_) || !HasEnded(code)) {
+    absl::StatusOr<bool> ended = false;  // in a forked child, as in Python
+    if (base::InForkGeneration(generation_)) ended = JoinChild(*running_, absl::ZeroDuration());
+    if (!ended.ok()) return ended.status();
+    if (!*ended) {
       return ValueError(
           "Cannot close a process while it is still running. "
           "You should first call join() or terminate().");
     }
-    internal::Forget(running_.get());
     running_ = nullptr;
   }
   closed_ = true;
@@ -224,9 +220,7 @@ absl::Status Process::Close() {
 absl::StatusOr<std::optional<int>> Process::exitcode() const {
   if (absl::Status status = CheckOpen(); !status.ok()) return status;
   if (running_ == nullptr || !base::InForkGeneration(generation_)) return std::nullopt;
-  absl::StatusOr<std::optional<int>> code = running_->child->Wait(absl::ZeroDuration());
-  if (HasEnded(code)) internal::Forget(running_.get());
-  return code;
+  return internal::WaitAndForget(*running_, absl::ZeroDuration());
 }
 
 absl::StatusOr<std::optional<int64_t>> Process::pid() const {
@@ -254,7 +248,7 @@ std::string Process::State() const {
   if (running_ == nullptr) return "initial";
   if (!base::InForkGeneration(generation_)) return "unknown";
   const absl::StatusOr<std::optional<int>> code = exitcode();
-  if (!code.ok()) return "stopped";
+  if (!code.ok()) return internal::HasEnded(code) ? "stopped" : "unknown";
   if (!code->has_value()) return "started";
   const int number = **code;
   return absl::StrCat("stopped exitcode=",

@@ -73,7 +73,8 @@ class Process {
   // Waits until the child has ended, and returns whether it has. Without a timeout for ever;
   // zero or less does not wait.
   //
-  // kFailedPrecondition "can only join a started process", "can only join a child process".
+  // kFailedPrecondition "can only join a started process", "can only join a child process". Errnos
+  // of the wait, such as that of a clock that cannot be read.
   // kInvalidArgument (ValueError) "process object is closed", here and from all functions but name,
   // daemon and Close.
   absl::StatusOr<bool> Join(std::optional<absl::Duration> timeout = std::nullopt) const;
@@ -82,7 +83,8 @@ class Process {
   // process".
   absl::StatusOr<bool> IsAlive() const;
 
-  // Sends SIGTERM, or SIGKILL. No effect on one that has ended. kFailedPrecondition: not started.
+  // Sends SIGTERM, or SIGKILL. No effect on one that has ended. kFailedPrecondition: not started,
+  // or this is a forked child.
   absl::Status Terminate() const;
   absl::Status Kill() const;
 
@@ -145,7 +147,7 @@ class ActiveChild {
   std::string name() const;
   bool daemon() const;
   int64_t pid() const;
-  // As Process::Join, Terminate and Kill.
+  // As Process::Join, Terminate and Kill; all are kFailedPrecondition in a forked child.
   absl::StatusOr<bool> Join(std::optional<absl::Duration> timeout = std::nullopt) const;
   absl::Status Terminate() const;
   absl::Status Kill() const;

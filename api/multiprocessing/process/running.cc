@@ -1,6 +1,7 @@
 #include "someos/api/multiprocessing/process/running.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
 #include <cstdint>
 #include <cstdlib>
@@ -12,6 +13,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "someos/api/errno_status.h"
 #include "someos/backends/base/fork_generation.h"
 #include "someos/backends/base/own_descriptor.h"
 #include "someos/backends/base/process_lock.h"
@@ -61,11 +63,6 @@ class LockedChildren {
   Children& children_ = TheChildren();
 };
 
-bool HasEnded(const Running& running) {
-  const absl::StatusOr<std::optional<int>> code = running.child->Wait(absl::ZeroDuration());
-  return !code.ok() || code->has_value();
-}
-
 List Snapshot() {
   LockedChildren children;
   return children.list();
@@ -90,24 +87,29 @@ void Forget(const Running* running) {
   list.erase(place);
 }
 
+bool HasEnded(const absl::StatusOr<std::optional<int>>& code) {
+  return code.ok() ? code->has_value() : ErrnoOf(code.status()) == ECHILD;
+}
+
+absl::StatusOr<std::optional<int>> WaitAndForget(const Running& running, absl::Duration timeout) {
+  absl::StatusOr<std::optional<int>> code = running.child->Wait(timeout);
+  if (HasEnded(code)) Forget(&running);
+  return code;
+}
+
 List Unended() {
   List unended;
   for (std::shared_ptr<Running>& running : Snapshot()) {
-    if (HasEnded(*running)) {
-      Forget(running.get());
-    } else {
-      unended.push_back(std::move(running));
-    }
+    if (HasEnded(WaitAndForget(*running, absl::ZeroDuration()))) continue;
+    unended.push_back(std::move(running));
   }
   return unended;
 }
 
 void ForgetWhenEnded(std::shared_ptr<Running> running) {
   // Where no thread can be started, the next start of a process looks for those that have ended.
-  (void)process_base::StartDetachedThread([running = std::move(running)] {
-    (void)running->child->Wait();
-    Forget(running.get());
-  });
+  (void)process_base::StartDetachedThread(
+      [running = std::move(running)] { (void)WaitAndForget(*running, absl::InfiniteDuration()); });
 }
 
 void EndChildren() {

@@ -4,9 +4,12 @@
 #define SOMEOS_API_MULTIPROCESSING_PROCESS_RUNNING_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "someos/backends/base/own_descriptor.h"
 #include "someos/backends/process_base/child.h"
 
@@ -27,6 +30,13 @@ struct Running {
 void Remember(std::shared_ptr<Running> running);
 // Of one that has ended.
 void Forget(const Running* running);
+
+// Whether a child has ended, by what Child::Wait has returned. A lost exit code counts; other
+// errors say nothing of the child.
+bool HasEnded(const absl::StatusOr<std::optional<int>>& code);
+
+// Waits as Child::Wait does, and forgets a child that has ended.
+absl::StatusOr<std::optional<int>> WaitAndForget(const Running& running, absl::Duration timeout);
 
 // Those that have not ended. Waits for the others, so that they are no zombies, and forgets them.
 std::vector<std::shared_ptr<Running>> Unended();
