@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -30,12 +31,36 @@
 namespace someos::multiprocessing {
 namespace {
 
+// What a thread shares with the handle of it.
+class ThreadState {
+ public:
+  // Runs the body in the thread, which then leaves its exit code.
+  void Run(absl::AnyInvocable<int(ChildSide)>& body, ChildSide side) {
+    Current() = this;
+    exit_code_.store(body(std::move(side)), std::memory_order_release);
+    Current() = nullptr;
+  }
+
+  bool IsOfThisThread() const { return Current() == this; }
+  int exit_code() const { return exit_code_.load(std::memory_order_acquire); }
+
+ private:
+  static const ThreadState*& Current() {
+    static thread_local const ThreadState* current = nullptr;
+    return current;
+  }
+
+  std::atomic<int> exit_code_{0};
+};
+
 // The sentinel is a pipe, whose other end the thread closes when its body has returned and the exit
 // code is there.
 class ThreadChild final : public Child {
  public:
-  explicit ThreadChild(base::OwnDescriptor sentinel)
-      : generation_(base::ForkGeneration()), sentinel_(std::move(sentinel)) {}
+  ThreadChild(base::OwnDescriptor sentinel, std::shared_ptr<const ThreadState> state)
+      : generation_(base::ForkGeneration()),
+        sentinel_(std::move(sentinel)),
+        state_(std::move(state)) {}
 
   int64_t pid() const override { return getpid(); }
   int sentinel() const override { return sentinel_.get(); }
@@ -43,11 +68,14 @@ class ThreadChild final : public Child {
   absl::StatusOr<std::optional<int>> Wait(absl::Duration timeout) override {
     if (!base::InForkGeneration(generation_))
       return base::ForkedError("wait for a thread", kChildOfTheParent);
+    if (timeout > absl::ZeroDuration() && state_->IsOfThisThread()) {
+      return PlainStatus(absl::StatusCode::kFailedPrecondition, "cannot join current thread");
+    }
     base::Deadline deadline(timeout);
     while (true) {
       pollfd entry = {sentinel_.get(), POLLIN, 0};
       const int found = base::PollUntil(&entry, 1, deadline);
-      if (found > 0) return exit_code_->load(std::memory_order_acquire);
+      if (found > 0) return state_->exit_code();
       if (found < 0 && errno != EINTR) return ErrnoStatus(errno, "wait for a thread");
       if (!deadline.infinite() && deadline.Passed()) return std::nullopt;
     }
@@ -57,13 +85,10 @@ class ThreadChild final : public Child {
     return PlainStatus(absl::StatusCode::kUnimplemented, "a thread cannot be signalled");
   }
 
-  // Where the thread leaves it, before it closes the pipe.
-  std::shared_ptr<std::atomic<int>> exit_code() const { return exit_code_; }
-
  private:
   const uint32_t generation_;
   const base::OwnDescriptor sentinel_;
-  const std::shared_ptr<std::atomic<int>> exit_code_ = std::make_shared<std::atomic<int>>(0);
+  const std::shared_ptr<const ThreadState> state_;
 };
 
 absl::StatusOr<StartedChild> StartThread(StartTask task) {
@@ -73,12 +98,12 @@ absl::StatusOr<StartedChild> StartThread(StartTask task) {
   absl::StatusOr<std::vector<base::OwnedFd>> descriptors =
       process_base::Duplicates(task.descriptors);
   if (!descriptors.ok()) return descriptors.status();
-  auto child = std::make_unique<ThreadChild>(std::move(pipe->read_end));
+  const auto state = std::make_shared<ThreadState>();
+  auto child = std::make_unique<ThreadChild>(std::move(pipe->read_end), state);
   const bool started = process_base::StartDetachedThread(
       [body = std::move(task.body), descriptors = *std::move(descriptors),
-       end = std::move(pipe->write_end), exit_code = child->exit_code()]() mutable {
-        exit_code->store(body({-1, process_base::Released(std::move(descriptors))}),
-                         std::memory_order_release);
+       end = std::move(pipe->write_end), state]() mutable {
+        state->Run(body, {-1, process_base::Released(std::move(descriptors))});
         body = nullptr;
         end = base::OwnDescriptor();
       },

@@ -56,6 +56,10 @@ int CloseAll(const ProcessCall& call) {
   return 0;
 }
 
+absl::StatusOr<int> SleepForEver(const ProcessCall&) {
+  while (true) pause();
+}
+
 absl::StatusOr<int> ExitWith(const ProcessCall& call) {
   return static_cast<int>(*call.args.at(0).AsInt());
 }
@@ -92,6 +96,25 @@ absl::StatusOr<int> PrintIdentity(const ProcessCall& call) {
   return CloseAll(call);
 }
 
+absl::StatusOr<int> JoinItself(const ProcessCall& call) {
+  const std::vector<ActiveChild> active = ActiveChildren();
+  Answer(call, active.at(0).Join().status().message());
+  return CloseAll(call);
+}
+
+absl::StatusOr<int> ExitFromAThread(const ProcessCall& call) {
+  ProcessOptions options;
+  options.args = call.args;
+  options.context = *GetContext("thread");
+  Process thread(
+      [](const ProcessCall& own) -> absl::StatusOr<int> {
+        std::exit(static_cast<int>(*own.args.at(0).AsInt()));
+      },
+      options);
+  if (const absl::Status status = thread.Start(); !status.ok()) return status;
+  return SleepForEver(call);
+}
+
 absl::StatusOr<int> StartFromDaemon(const ProcessCall& call) {
   ProcessOptions options;
   options.args = {PyValue(0)};
@@ -104,10 +127,6 @@ absl::StatusOr<int> AwaitByte(const ProcessCall& call) {
   char byte;
   MustSucceed(read(call.descriptors.at(0), &byte, 1), "read");
   return CloseAll(call);
-}
-
-absl::StatusOr<int> SleepForEver(const ProcessCall&) {
-  while (true) pause();
 }
 
 absl::StatusOr<int> AwaitParent(const ProcessCall& call) {
@@ -139,6 +158,8 @@ void RegisterFunctions() {
   RegisterFunction("print length", PrintLength);
   RegisterFunction("print descriptors", PrintDescriptors);
   RegisterFunction("print identity", PrintIdentity);
+  RegisterFunction("join itself", JoinItself);
+  RegisterFunction("exit from a thread", ExitFromAThread);
   RegisterFunction("start from daemon", StartFromDaemon);
   RegisterFunction("await byte", AwaitByte);
   RegisterFunction("sleep", SleepForEver);
@@ -382,6 +403,24 @@ TEST_P(ProcessTest, DaemonicChildrenAreTerminatedWhenAProcessEndsAndOthersAreWai
   options.args = {PyValue::Str("print descriptors"), PyValue(false), PyValue(false),
                   PyValue(false)};
   EXPECT_NE(AnswerOf("start another", options), "");
+}
+
+TEST_P(ProcessTest, AThreadDoesNotWaitForItself) {
+  if (!is_thread()) GTEST_SKIP() << "a process does not know itself as a child";
+  EXPECT_EQ(AnswerOf("join itself", Options()), "cannot join current thread");
+}
+
+TEST_P(ProcessTest, AThreadMayEndItsProcessByExit) {
+  if (is_thread()) GTEST_SKIP() << "that would end this process";
+  if (!GetContext("thread").ok()) GTEST_SKIP() << "threads are not linked";
+  ProcessOptions options = Options();
+  options.args = {PyValue(7)};
+  Process process("exit from a thread", options);
+  ASSERT_THAT(process.Start(), Succeeds());
+  EXPECT_TRUE(*process.Join(kSoon));
+  EXPECT_THAT(process.Kill(), Succeeds());
+  EXPECT_TRUE(*process.Join(kSoon));
+  EXPECT_EQ(*process.exitcode(), 7);
 }
 
 TEST_P(ProcessTest, TwentyThreadsStartChildrenAtOnce) {

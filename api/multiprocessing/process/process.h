@@ -73,8 +73,8 @@ class Process {
   // Waits until the child has ended, and returns whether it has. Without a timeout for ever;
   // zero or less does not wait.
   //
-  // kFailedPrecondition "can only join a started process", "can only join a child process". Errnos
-  // of the wait, such as that of a clock that cannot be read.
+  // kFailedPrecondition "can only join a started process", "can only join a child process", "cannot
+  // join current thread". Errnos of the wait, such as that of a clock that cannot be read.
   // kInvalidArgument (ValueError) "process object is closed", here and from all functions but name,
   // daemon and Close.
   absl::StatusOr<bool> Join(std::optional<absl::Duration> timeout = std::nullopt) const;
