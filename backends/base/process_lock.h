@@ -70,6 +70,23 @@ class ABSL_LOCKABLE ProcessLock {
   std::atomic<uint64_t> holder_{kFree};
 };
 
+// Holds it while it lives.
+class ABSL_SCOPED_LOCKABLE ProcessLockHolder {
+ public:
+  explicit ProcessLockHolder(ProcessLock& lock) ABSL_EXCLUSIVE_LOCK_FUNCTION(lock)
+      : lock_(lock), abandoned_(lock.Lock()) {}
+  ProcessLockHolder(const ProcessLockHolder&) = delete;
+  ProcessLockHolder& operator=(const ProcessLockHolder&) = delete;
+  ~ProcessLockHolder() ABSL_UNLOCK_FUNCTION() { lock_.Unlock(); }
+
+  // What ProcessLock::Lock has returned.
+  bool abandoned() const { return abandoned_; }
+
+ private:
+  ProcessLock& lock_;
+  const bool abandoned_;
+};
+
 }  // namespace someos::base
 
 #endif  // SOMEOS_BACKENDS_BASE_PROCESS_LOCK_H_

@@ -45,6 +45,21 @@ TEST(ProcessLock, AnAttemptDoesNotWait) {
   Unlock(lock);
 }
 
+TEST(ProcessLock, AHolderHoldsItWhileItLives) {
+  ProcessLock lock;
+  {
+    const ProcessLockHolder holder(lock);
+    EXPECT_FALSE(holder.abandoned());
+    EXPECT_EQ(lock.TryLock(), Attempt::kHeld);
+    EXPECT_EQ(RunInChild([&]() -> std::string {
+                return ProcessLockHolder(lock).abandoned() ? "" : "not abandoned";
+              }),
+              "");
+  }
+  EXPECT_EQ(lock.TryLock(), Attempt::kLocked);
+  Unlock(lock);
+}
+
 TEST(ProcessLock, AForkedChildFindsItAbandonedOnce) {
   ProcessLock held, free;
   ASSERT_EQ(held.TryLock(), Attempt::kLocked);

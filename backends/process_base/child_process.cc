@@ -70,18 +70,15 @@ ChildProcess::~ChildProcess() {
 }
 
 absl::StatusOr<std::optional<int>> ChildProcess::Reap() {
-  lock_.Lock();
+  const base::ProcessLockHolder holder(lock_);
   if (!reaped_) {
     const WaitResult result = WaitForChild(pid_, /*block=*/false);
     reaped_ = result.ended;
     error_ = result.error;
     exit_code_ = result.exit_code;
   }
-  const std::optional<int> code = reaped_ ? std::optional<int>(exit_code_) : std::nullopt;
-  const int error = error_;
-  lock_.Unlock();
-  if (error != 0) return ErrnoStatus(error, absl::StrCat("waitpid ", pid_));
-  return code;
+  if (error_ != 0) return ErrnoStatus(error_, absl::StrCat("waitpid ", pid_));
+  return reaped_ ? std::optional<int>(exit_code_) : std::nullopt;
 }
 
 absl::StatusOr<std::optional<int>> ChildProcess::Wait(absl::Duration timeout) {
@@ -104,10 +101,8 @@ absl::Status ChildProcess::Signal(int signal) {
   }
   // While the lock is held this object does not wait for the child, so the number stays its own, as
   // far as it depends on the library.
-  int error = 0;
-  lock_.Lock();
-  if (!reaped_) error = sentinel_.Send(pid_, signal);
-  lock_.Unlock();
+  const base::ProcessLockHolder holder(lock_);
+  const int error = reaped_ ? 0 : sentinel_.Send(pid_, signal);
   if (error == 0 || error == ESRCH) return absl::OkStatus();
   return ErrnoStatus(error, absl::StrCat("kill ", pid_, " with signal ", signal));
 }

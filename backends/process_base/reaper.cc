@@ -34,7 +34,7 @@ bool StartReaping(pid_t pid) {
 
 void ReapWhenEnded(pid_t pid) {
   Pending& pending = ThePending();
-  pending.lock.Lock();
+  const base::ProcessLockHolder holder(pending.lock);
   if (pending.generation != base::ForkGeneration()) {
     // Those of the parent, which a thread of it may have been changing at the fork, are left alone.
     pending.generation = base::ForkGeneration();
@@ -44,7 +44,6 @@ void ReapWhenEnded(pid_t pid) {
   while (!pending.children->empty() && StartReaping(pending.children->back())) {
     pending.children->pop_back();
   }
-  pending.lock.Unlock();
 }
 
 }  // namespace someos::multiprocessing::process_base

@@ -35,22 +35,19 @@ bool ThisProcess::daemon() const { return internal::OwnIdentity().daemon; }
 
 absl::StatusOr<std::string> ThisProcess::authkey() const {
   Identity& own = Own();
-  absl::StatusOr<std::string> made = std::string();
-  own.lock.Lock();
+  const base::ProcessLockHolder holder(own.lock);
   if (!own.authkey.has_value()) {
-    made = base::RandomBytes(kKeySize);
-    if (made.ok()) own.authkey.emplace(*made);
+    const absl::StatusOr<std::string> made = base::RandomBytes(kKeySize);
+    if (!made.ok()) return made.status();
+    own.authkey.emplace(*made);
   }
-  if (made.ok()) made = std::string(own.authkey->view());
-  own.lock.Unlock();
-  return made;
+  return std::string(own.authkey->view());
 }
 
 void ThisProcess::SetAuthkey(absl::string_view authkey) const {
   Identity& own = Own();
-  own.lock.Lock();
+  const base::ProcessLockHolder holder(own.lock);
   own.authkey.emplace(authkey);
-  own.lock.Unlock();
 }
 
 }  // namespace someos::multiprocessing

@@ -43,6 +43,12 @@ Program& TheProgram() {
   return program;
 }
 
+void SetProgramName(absl::string_view name) {
+  Program& program = TheProgram();
+  const base::ProcessLockHolder holder(program.lock);
+  program.name = std::string(name);
+}
+
 // Of the descriptors given to this child; 0 if it is not one.
 int DescriptorsIn(int argc, char** argv) {
   if (argc != 3 || argv[1] != kChildArgument) return 0;
@@ -109,17 +115,12 @@ int RunSpawned(int count) {
 
 std::string internal::ProgramName() {
   Program& program = TheProgram();
-  program.lock.Lock();
-  std::string name = program.name;
-  program.lock.Unlock();
-  return name;
+  const base::ProcessLockHolder holder(program.lock);
+  return program.name;
 }
 
 void FreezeSupport(int argc, char** argv) {
-  Program& program = TheProgram();
-  program.lock.Lock();
-  program.name = argc > 0 && argv[0][0] != '\0' ? argv[0] : "program";
-  program.lock.Unlock();
+  SetProgramName(argc > 0 && argv[0][0] != '\0' ? argv[0] : "program");
   const int count = DescriptorsIn(argc, argv);
   if (count > 0) std::exit(RunSpawned(count));
 }

@@ -31,28 +31,20 @@ Registry& TheRegistry() {
 
 void RegisterFunction(absl::string_view name, ProcessFunction function) {
   Registry& registry = TheRegistry();
-  registry.lock.Lock();
+  const base::ProcessLockHolder holder(registry.lock);
   registry.functions[std::string(name)] = std::move(function);
-  registry.lock.Unlock();
 }
 
 absl::StatusOr<ProcessFunction> FindFunction(absl::string_view name) {
   Registry& registry = TheRegistry();
-  absl::StatusOr<ProcessFunction> found = nullptr;
-  registry.lock.Lock();
+  const base::ProcessLockHolder holder(registry.lock);
   const auto place = registry.functions.find(name);
-  if (place != registry.functions.end()) {
-    found = place->second;
-  } else {
-    const std::string names = absl::StrJoin(
-        registry.functions, ", ",
-        [](std::string* out, const auto& entry) { absl::StrAppend(out, entry.first); });
-    found =
-        PlainStatus(absl::StatusCode::kNotFound,
-                    absl::StrCat("no function \"", name, "\" is registered; there are: ", names));
-  }
-  registry.lock.Unlock();
-  return found;
+  if (place != registry.functions.end()) return place->second;
+  const std::string names =
+      absl::StrJoin(registry.functions, ", ",
+                    [](std::string* out, const auto& entry) { absl::StrAppend(out, entry.first); });
+  return PlainStatus(absl::StatusCode::kNotFound,
+                     absl::StrCat("no function \"", name, "\" is registered; there are: ", names));
 }
 
 }  // namespace someos::multiprocessing

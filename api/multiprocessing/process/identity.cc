@@ -25,33 +25,27 @@ OwnState& Own() {
 
 Identity OwnIdentity() {
   OwnState& own = Own();
-  own.lock.Lock();
-  Identity identity = own.identity;
-  own.lock.Unlock();
-  return identity;
+  const base::ProcessLockHolder holder(own.lock);
+  return own.identity;
 }
 
 void SetOwnIdentity(Identity identity) {
   OwnState& own = Own();
-  own.lock.Lock();
+  const base::ProcessLockHolder holder(own.lock);
   own.identity = std::move(identity);
   own.children = 0;
-  own.lock.Unlock();
 }
 
 void SetOwnName(const std::string& name) {
   OwnState& own = Own();
-  own.lock.Lock();
+  const base::ProcessLockHolder holder(own.lock);
   own.identity.name = name;
-  own.lock.Unlock();
 }
 
 int64_t NextChildNumber() {
   OwnState& own = Own();
-  own.lock.Lock();
-  const int64_t number = ++own.children;
-  own.lock.Unlock();
-  return number;
+  const base::ProcessLockHolder holder(own.lock);
+  return ++own.children;
 }
 
 }  // namespace someos::multiprocessing::internal

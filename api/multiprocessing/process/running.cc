@@ -37,14 +37,12 @@ struct Children {
 class LockedChildren {
  public:
   LockedChildren() {
-    children_.lock.Lock();
     if (children_.generation == base::ForkGeneration()) return;
     children_.generation = base::ForkGeneration();
     children_.list = new List;
   }
   LockedChildren(const LockedChildren&) = delete;
   LockedChildren& operator=(const LockedChildren&) = delete;
-  ~LockedChildren() { children_.lock.Unlock(); }
 
   // Locked since the constructor, which the analysis does not know of.
   List& list() ABSL_NO_THREAD_SAFETY_ANALYSIS { return *children_.list; }
@@ -61,7 +59,19 @@ class LockedChildren {
 
  private:
   Children& children_ = TheChildren();
+  const base::ProcessLockHolder holder_{children_.lock};
 };
+
+// Those of the list of the parent, unless a thread of the parent was changing it at the fork.
+void CloseParentsEnds() {
+  Children& children = LockedChildren::TheChildren();
+  const base::ProcessLockHolder holder(children.lock);
+  if (holder.abandoned() || children.list == nullptr) return;
+  // Process objects that the child has a copy of may share them.
+  for (const std::shared_ptr<Running>& running : *children.list) {
+    running->parent_end = base::OwnDescriptor();
+  }
+}
 
 List Snapshot() {
   LockedChildren children;
@@ -124,14 +134,7 @@ void EndChildren() {
 }
 
 void ForgetParentsChildren() {
-  Children& children = LockedChildren::TheChildren();
-  if (!children.lock.Lock() && children.list != nullptr) {
-    // Process objects that the child has a copy of may share them.
-    for (const std::shared_ptr<Running>& running : *children.list) {
-      running->parent_end = base::OwnDescriptor();
-    }
-  }
-  children.lock.Unlock();
+  CloseParentsEnds();
   LockedChildren own;
 }
 

@@ -39,6 +39,13 @@ Chosen& TheChosen() {
   return chosen;
 }
 
+// By SetStartMethod; otherwise nullptr.
+const StartMethod* ChosenMethod() {
+  Chosen& chosen = TheChosen();
+  const base::ProcessLockHolder holder(chosen.lock);
+  return chosen.method;
+}
+
 }  // namespace
 
 absl::Span<const StartMethod* const> LinkedStartMethods() {
@@ -78,10 +85,7 @@ std::vector<std::string> GetAllStartMethods() {
 }
 
 std::string GetStartMethod() {
-  Chosen& chosen = TheChosen();
-  chosen.lock.Lock();
-  const StartMethod* const method = chosen.method;
-  chosen.lock.Unlock();
+  const StartMethod* const method = ChosenMethod();
   if (method != nullptr) return std::string(method->name);
   const char* const wanted = base::TrustedEnvironment("SOMEOS_START_METHOD");
   if (wanted != nullptr && internal::FindStartMethod(wanted).ok()) return wanted;
@@ -92,12 +96,12 @@ absl::Status SetStartMethod(absl::string_view name, bool force) {
   const absl::StatusOr<const StartMethod*> method = internal::FindStartMethod(name);
   if (!method.ok()) return method.status();
   Chosen& chosen = TheChosen();
-  chosen.lock.Lock();
-  const bool refused = chosen.method != nullptr && !force;
-  if (!refused) chosen.method = *method;
-  chosen.lock.Unlock();
-  if (!refused) return absl::OkStatus();
-  return PlainStatus(absl::StatusCode::kFailedPrecondition, "context has already been set");
+  const base::ProcessLockHolder holder(chosen.lock);
+  if (chosen.method != nullptr && !force) {
+    return PlainStatus(absl::StatusCode::kFailedPrecondition, "context has already been set");
+  }
+  chosen.method = *method;
+  return absl::OkStatus();
 }
 
 }  // namespace someos::multiprocessing
