@@ -11,8 +11,10 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "someos/api/multiprocessing/connection/frame_header.h"
 #include "someos/api/multiprocessing/pickle/pickle.h"
 #include "someos/api/multiprocessing/pickle/unpickle.h"
 #include "someos/api/multiprocessing/process/current_process.h"
@@ -24,15 +26,6 @@
 
 namespace someos::multiprocessing::internal {
 namespace {
-
-// The message's length before it, big endian.
-constexpr int kLengthBytes = 8;
-
-std::string Length(uint64_t length) {
-  std::string bytes(kLengthBytes, '\0');
-  for (int i = kLengthBytes - 1; i >= 0; --i, length >>= 8) bytes[i] = static_cast<char>(length);
-  return bytes;
-}
 
 // Takes the items of a tuple in turn; the first error stays.
 class Items {
@@ -88,7 +81,10 @@ absl::StatusOr<std::string> ToMessage(const Preparation& preparation) {
   // The reader is this program: the dialect that can express everything.
   const absl::StatusOr<std::string> pickle = Pickle(tuple, {PickleDialect::kPython3});
   if (!pickle.ok()) return pickle.status();
-  return Length(pickle->size()) + *pickle;
+  const absl::StatusOr<FrameHeader> header =
+      FrameHeader::Of(pickle->size(), LongForm::kKnownToPeer);
+  if (!header.ok()) return header.status();
+  return absl::StrCat(header->view(), *pickle);
 }
 
 absl::StatusOr<Preparation> FromPickle(absl::string_view pickle) {

@@ -24,7 +24,7 @@ struct Preparation {
   ProcessCall call;
 };
 
-// A message that MessageToRead reads. Errors of Pickle.
+// What FreezeSupport reads in the child: a frame with a pickle. Errors of Pickle.
 absl::StatusOr<std::string> ToMessage(const Preparation& preparation);
 // kInvalidArgument, errors of Unpickle: it is none.
 absl::StatusOr<Preparation> FromPickle(absl::string_view pickle);

@@ -1,7 +1,5 @@
 #include "someos/api/multiprocessing/process/freeze_support.h"
 
-#include <algorithm>
-#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -15,8 +13,8 @@
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 #include "absl/time/time.h"
-#include "absl/types/span.h"
 #include "someos/api/errno_status.h"
+#include "someos/api/multiprocessing/connection/frame_reader.h"
 #include "someos/api/multiprocessing/process/child_main.h"
 #include "someos/api/multiprocessing/process/functions.h"
 #include "someos/backends/base/deadline.h"
@@ -28,7 +26,6 @@
 namespace someos::multiprocessing {
 namespace {
 
-constexpr size_t kLengthBytes = 8;
 // No message is longer: a pickle is not, either.
 constexpr uint64_t kLongestMessage = uint64_t{1} << 40;
 constexpr int kMostDescriptors = 1 << 20;
@@ -59,45 +56,29 @@ int DescriptorsIn(int argc, char** argv) {
   return count > kMostDescriptors ? 0 : count;
 }
 
-absl::Status ReadExactly(connection_socket::Stream& stream, size_t size, std::string& bytes) {
-  constexpr size_t kStep = size_t{1} << 20;  // memory is taken as the bytes arrive
+absl::StatusOr<internal::Preparation> ReadPreparation(connection_socket::Stream& stream) {
+  using connection_socket::Transfer;
   base::Deadline never(absl::InfiniteDuration());
-  bytes.clear();
-  while (bytes.size() < size) {
-    const size_t begin = bytes.size();
-    bytes.resize(begin + std::min(kStep, size - begin));
-    const connection_socket::Transfer read =
-        stream.Read(absl::MakeSpan(bytes).subspan(begin), never);
-    if (read.end == connection_socket::Transfer::End::kFailed) {
+  FrameReader reader(kLongestMessage);
+  while (!reader.complete()) {
+    const Transfer read = stream.Read(reader.Space(), never);
+    if (read.end == Transfer::End::kFailed) {
       return ErrnoStatus(read.error, "read what a child is to do");
     }
-    bytes.resize(begin + read.count);
     if (read.count == 0) {
       return PlainStatus(absl::StatusCode::kDataLoss,
                          "the parent has ended before its child began");
     }
+    if (absl::Status status = reader.Advance(read.count); !status.ok()) return status;
   }
-  return absl::OkStatus();
-}
-
-absl::StatusOr<internal::Preparation> ReadPreparation(int fd) {
-  connection_socket::Stream stream(fd);
-  std::string bytes;
-  absl::Status status = ReadExactly(stream, kLengthBytes, bytes);
-  uint64_t length = 0;
-  for (const char byte : bytes) length = length << 8 | static_cast<uint8_t>(byte);
-  if (status.ok() && length > kLongestMessage) {
-    status = PlainStatus(absl::StatusCode::kInvalidArgument, "this is no message for a child");
-  }
-  if (status.ok()) status = ReadExactly(stream, length, bytes);
-  (void)stream.Release();
-  if (!status.ok()) return status;
-  return internal::FromPickle(bytes);
+  return internal::FromPickle(reader.message());
 }
 
 int RunSpawned(int count) {
   ChildSide side = process_base::GivenDescriptors(count);
-  absl::StatusOr<internal::Preparation> preparation = ReadPreparation(side.parent);
+  connection_socket::Stream stream(side.parent);
+  absl::StatusOr<internal::Preparation> preparation = ReadPreparation(stream);
+  (void)stream.Release();
   absl::StatusOr<ProcessFunction> function = nullptr;
   if (!preparation.ok()) {
     function = preparation.status();
