@@ -90,7 +90,10 @@ absl::StatusOr<std::optional<int>> ChildProcess::Wait(absl::Duration timeout) {
   while (true) {
     absl::StatusOr<std::optional<int>> code = Reap();
     if (!code.ok() || code->has_value()) return code;
-    if (!deadline.infinite() && deadline.Passed()) return std::nullopt;
+    if (!deadline.infinite() && deadline.Passed()) {
+      if (deadline.clock_error() == 0) return std::nullopt;
+      return ErrnoStatus(deadline.clock_error(), absl::StrCat("wait for process ", pid_));
+    }
     AwaitSentinel(sentinel_, deadline, pause);
   }
 }

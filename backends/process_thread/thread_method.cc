@@ -1,7 +1,5 @@
 #include "someos/backends/process_thread/thread_method.h"
 
-#include <poll.h>
-#include <sys/types.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -21,7 +19,8 @@
 #include "someos/backends/base/fork_generation.h"
 #include "someos/backends/base/own_descriptor.h"
 #include "someos/backends/base/owned_fd.h"
-#include "someos/backends/base/poll_until.h"
+#include "someos/backends/connection_socket/await.h"
+#include "someos/backends/connection_socket/stream.h"
 #include "someos/backends/process_base/child.h"
 #include "someos/backends/process_base/detached_thread.h"
 #include "someos/backends/process_base/duplicates.h"
@@ -71,14 +70,13 @@ class ThreadChild final : public Child {
     if (timeout > absl::ZeroDuration() && state_->IsOfThisThread()) {
       return PlainStatus(absl::StatusCode::kFailedPrecondition, "cannot join current thread");
     }
+    using connection_socket::Transfer;
     base::Deadline deadline(timeout);
-    while (true) {
-      pollfd entry = {sentinel_.get(), POLLIN, 0};
-      const int found = base::PollUntil(&entry, 1, deadline);
-      if (found > 0) return state_->exit_code();
-      if (found < 0 && errno != EINTR) return ErrnoStatus(errno, "wait for a thread");
-      if (!deadline.infinite() && deadline.Passed()) return std::nullopt;
-    }
+    const Transfer waited = connection_socket::AwaitAny(
+        {{sentinel_.get(), connection_socket::Direction::kRead}}, deadline);
+    if (waited.end == Transfer::End::kFailed) return ErrnoStatus(waited.error, "wait for a thread");
+    if (waited.end == Transfer::End::kTimedOut) return std::nullopt;
+    return state_->exit_code();
   }
 
   absl::Status Signal(int /*signal*/) override {

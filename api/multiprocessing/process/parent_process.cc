@@ -7,6 +7,7 @@
 #include "someos/api/errno_status.h"
 #include "someos/api/multiprocessing/process/identity.h"
 #include "someos/backends/base/deadline.h"
+#include "someos/backends/connection_socket/await.h"
 #include "someos/backends/connection_socket/stream.h"
 
 namespace someos::multiprocessing {
@@ -20,9 +21,8 @@ absl::StatusOr<bool> ParentOfProcess::IsAlive() const {
 absl::StatusOr<bool> ParentOfProcess::Join(std::optional<absl::Duration> timeout) const {
   using connection_socket::Transfer;
   base::Deadline deadline(timeout.value_or(absl::InfiniteDuration()));
-  connection_socket::Stream stream(sentinel_);
-  const Transfer waited = stream.Await(connection_socket::Direction::kRead, deadline);
-  (void)stream.Release();
+  const Transfer waited =
+      connection_socket::AwaitAny({{sentinel_, connection_socket::Direction::kRead}}, deadline);
   if (waited.end == Transfer::End::kFailed) return ErrnoStatus(waited.error, "wait for the parent");
   return waited.end != Transfer::End::kTimedOut;
 }
