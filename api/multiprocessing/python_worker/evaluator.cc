@@ -1,12 +1,11 @@
 #include "someos/api/multiprocessing/python_worker/evaluator.h"
 
 #include <cstddef>
-#include <exception>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "absl/base/config.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/cord.h"
@@ -23,6 +22,7 @@
 #include "someos/api/multiprocessing/value/py_value.h"
 #include "someos/api/multiprocessing/value/utf8.h"
 #include "someos/api/python_error.h"
+#include "someos/backends/thread_base/failure.h"
 
 namespace someos::multiprocessing::internal {
 namespace {
@@ -73,18 +73,14 @@ absl::Status Printable(const absl::Status& status) {
   return printable;
 }
 
+// A RuntimeError of what the function throws.
 absl::StatusOr<PyValue> Run(const NamedFunctions::Function& function, const Arguments& arguments) {
-#ifdef ABSL_HAVE_EXCEPTIONS
-  try {
-    return function(arguments);
-  } catch (const std::exception& error) {
-    return PlainStatus(absl::StatusCode::kFailedPrecondition, error.what());
-  } catch (...) {
-    return PlainStatus(absl::StatusCode::kFailedPrecondition, "an exception of unknown type");
-  }
-#else
-  return function(arguments);
-#endif
+  absl::StatusOr<PyValue> result = PlainStatus(absl::StatusCode::kFailedPrecondition, "SystemExit");
+  const std::optional<thread_base::Failure> thrown =
+      thread_base::CallAndCatch([&] { result = function(arguments); });
+  if (!thrown.has_value()) return result;
+  return PlainStatus(absl::StatusCode::kFailedPrecondition,
+                     thrown->what.empty() ? thrown->type : thrown->what);
 }
 
 }  // namespace

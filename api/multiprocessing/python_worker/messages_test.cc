@@ -3,10 +3,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/base/config.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/match.h"
@@ -325,6 +327,25 @@ TEST(EvaluatorTest, WhatIsNotRegisteredIsNamed) {
         evaluator.Call(PyValue::Global("multiprocessing.pool", wrapper), args, kwargs).ok());
   }
 }
+
+#ifdef ABSL_HAVE_EXCEPTIONS
+
+TEST(EvaluatorTest, WhatAFunctionThrowsIsItsError) {
+  NamedFunctions functions;
+  functions.Register("throw", [](const Arguments&) -> absl::StatusOr<PyValue> {
+    throw std::runtime_error("thrown");
+  });
+  functions.Register("throw 1", [](const Arguments&) -> absl::StatusOr<PyValue> { throw 1; });
+  const Evaluator evaluator(functions, "program");
+  const PyValue args = PyValue::Tuple({});
+  const PyValue kwargs = *PyValue::Dict({});
+  EXPECT_THAT(evaluator.Call(PyValue::Global("m", "throw"), args, kwargs),
+              FailsWithCode(absl::StatusCode::kFailedPrecondition, "thrown"));
+  EXPECT_THAT(evaluator.Call(PyValue::Global("m", "throw 1"), args, kwargs),
+              FailsWithCode(absl::StatusCode::kFailedPrecondition, "int"));
+}
+
+#endif
 
 }  // namespace
 }  // namespace someos::multiprocessing::internal
