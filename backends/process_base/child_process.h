@@ -13,7 +13,6 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "someos/backends/base/deadline.h"
 #include "someos/backends/base/process_lock.h"
 #include "someos/backends/process_base/child.h"
 #include "someos/backends/process_base/sentinel.h"

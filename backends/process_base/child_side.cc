@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdint>
 
 #include "someos/backends/process_base/child.h"
 #include "someos/backends/process_base/detached_thread.h"
@@ -45,7 +44,5 @@ bool EndWithParent(int parent) {
     kill(getpid(), SIGKILL);
   });
 }
-
-int64_t ProcessId() { return getpid(); }
 
 }  // namespace someos::multiprocessing::process_base

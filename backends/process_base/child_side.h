@@ -3,8 +3,6 @@
 #ifndef SOMEOS_BACKENDS_PROCESS_BASE_CHILD_SIDE_H_
 #define SOMEOS_BACKENDS_PROCESS_BASE_CHILD_SIDE_H_
 
-#include <cstdint>
-
 #include "someos/backends/process_base/start_method.h"
 
 namespace someos::multiprocessing::process_base {
@@ -19,9 +17,6 @@ void EmptyStandardInput();
 // Ends this process, by SIGKILL, when the parent has ended: `parent` is ChildSide::parent. False
 // where the thread that waits for it cannot be started.
 bool EndWithParent(int parent);
-
-// getpid(2).
-int64_t ProcessId();
 
 }  // namespace someos::multiprocessing::process_base
 

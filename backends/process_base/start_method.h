@@ -45,8 +45,6 @@ struct StartedChild {
 // Constant, with static lifetime.
 struct StartMethod {
   absl::string_view name;  // "spawn", "fork", "thread"
-  // The implementation, for people to read.
-  absl::string_view implementation;
   // Whether the child has this process's memory as it was at the start, so that `body` can run. It
   // then does not read the message.
   bool runs_body = false;

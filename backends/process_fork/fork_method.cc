@@ -64,7 +64,7 @@ absl::StatusOr<StartedChild> Fork(StartTask task) {
 }  // namespace
 
 const StartMethod& ForkStartMethod() {
-  static constexpr StartMethod kMethod = {"fork", "fork(2)", /*runs_body=*/true, Fork};
+  static constexpr StartMethod kMethod = {"fork", /*runs_body=*/true, Fork};
   return kMethod;
 }
 

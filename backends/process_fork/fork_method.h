@@ -9,7 +9,8 @@ namespace someos::multiprocessing {
 
 // The child is a copy of this process with one thread. It has all descriptors of this process, and
 // what other threads held locked stays locked in it: a program with threads should use it only for
-// children that touch nothing of theirs. What stdio has not written yet is written before.
+// children that touch nothing of theirs. What stdout and stderr of stdio have not written yet is
+// written before.
 //
 // The child ends by _exit(2) with the body's result: no exit handlers and no destructors run.
 const StartMethod& ForkStartMethod();

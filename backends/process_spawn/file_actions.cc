@@ -4,7 +4,6 @@
 #include <spawn.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstddef>
 #include <vector>
 

@@ -2,7 +2,6 @@
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <memory>
@@ -84,7 +83,7 @@ absl::StatusOr<StartedChild> Spawn(StartTask task) {
 }  // namespace
 
 const StartMethod& SpawnStartMethod() {
-  static constexpr StartMethod kMethod = {"spawn", "posix_spawn(3)", /*runs_body=*/false, Spawn};
+  static constexpr StartMethod kMethod = {"spawn", /*runs_body=*/false, Spawn};
   return kMethod;
 }
 

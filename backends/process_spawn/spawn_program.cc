@@ -4,7 +4,6 @@
 #include <spawn.h>
 #include <sys/types.h>
 
-#include <cerrno>
 #include <memory>
 #include <string>
 #include <utility>

@@ -113,8 +113,7 @@ absl::StatusOr<StartedChild> StartThread(StartTask task) {
 }  // namespace
 
 const StartMethod& ThreadStartMethod() {
-  static constexpr StartMethod kMethod = {"thread", "pthread_create(3)", /*runs_body=*/true,
-                                          StartThread};
+  static constexpr StartMethod kMethod = {"thread", /*runs_body=*/true, StartThread};
   return kMethod;
 }
 

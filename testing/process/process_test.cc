@@ -44,7 +44,6 @@ namespace {
 constexpr absl::Duration kSoon = absl::Seconds(60);
 
 // ---- the functions that children run
-// --------------------------------------------------------------
 
 void Answer(const ProcessCall& call, absl::string_view text) {
   MustSucceed(write(call.descriptors.at(0), text.data(), text.size()), "write");
@@ -168,7 +167,6 @@ void RegisterFunctions() {
 }
 
 // ---- the fixture
-// ----------------------------------------------------------------------------------
 
 struct Ends {
   ScopedFd reader;
@@ -249,7 +247,6 @@ INSTANTIATE_TEST_SUITE_P(Methods, ProcessTest, testing::ValuesIn(GetAllStartMeth
                          [](const auto& info) { return info.param; });
 
 // ---- the contract
-// ---------------------------------------------------------------------------------
 
 TEST_P(ProcessTest, TheExitCodeIsWhatTheFunctionReturns) {
   for (const int code : {0, 3, 255}) EXPECT_EQ(ExitCodeOf("exit", {PyValue(code)}), code);

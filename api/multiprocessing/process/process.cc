@@ -25,8 +25,8 @@
 #include "someos/api/multiprocessing/process/signal_name.h"
 #include "someos/api/multiprocessing/process/start_methods.h"
 #include "someos/backends/base/fork_generation.h"
-#include "someos/backends/process_base/child_side.h"
 #include "someos/backends/process_base/start_method.h"
+#include "someos/backends/worker_process/this_program.h"
 
 namespace someos::multiprocessing {
 namespace {
@@ -70,7 +70,7 @@ Process::Process(std::optional<std::string> function_name, ProcessFunction funct
       function_(std::move(function)),
       options_(std::move(options)),
       authkey_(CurrentProcess().authkey()),
-      parent_pid_(process_base::ProcessId()) {
+      parent_pid_(worker_process::ThisProcessId()) {
   base::WatchForForks();
   generation_ = base::ForkGeneration();
   const internal::Identity own = internal::OwnIdentity();

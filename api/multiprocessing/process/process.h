@@ -48,8 +48,8 @@ struct ProcessOptions {
 // it is no zombie, and when this process ends, as if the object still existed. A child whose object
 // exists is waited for by Join, IsAlive, exitcode, ActiveChildren and the start of another one.
 //
-// Threads: after Start, all but Close, moves and the destructor may be called by any thread. Forked
-// children of this process cannot wait for its children, nor signal them.
+// Threads: after Start, all but SetName, SetAuthkey, Close, moves and the destructor may be called
+// by any thread. Forked children of this process cannot wait for its children, nor signal them.
 //
 // With the method "thread" (Python's multiprocessing.dummy) it is a thread of this process:
 // Terminate and Kill are kUnimplemented, CurrentProcess and ParentProcess are the whole process's.

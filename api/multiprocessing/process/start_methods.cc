@@ -1,6 +1,5 @@
 #include "someos/api/multiprocessing/process/start_methods.h"
 
-#include <cstdlib>
 #include <string>
 #include <vector>
 

@@ -58,17 +58,17 @@ class ExecutorWorker {
 
   // False at the end of the work.
   absl::StatusOr<bool> DoOne(bool last) {
-    const int64_t process_id = worker_process::ThisProcessId();
     const absl::StatusOr<std::string> message = calls_.Get(parent_);
     if (!message.ok()) return message.status();
     const absl::StatusOr<std::optional<ExecutorCall>> call = ReadExecutorCall(*message);
     if (!call.ok()) return call.status();
     if (!call->has_value()) {
-      absl::Status status = results_.Put(WriteExecutorEnd(process_id), parent_);
+      absl::Status status =
+          results_.Put(WriteExecutorEnd(worker_process::ThisProcessId()), parent_);
       if (!status.ok()) return status;
       return false;
     }
-    const PyValue exit_pid = last ? PyValue(process_id) : PyValue();
+    const PyValue exit_pid = last ? PyValue(worker_process::ThisProcessId()) : PyValue();
     absl::Status status =
         Send(**call, evaluator_.Call((*call)->function, (*call)->args, (*call)->kwargs),
              state_.results_have_exit_pid ? &exit_pid : nullptr);

@@ -1,5 +1,6 @@
 #include "someos/api/multiprocessing/python_worker/interpreter.h"
 
+#include <cstddef>
 #include <string>
 #include <utility>
 #include <vector>
@@ -19,6 +20,13 @@ namespace {
 
 constexpr char kVariable[] = "SOMEOS_PYTHON";
 
+// Whether the file at `path` is called as interpreters are: python3.13, pypy3.
+bool IsCalledAsInterpreter(absl::string_view path) {
+  const size_t slash = path.rfind('/');
+  const absl::string_view name = slash == absl::string_view::npos ? path : path.substr(slash + 1);
+  return absl::StartsWith(name, "python") || absl::StartsWith(name, "pypy");
+}
+
 absl::StatusOr<std::string> Interpreter(const std::string& configured,
                                         const worker_process::ParentProcess& parent) {
   const char* const named = base::TrustedEnvironment(kVariable);
@@ -35,12 +43,6 @@ absl::StatusOr<std::string> Interpreter(const std::string& configured,
 }
 
 }  // namespace
-
-bool IsCalledAsInterpreter(absl::string_view path) {
-  const size_t slash = path.rfind('/');
-  const absl::string_view name = slash == absl::string_view::npos ? path : path.substr(slash + 1);
-  return absl::StartsWith(name, "python") || absl::StartsWith(name, "pypy");
-}
 
 absl::Status BecomeInterpreter(const std::vector<std::string>& arguments,
                                const std::string& configured,

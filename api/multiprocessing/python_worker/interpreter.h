@@ -7,13 +7,9 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "absl/strings/string_view.h"
 #include "someos/backends/worker_process/parent_process.h"
 
 namespace someos::multiprocessing::internal {
-
-// Whether the file at `path` is called as interpreters are: python3.13, pypy3.
-bool IsCalledAsInterpreter(absl::string_view path);
 
 // Goes on as the interpreter, with the same arguments: the one that the environment variable
 // SOMEOS_PYTHON names; else `configured`, if it is not empty; else the parent's program. Returns

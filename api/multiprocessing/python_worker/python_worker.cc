@@ -3,7 +3,6 @@
 #include <cstdio>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -21,7 +20,6 @@
 #include "someos/api/multiprocessing/python_worker/launch.h"
 #include "someos/api/multiprocessing/python_worker/pool_messages.h"
 #include "someos/api/multiprocessing/python_worker/pool_worker.h"
-#include "someos/api/multiprocessing/python_worker/py_objects.h"
 #include "someos/api/multiprocessing/python_worker/spawn_message.h"
 #include "someos/api/multiprocessing/python_worker/spawn_pipe.h"
 #include "someos/backends/worker_process/parent_process.h"

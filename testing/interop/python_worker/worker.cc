@@ -1,4 +1,5 @@
-// The worker in C++ of python_worker_test: functions that succeed, fail and end in all ways.
+// The worker in C++ of python_worker_interop_test: functions that succeed, fail and end in all
+// ways.
 
 #include <signal.h>
 #include <unistd.h>

@@ -20,7 +20,6 @@
 #include <iostream>
 #include <limits>
 #include <memory>
-#include <string>
 
 #include "absl/strings/str_format.h"
 #include "someos/backends/process_spawn/spawn_program.h"
