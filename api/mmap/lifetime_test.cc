@@ -65,6 +65,26 @@ TEST_P(LifetimeTest, NothingWorksAfterAMove) {
   EXPECT_EQ(Says(mmap.Tell()), "3");
 }
 
+TEST_P(LifetimeTest, AssignmentTakesAllThatTheOtherHas) {
+  const ScopedFd file = FileOf(two_pages_);
+  MmapArguments arguments = WithOffset(page_);
+  arguments.access = kAccessRead;
+  arguments.trackfd = false;
+  Mmap other = Create(file.get(), 10, arguments).value();
+  EXPECT_EQ(Says(other.Seek(4)), "4");
+  const std::string described = other.ToString();
+  Mmap mmap = Map("abc");
+  mmap = std::move(other);
+  EXPECT_EQ(mmap.ToString(), described);
+  EXPECT_EQ(Says(mmap.Resize(5)), "ValueError: mmap can't resize with trackfd=False.");
+  EXPECT_EQ(Says(mmap.WriteByte('x')), "TypeError: mmap can't modify a readonly memory map.");
+  mmap = Create(-1, 10).value();
+  EXPECT_EQ(Says(mmap.Size()), "OSError: EBADF");
+  EXPECT_EQ(Says(mmap.WriteByte('x')), "None");
+  mmap = Map("abc");
+  EXPECT_EQ(Says(mmap.Size()), "3");
+}
+
 TEST_P(LifetimeTest, NothingWorksInOneMadeFromNothing) {
   Mmap mmap;
   ExpectClosed(mmap);

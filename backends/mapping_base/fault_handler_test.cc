@@ -69,6 +69,7 @@ struct Seen {
   const void* address = nullptr;
   bool blocks_signal = false;
   bool blocks_other = false;  // SIGUSR1
+  bool on_alternate_stack = false;
 };
 Seen g_seen;
 int g_file = -1;
@@ -80,6 +81,9 @@ void Heal() {
   pthread_sigmask(SIG_BLOCK, nullptr, &blocked);
   g_seen.blocks_signal = sigismember(&blocked, SIGBUS) == 1;
   g_seen.blocks_other = sigismember(&blocked, SIGUSR1) == 1;
+  stack_t stack = {};
+  sigaltstack(nullptr, &stack);
+  g_seen.on_alternate_stack = (stack.ss_flags & SS_ONSTACK) != 0;
   if (g_file >= 0) MustSucceed(ftruncate(g_file, 1 << 20), "ftruncate");
 }
 
@@ -191,6 +195,27 @@ TEST(FaultHandler, TheHandlerThatWasThereIsCalledAsTheKernelWouldHave) {
       EXPECT_EQ(g_seen.calls, 1);
     });
   }
+}
+
+// Where else could it report that the stack is used up?
+TEST(FaultHandler, AThreadsAlternateStackIsUsed) {
+  const ScopedFd file = FileOfPages(2);
+  ExpectInChild([&] {
+    std::string memory(1 << 20, '\0');
+    stack_t stack = {};
+    stack.ss_sp = memory.data();
+    stack.ss_size = memory.size();
+    MustSucceed(sigaltstack(&stack, nullptr), "sigaltstack");
+    Handle(SA_ONSTACK);
+    g_file = file.get();
+    const std::unique_ptr<Mapping> mapping = Map(file, true);
+    SetSize(file, 0);
+    EXPECT_EQ(ByteAt(*mapping, 0), '\0');
+    EXPECT_EQ(g_seen.calls, 1);
+    EXPECT_TRUE(g_seen.on_alternate_stack);
+    stack.ss_flags = SS_DISABLE;
+    MustSucceed(sigaltstack(&stack, nullptr), "sigaltstack");
+  });
 }
 
 TEST(FaultHandler, AHandlerForOneTimeIsCalledOnce) {

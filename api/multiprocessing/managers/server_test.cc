@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <random>
 #include <set>
 #include <string>
@@ -28,6 +29,7 @@
 #include "someos/api/multiprocessing/managers/types/sync_types.h"
 #include "someos/api/multiprocessing/value/py_value.h"
 #include "someos/testing/expect_in_child.h"
+#include "someos/testing/faults/descriptor_budget.h"
 #include "someos/testing/open_descriptors.h"
 #include "someos/testing/status_matchers.h"
 
@@ -248,6 +250,17 @@ TEST(ManagerServerTest, SilentPeersBeyondTheLimitWaitTheirTurn) {
   std::vector<Connection> silent;
   for (int i = 0; i < 5; ++i) silent.push_back(Silent(served));
   EXPECT_THAT(Connected(served).NumberOfObjects(), Succeeds());
+}
+
+// Nothing but time tells it that there are.
+TEST(ManagerServerTest, AcceptsAgainWhenThereAreDescriptorsAgain) {
+  const ServedManager served(kKey, SyncTypes());
+  std::optional<DescriptorBudget> budget(1);
+  Connection waiting = Silent(served);  // has the last one
+  EXPECT_THAT(waiting.ReceiveBytes(std::nullopt, absl::Milliseconds(20)),
+              FailsWithCode(absl::StatusCode::kDeadlineExceeded, ""));
+  budget.reset();
+  EXPECT_THAT(waiting.ReceiveBytes(std::nullopt, absl::Minutes(1)), Succeeds());  // the challenge
 }
 
 TEST(ManagerServerTest, LiesAboutLengthsEndTheConnection) {

@@ -56,6 +56,30 @@ TEST(ConditionTest, NobodyNotifies) {
   EXPECT_THAT(condition.Release(), Succeeds());
 }
 
+// One that gives up while it is notified leaves its wake behind, which the next one must not get.
+TEST(ConditionTest, AWakeThatNobodyTakesIsTakenBack) {
+  Condition condition = *Condition::Create();
+  const Condition::State state = condition.state();
+  SemLock sleeping = *SemLock::Open(state.sleeping);
+  SemLock woken = *SemLock::Open(state.woken);
+  SemLock wait = *SemLock::Open(state.wait);
+  ASSERT_THAT(sleeping.Release(), Succeeds());  // as one does that begins to wait
+  std::atomic<bool> notified = false;
+  std::thread notifier([&] {
+    EXPECT_TRUE(*condition.Acquire());
+    EXPECT_THAT(condition.Notify(), Succeeds());
+    notified = true;
+    EXPECT_THAT(condition.Release(), Succeeds());
+  });
+  while (*wait.IsZero()) std::this_thread::yield();
+  EXPECT_FALSE(notified);
+  ASSERT_THAT(woken.Release(), Succeeds());  // as one does whose time is over
+  notifier.join();
+  ASSERT_TRUE(*condition.Acquire());
+  EXPECT_FALSE(*condition.Wait(absl::ZeroDuration()));
+  EXPECT_THAT(condition.Release(), Succeeds());
+}
+
 // A counter that processes share, changed with the condition's lock.
 class Counter {
  public:
