@@ -363,6 +363,12 @@ TEST(ConnectionTest, LearnsFromPicklesWhatThePeerReads) {
   EXPECT_EQ(peer.connection.peer().dialect(), PickleDialect::kPython3);
   ASSERT_THAT(peer.connection.Send(PyValue(1)), Succeeds());
   EXPECT_EQ(ReadAvailable(peer.pair.far.get()).substr(4, 2), "\x80\4");
+  // And knows it wherever it is moved.
+  Connection made = std::move(peer.connection);
+  EXPECT_EQ(made.peer().dialect(), PickleDialect::kPython3);
+  BarePeer other;
+  other.connection = std::move(made);
+  EXPECT_EQ(other.connection.peer().dialect(), PickleDialect::kPython3);
 }
 
 TEST(ConnectionTest, OneThreadReceivesWhileAnotherSends) {

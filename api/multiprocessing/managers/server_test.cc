@@ -252,6 +252,22 @@ TEST(ManagerServerTest, SilentPeersBeyondTheLimitWaitTheirTurn) {
   EXPECT_THAT(Connected(served).NumberOfObjects(), Succeeds());
 }
 
+// Only those are counted that have not proved the key yet.
+TEST(ManagerServerTest, MoreClientsThanHandshakesAreServed) {
+  ServerOptions options;
+  options.max_handshakes = 2;
+  const ServedManager served(kKey, SyncTypes(), options);
+  std::vector<Connection> clients;
+  for (int i = 0; i < 5; ++i) {
+    ClientOptions within;
+    within.authentication.authkey = kKey;
+    within.handshake_timeout = absl::Minutes(1);
+    absl::StatusOr<Connection> client = Client(served.address(), within);
+    ASSERT_THAT(client, Succeeds()) << i;
+    clients.push_back(*std::move(client));
+  }
+}
+
 // Nothing but time tells it that there are.
 TEST(ManagerServerTest, AcceptsAgainWhenThereAreDescriptorsAgain) {
   const ServedManager served(kKey, SyncTypes());

@@ -180,6 +180,23 @@ TEST(SessionTest, NestedProxiesAreKeptAsLongAsTheyAreSomewhere) {
   EXPECT_TRUE(IsRemoteError(peer.Call(inner, "__len__").status()));
 }
 
+// By its next message, also one that gets no reply for long.
+TEST(SessionTest, APeerShowsThatItHasReadAProxy) {
+  TestServer server;
+  const std::string outer = TestPeer::Create(server, "list");
+  const std::string inner = TestPeer::Create(server, "list");
+  const std::string event = TestPeer::Create(server, "Event");
+  TestPeer peer(server);
+  ASSERT_THAT(peer.Call(outer, "append", {server.ProxyTo("list", inner)}), Succeeds());
+  ASSERT_THAT(TestPeer::Once(server, "decref", {PyValue::Str(inner)}), Succeeds());
+  EXPECT_TRUE(IsProxy(*peer.Call(outer, "pop")));
+  TestPeer other(server);
+  EXPECT_EQ(*other.Call(inner, "__len__"), PyValue(0));
+  peer.Send(event, "wait");
+  EXPECT_TRUE(peer.waits());
+  EXPECT_TRUE(IsRemoteError(other.Call(inner, "__len__").status()));
+}
+
 TEST(SessionTest, AChainOfProxiesIsDestroyedWithoutStack) {
   TestServer server;
   std::string first = TestPeer::Create(server, "list");
