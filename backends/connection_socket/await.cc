@@ -5,6 +5,7 @@
 #include <cerrno>
 
 #include "absl/container/inlined_vector.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "someos/backends/base/deadline.h"
@@ -34,6 +35,12 @@ Transfer AwaitAny(absl::Span<const Awaited> awaited, base::Deadline& deadline) {
       return clock_error != 0 ? Transfer::Failed(clock_error) : Transfer::TimedOut();
     }
   }
+}
+
+bool Pause(base::Deadline& deadline) {
+  if (!deadline.infinite() && deadline.Passed()) return true;
+  absl::SleepFor(absl::Milliseconds(5));
+  return false;
 }
 
 absl::Duration Remaining(base::Deadline& deadline) {

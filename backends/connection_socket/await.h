@@ -19,6 +19,9 @@ struct Awaited {
 // Otherwise kTimedOut or kFailed.
 Transfer AwaitAny(absl::Span<const Awaited> awaited, base::Deadline& deadline);
 
+// Waits a few milliseconds, for what no descriptor tells. Returns whether the deadline has passed.
+bool Pause(base::Deadline& deadline);
+
 // The time until a deadline that has begun.
 absl::Duration Remaining(base::Deadline& deadline);
 

@@ -11,6 +11,7 @@
 #include <cstring>
 
 #include "someos/backends/base/deadline.h"
+#include "someos/backends/connection_socket/await.h"
 #include "someos/backends/connection_socket/broken_pipe.h"
 #include "someos/backends/connection_socket/stream.h"
 
@@ -86,7 +87,11 @@ Transfer Stream::SendDescriptor(int sent, base::Deadline& deadline) {
     if (ready.end != Transfer::End::kBytes) return ready;
     const ssize_t count = sendmsg(fd(), &message.header, kNoSignal | MSG_DONTWAIT);
     if (count > 0) return Transfer::Bytes(1);
-    if (errno != EINTR && errno != EAGAIN) return Transfer::Failed(errno);
+    if (errno == ENOBUFS) {
+      if (Pause(deadline)) return Transfer::TimedOut();
+    } else if (errno != EINTR && errno != EAGAIN) {
+      return Transfer::Failed(errno);
+    }
   }
 }
 

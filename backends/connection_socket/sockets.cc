@@ -15,14 +15,13 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "absl/time/clock.h"
-#include "absl/time/time.h"
 #include "someos/api/errno_status.h"
 #include "someos/api/multiprocessing/connection/address.h"
 #include "someos/api/multiprocessing/connection/errors.h"
 #include "someos/backends/base/deadline.h"
 #include "someos/backends/base/owned_fd.h"
 #include "someos/backends/base/trusted_environment.h"
+#include "someos/backends/connection_socket/await.h"
 #include "someos/backends/connection_socket/socket_name.h"
 #include "someos/backends/connection_socket/stream.h"
 
@@ -31,9 +30,6 @@ namespace {
 
 using base::OwnedFd;
 using multiprocessing::Address;
-
-// How long a client waits until it tries again to enter a full queue of an AF_UNIX listener.
-constexpr absl::Duration kRetryInterval = absl::Milliseconds(5);
 
 [[maybe_unused]] void CloseOnExec(int fd) { fcntl(fd, F_SETFD, FD_CLOEXEC); }
 
@@ -89,13 +85,6 @@ int FinishConnect(const Stream& socket, base::Deadline& deadline, bool& timed_ou
   int error = 0;
   socklen_t size = sizeof(error);
   return getsockopt(socket.fd(), SOL_SOCKET, SO_ERROR, &error, &size) == 0 ? error : errno;
-}
-
-// Waits a moment, or until the deadline. Returns whether it has passed.
-bool Pause(base::Deadline& deadline) {
-  if (!deadline.infinite() && deadline.Passed()) return true;
-  absl::SleepFor(kRetryInterval);
-  return false;
 }
 
 }  // namespace

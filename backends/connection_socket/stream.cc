@@ -36,6 +36,10 @@ iovec PartOf(absl::string_view bytes, size_t most) {
   return {const_cast<char*>(bytes.data()), std::min(bytes.size(), most)};
 }
 
+// The system has no memory for it at the moment, which the BSDs and macOS say of AF_UNIX sockets
+// that poll() calls writable.
+bool LacksBuffers(int error) { return error == ENOBUFS; }
+
 // Calls `operation` until it does something, and waits where it would block. `looks_first`: it
 // blocks whatever the deadline is, so that it may be called only when it will not.
 template <typename Operation>
@@ -51,7 +55,11 @@ Transfer Repeat(const Stream& stream, Direction direction, base::Deadline& deadl
     if (count > 0) return Transfer::Bytes(static_cast<size_t>(count));
     if (count == 0) return Transfer::EndOfFile();
     const int error = errno;
-    if (error != EINTR && !WouldBlock(error)) return Transfer::Failed(error);
+    if (LacksBuffers(error)) {
+      if (Pause(deadline)) return Transfer::TimedOut();
+    } else if (error != EINTR && !WouldBlock(error)) {
+      return Transfer::Failed(error);
+    }
     look = look || WouldBlock(error);
   }
 }

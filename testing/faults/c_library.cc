@@ -140,6 +140,11 @@ ssize_t write(int fd, const void* buffer, size_t size) {
   return written;
 }
 
+ssize_t sendmsg(int fd, const msghdr* message, int flags) {
+  static auto* const behind = someos::Behind("sendmsg", sendmsg);
+  return someos::Fails("sendmsg", fd) ? -1 : behind(fd, message, flags);
+}
+
 // The number is free, whatever close(2) says.
 int close(int fd) {
   static auto* const behind = someos::Behind("close", close);

@@ -1,5 +1,5 @@
 // The calls of the C library that backends make beside those of their mechanism, with faults; and
-// accept4, which the relay makes.
+// accept4 and sendmsg, which servers and connections make.
 //
 // They have no seam: a program that links this has functions of its own by these names, which ask
 // the FaultPlan and then make the call. That is, where a LibraryCall lives; a test's own calls are
