@@ -74,7 +74,13 @@ absl::StatusOr<NumpyType> TypeOf(const PyValue& value) {
   const absl::StatusOr<std::string> order = BytesOf((*state)[1]);
   if (!order.ok()) return order.status();
   if (!IsPlain(*name) || !(*state)[2].is_none()) return NotPlain(*name);
-  return NumpyType{(*name)[0], (*name)[1] - '0', *order == ">"};
+  const NumpyType type = {(*name)[0], (*name)[1] - '0', *order == ">"};
+  // "=" is the order of a machine that is not known here.
+  if (type.size > 1 && *order != "<" && *order != ">") {
+    return PythonTypeError(absl::StrCat("the byte order ", PyValue::Str(*order).ToString(100),
+                                        " of numpy.dtype is neither '<' nor '>'"));
+  }
+  return type;
 }
 
 // The bytes that an array of the shape has; an error if there are as many as no memory holds.

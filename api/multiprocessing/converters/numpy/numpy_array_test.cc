@@ -115,13 +115,14 @@ TEST(NumpyArrayTest, IsWrittenAsNumpyDoesIt) {
 }
 
 // The state of an array, with what is to be tried.
-PyValue Array(const PyValue& shape, const std::string& type, const PyValue& bytes) {
+PyValue Array(const PyValue& shape, const std::string& type, const PyValue& bytes,
+              const std::string& byte_order = "<") {
   PyObjectParts dtype;
   dtype.callable = PyValue::Global("numpy", "dtype");
   dtype.args = PyValue::Tuple({PyValue::Str(type)});
   dtype.has_state = true;
-  dtype.state =
-      PyValue::Tuple({PyValue(3), PyValue::Str("<"), PyValue(), PyValue(), PyValue(), PyValue(-1)});
+  dtype.state = PyValue::Tuple(
+      {PyValue(3), PyValue::Str(byte_order), PyValue(), PyValue(), PyValue(), PyValue(-1)});
   PyObjectParts parts;
   parts.callable = PyValue::Global("numpy.core.multiarray", "_reconstruct");
   parts.args = PyValue::Tuple({});
@@ -143,6 +144,12 @@ TEST(NumpyArrayTest, WhatIsNoPlainArrayIsRefused) {
     EXPECT_THAT(converters.Read<NumpyArray>(Array(one, type, none)),
                 fails("numpy.core.multiarray._reconstruct: the dtype"));
   }
+  // Of which machine?
+  for (const char* order : {"=", "|", "", "<>"}) {
+    EXPECT_THAT(converters.Read<NumpyArray>(Array(one, "i2", PyValue::Bytes("ab"), order)),
+                fails("numpy.core.multiarray._reconstruct: the byte order"));
+  }
+  EXPECT_THAT(converters.Read<NumpyArray>(Array(one, "i1", PyValue::Bytes("a"), "=")), Succeeds());
   EXPECT_THAT(converters.Read<NumpyArray>(Array(one, "i4", none)),
               fails("numpy.core.multiarray._reconstruct: 0 bytes instead of 4"));
   EXPECT_THAT(converters.Read<NumpyArray>(Array(PyValue::Tuple({PyValue(-1)}), "i4", none)),
