@@ -75,6 +75,10 @@ def _candidates(repository_ctx):
             found.append(str(directory.get_child("usr", "bin", program)))
     return found
 
+def _escaped(text):
+    """For a string literal of C++."""
+    return text.replace("\\", "\\\\").replace('"', '\\"')
+
 def _interpreters_repository_impl(repository_ctx):
     found = {}  # lines of the file by versions of the language
     for candidate in _candidates(repository_ctx):
@@ -82,7 +86,7 @@ def _interpreters_repository_impl(repository_ctx):
         lines = described.stdout.splitlines()
         if described.return_code == 0 and len(lines) == 4 and lines[0] not in found:
             # Which build it is makes results of tests out of date when it changes.
-            found[lines[0]] = '{"%s", "%s"},  // %s' % (lines[1], lines[2], lines[3])
+            found[lines[0]] = '{"%s", "%s"},  // %s' % (lines[1], _escaped(lines[2]), lines[3])
     repository_ctx.file("here/found_interpreters.inc", "".join([line + "\n" for line in found.values()]))
     repository_ctx.file("elsewhere/found_interpreters.inc", "")
     system = _SYSTEMS.get(repository_ctx.os.name, repository_ctx.os.name)

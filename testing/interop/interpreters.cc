@@ -7,6 +7,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "someos/testing/shell_command.h"
@@ -16,7 +17,7 @@ namespace {
 
 struct Found {
   const char* version;
-  const char* command;
+  const char* path;
 };
 
 // Written by the repository rule.
@@ -25,9 +26,14 @@ constexpr Found kFound[] = {
     {nullptr, nullptr},  // the end
 };
 
+// A word of sh(1) for any path.
+std::string Quoted(absl::string_view path) {
+  return absl::StrCat("'", absl::StrReplaceAll(path, {{"'", "'\\''"}}), "'");
+}
+
 Interpreter Described(const Found& found) {
   const std::vector<std::string> numbers = absl::StrSplit(found.version, '.');
-  Interpreter interpreter = {0, 0, found.version, "", found.command};
+  Interpreter interpreter = {0, 0, found.version, "", found.path, Quoted(found.path)};
   if (numbers.size() < 2 || !absl::SimpleAtoi(numbers[0], &interpreter.major) ||
       !absl::SimpleAtoi(numbers[1], &interpreter.minor)) {
     return interpreter;
@@ -52,6 +58,13 @@ std::vector<Interpreter> Sorted() {
 const std::vector<Interpreter>& Interpreters() {
   static const std::vector<Interpreter>& all = *new std::vector<Interpreter>(Sorted());
   return all;
+}
+
+Interpreter At(const Interpreter& interpreter, absl::string_view path) {
+  Interpreter moved = interpreter;
+  moved.path = std::string(path);
+  moved.command = Quoted(path);
+  return moved;
 }
 
 std::string PythonPrints(const Interpreter& interpreter, absl::string_view arguments) {

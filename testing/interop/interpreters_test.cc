@@ -1,5 +1,7 @@
 #include "someos/testing/interop/interpreters.h"
 
+#include <unistd.h>
+
 #include <cstdlib>
 #include <string>
 #include <tuple>
@@ -43,6 +45,14 @@ TEST(InterpretersTest, ThoseThatAreNeededAreHere) {
   std::vector<std::string> here;
   for (const Interpreter& interpreter : Interpreters()) here.push_back(interpreter.language);
   EXPECT_THAT(here, testing::IsSupersetOf(std::vector<std::string>(absl::StrSplit(needed, ','))));
+}
+
+TEST(InterpretersTest, MayHaveAnyPath) {
+  if (Interpreters().empty()) GTEST_SKIP() << "no Python runs here";
+  const std::string path = testing::TempDir() + "/it's a \"\\ python";
+  (void)unlink(path.c_str());
+  ASSERT_EQ(symlink(Interpreters().back().path.c_str(), path.c_str()), 0);
+  EXPECT_EQ(PythonPrints(At(Interpreters().back(), path), "-c 'print(1)'"), "1\n");
 }
 
 TEST(InterpretersTest, AFailingCallSaysSo) {

@@ -50,7 +50,7 @@ class PoolTest : public testing::Test {
  protected:
   void SetUp() override {
     if (Interpreters().empty()) GTEST_SKIP() << "no Python runs here";
-    options_.python = Interpreters().back().command;
+    options_.python = Interpreters().back().path;
     options_.processes = 2;
   }
 

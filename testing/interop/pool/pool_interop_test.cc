@@ -90,7 +90,7 @@ TEST(PoolInteropTest, EachInterpreterIsAWorker) {
   for (const Interpreter& python : Interpreters()) {
     SCOPED_TRACE(python.command);
     PoolOptions options;
-    options.python = python.command;
+    options.python = python.path;
     options.processes = 2;
     options.sys_path = {FunctionsDirectory()};
     options.initializer = "worker_functions.start";
