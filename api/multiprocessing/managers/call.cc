@@ -1,11 +1,9 @@
 #include "someos/api/multiprocessing/managers/call.h"
 
-#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
 
-#include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
@@ -33,7 +31,7 @@ void Call::Deliver(CallOutcome outcome) {
   pending->Deliver(std::move(outcome));
 }
 
-Call internal::InAnyThread(Call call, std::function<void(absl::AnyInvocable<void()>)> post) {
+Call internal::InAnyThread(Call call, Executor post) {
   const PendingCall& pending = call.pending();
   std::string method = pending.method();
   Arguments arguments = pending.arguments();

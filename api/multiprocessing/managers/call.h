@@ -31,6 +31,9 @@ struct CallOutcome {
   std::string type_id = {};  // of the object, as it was registered
 };
 
+// Runs a function, at once or later, in any thread.
+using Executor = std::function<void(absl::AnyInvocable<void()>)>;
+
 // Passes a call's outcome to its caller, and may run in any thread.
 using CallDelivery = absl::AnyInvocable<void(CallOutcome)>;
 
@@ -106,7 +109,7 @@ namespace internal {
 
 // The same call for another thread than the server's: its reply is handed to `post`, which runs
 // functions in that thread.
-Call InAnyThread(Call call, std::function<void(absl::AnyInvocable<void()>)> post);
+Call InAnyThread(Call call, Executor post);
 
 }  // namespace internal
 }  // namespace someos::multiprocessing

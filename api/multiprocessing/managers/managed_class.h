@@ -37,8 +37,8 @@ namespace someos::multiprocessing {
 // Clients see the statuses that a method or constructor returns as exceptions (python_exception.h),
 // and an exception of C++ that leaves it, where exceptions are compiled in, as a RuntimeError; so
 // is the lack of an object: a null pointer. Methods run in the server's thread, one at a time, and
-// must not block; if the server has an executor, those of objects that clients create run there,
-// several at a time, and T must be safe for that. Those of objects that methods return do not.
+// must not block; if the server has an executor, they run there, several at a time, and T must be
+// safe for that.
 template <typename T>
 class ManagedClass {
  public:
@@ -103,20 +103,19 @@ class ManagedClass {
     for (const auto& [name, method] : methods_->by_name) type.exposed.push_back(name);
     if (create_ == nullptr) return type;
     type.create = [self = *this](
-                      const ServerContext& context,
+                      const ServerContext&,
                       const Arguments& arguments) -> absl::StatusOr<std::shared_ptr<SharedObject>> {
       absl::StatusOr<Instance> instance = Caught<Instance>([&] { return self.create_(arguments); });
       if (!instance.ok()) return instance.status();
       if (*instance == nullptr) return NoObject(self.type_id());
-      return std::make_shared<Shared>(self.methods_, *std::move(instance), context);
+      return self.Share(*std::move(instance));
     };
     return type;
   }
 
   const std::string& type_id() const { return methods_->type_id; }
 
-  // An object as the server holds it, for WaitingMethod and Call::ReturnObject. Its methods run in
-  // the server's thread.
+  // An object as the server holds it, for WaitingMethod and Call::ReturnObject.
   std::shared_ptr<SharedObject> Share(Instance instance) const {
     return Shares(methods_, std::move(instance));
   }
@@ -133,10 +132,8 @@ class ManagedClass {
 
   class Shared : public SharedObject {
    public:
-    Shared(std::shared_ptr<const Methods> methods, Instance instance, ServerContext context)
-        : methods_(std::move(methods)),
-          instance_(std::move(instance)),
-          context_(std::move(context)) {}
+    Shared(std::shared_ptr<const Methods> methods, Instance instance)
+        : methods_(std::move(methods)), instance_(std::move(instance)) {}
 
     absl::string_view class_name() const override { return methods_->type_id; }
     const void* identity() const override { return instance_.get(); }
@@ -149,13 +146,9 @@ class ManagedClass {
     void Start(Call call) override {
       const auto found = methods_->by_name.find(call.method());
       if (found == methods_->by_name.end()) return call.Return(NoMethod(call.method()));
-      const auto& method = found->second;
-      if (context_.executor == nullptr) return method(*instance_, std::move(call));
-      context_.executor([methods = methods_, &method, instance = instance_,
-                         call = internal::InAnyThread(std::move(call), context_.post)]() mutable {
-        method(*instance, std::move(call));
-      });
+      found->second(*instance_, std::move(call));
     }
+    bool runs_in_executor() const override { return true; }
 
    private:
     // It was returned as an object of another class.
@@ -167,12 +160,11 @@ class ManagedClass {
 
     const std::shared_ptr<const Methods> methods_;
     const Instance instance_;
-    const ServerContext context_;
   };
 
   static std::shared_ptr<SharedObject> Shares(std::shared_ptr<const Methods> methods,
                                               Instance instance) {
-    return std::make_shared<Shared>(std::move(methods), std::move(instance), ServerContext{});
+    return std::make_shared<Shared>(std::move(methods), std::move(instance));
   }
 
   static absl::Status NoObject(absl::string_view type_id) {

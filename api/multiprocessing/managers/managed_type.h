@@ -10,7 +10,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/functional/any_invocable.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "someos/api/multiprocessing/managers/arguments.h"
@@ -22,18 +21,10 @@ class ObjectTable;
 class TimerQueue;
 }  // namespace internal
 
-// Runs a function, at once or later, in any thread.
-using Executor = std::function<void(absl::AnyInvocable<void()>)>;
-
 // What objects are made in: one server. The pointers are valid as long as the objects.
 struct ServerContext {
   internal::ObjectTable* objects;
   internal::TimerQueue* timers;
-  // Runs methods of the program's own classes; null: the server's thread does.
-  Executor executor;
-  // Runs a function in the server's thread, soon. From any thread; without effect when the server
-  // no longer serves.
-  Executor post;
 };
 
 // A type by the name that clients create it by: Python's typeid.

@@ -39,6 +39,8 @@ class Peer {
   // What it waits for at the moment.
   Interest interest() const;
   bool authenticated() const { return session_ != nullptr; }
+  // Whether a call of its has not been replied to yet.
+  bool waits() const { return session_ != nullptr && session_->busy(); }
   // To be destroyed, which closes the connection.
   bool finished() const { return finished_; }
   int fd() const { return fd_; }

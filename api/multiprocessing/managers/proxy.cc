@@ -18,6 +18,7 @@
 #include "someos/api/multiprocessing/value/py_value.h"
 #include "someos/api/python_error.h"
 #include "someos/backends/base/fork_generation.h"
+#include "someos/backends/base/process_lock.h"
 
 namespace someos::multiprocessing {
 namespace internal {
@@ -38,13 +39,18 @@ class Referent {
   const std::shared_ptr<ManagerLink>& shared_link() const { return link_; }
   const Token& token() const { return token_; }
 
-  // Counts the reference of a forked child.
+  // Counts the reference of a forked child, once.
   absl::Status CountHere() const {
     const uint32_t now = base::ForkGeneration();
     if (generation_.load(std::memory_order_acquire) == now) return absl::OkStatus();
-    const absl::StatusOr<PyValue> counted = link_->Function("incref", Ident(), *PyValue::Dict({}));
-    if (counted.ok()) generation_.store(now, std::memory_order_release);
-    return counted.status();
+    counting_.Lock();
+    absl::Status counted;
+    if (generation_.load(std::memory_order_relaxed) != now) {
+      counted = link_->Function("incref", Ident(), *PyValue::Dict({})).status();
+      if (counted.ok()) generation_.store(now, std::memory_order_release);
+    }
+    counting_.Unlock();
+    return counted;
   }
 
  private:
@@ -52,6 +58,7 @@ class Referent {
 
   const std::shared_ptr<ManagerLink> link_;
   const Token token_;
+  mutable base::ProcessLock counting_;
   mutable std::atomic<uint32_t> generation_;  // of the process that has counted it
 };
 

@@ -29,8 +29,7 @@ struct ServerOptions {
   // Longer requests end the connection. Memory is taken as they arrive, not by what they claim.
   uint64_t max_message = uint64_t{1} << 30;
   UnpickleOptions unpickle;
-  // Runs the methods of ManagedClass objects that clients create, in threads of its own; null: the
-  // server's thread does. It always runs those of objects that methods have returned.
+  // Runs the methods of ManagedClass objects in threads of its own; null: the server's thread does.
   Executor executor;
 };
 

@@ -58,10 +58,8 @@ ManagerServer::Loop::Loop(connection_socket::BoundSocket socket, absl::string_vi
   state_.limits = options_.unpickle;
   state_.context.objects = state_.objects.get();
   state_.context.timers = &timers_;
-  state_.context.executor = options_.executor;
-  state_.context.post = [inbox = inbox_](absl::AnyInvocable<void()> run) {
-    inbox->Post(std::move(run));
-  };
+  state_.executor = options_.executor;
+  state_.post = [inbox = inbox_](absl::AnyInvocable<void()> run) { inbox->Post(std::move(run)); };
 }
 
 ManagerServer::Loop::~Loop() {
@@ -96,7 +94,18 @@ absl::Status ManagerServer::Loop::Turn() {
   return absl::OkStatus();
 }
 
+// Before others are served: what those put would otherwise be given to a peer that is gone.
+void ManagerServer::Loop::RemoveGone(absl::Span<const Event> events) {
+  for (const Event& event : events) {
+    const auto found = peers_.find(event.data);
+    if (found == peers_.end() || !found->second.peer->waits()) continue;
+    found->second.peer->OnReady();
+    if (found->second.peer->finished()) Remove(event.data);
+  }
+}
+
 void ManagerServer::Loop::Dispatch(absl::Span<const Event> events) {
+  RemoveGone(events);
   for (const Event& event : events) {
     if (event.data == kListener) {
       AcceptAll();

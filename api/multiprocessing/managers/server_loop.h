@@ -49,6 +49,8 @@ class ManagerServer::Loop {
 
   absl::Status Turn();
   void Dispatch(absl::Span<const Event> events);
+  // Of the peers among them that wait for a reply, removes those that are gone.
+  void RemoveGone(absl::Span<const Event> events);
   void AcceptAll();
   void Add(int fd);
   // Brings what is registered up to date with the peers that were in use in this turn.

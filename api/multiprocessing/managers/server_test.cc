@@ -36,6 +36,7 @@
 namespace someos::multiprocessing {
 namespace {
 
+using testing::HasSubstr;
 using testing::IsEmpty;
 
 constexpr char kKey[] = "server test";
@@ -48,24 +49,6 @@ ManagerClient Connected(const ServedManager& served) {
 
 // A connection on which nothing has been sent, not even the answer to the challenge.
 Connection Silent(const ServedManager& served) { return *Client(served.address()); }
-
-// One that is authenticated.
-Connection Authenticated(const ServedManager& served) {
-  ClientOptions options;
-  options.authentication.authkey = kKey;
-  return *Client(served.address(), options);
-}
-
-// One for calls.
-Connection ForCalls(const ServedManager& served) {
-  Connection connection = Authenticated(served);
-  EXPECT_THAT(connection.SendBytes(*WriteRequest(PyValue(), "accept_connection",
-                                                 PyValue::Tuple({PyValue::Str("test")}),
-                                                 *PyValue::Dict({}), {})),
-              Succeeds());
-  EXPECT_THAT(connection.ReceiveBytes(), Succeeds());
-  return connection;
-}
 
 bool IsClosed(Connection& connection) {
   while (true) {
@@ -151,51 +134,12 @@ TEST(ManagerServerTest, WaitingCallsHoldNobodyUp) {
   EXPECT_EQ(sum, kThreads * (kThreads + 1) / 2);
 }
 
-TEST(ManagerServerTest, AClientThatDiesInAGetTakesNothing) {
-  const ServedManager served(kKey, SyncTypes());
-  const ManagerClient client = Connected(served);
-  const absl::StatusOr<Proxy> queue = client.Create("Queue");
-  ASSERT_THAT(queue, Succeeds());
-  {
-    Connection dead = ForCalls(served);
-    ASSERT_THAT(dead.SendBytes(*WriteRequest(PyValue::Str(queue->token().ident), "get",
-                                             PyValue::Tuple({}), *PyValue::Dict({}), {})),
-                Succeeds());
-  }
-  // The server reads the end of that connection before this one's beginning, or at the same time.
-  ASSERT_THAT(client.NumberOfObjects(), Succeeds());
-  EXPECT_THAT(queue->Call("put", {PyValue(1)}), Succeeds());
-  EXPECT_EQ(*queue->Call("get"), PyValue(1));
-}
-
-// As one that was interrupted in a call, and then killed in the next.
-TEST(ManagerServerTest, ADeadClientThatHasSentMoreTakesNothing) {
-  const ServedManager served(kKey, SyncTypes());
-  const ManagerClient client = Connected(served);
-  const absl::StatusOr<Proxy> queue = client.Create("Queue");
-  ASSERT_THAT(queue, Succeeds());
-  ASSERT_THAT(queue->Call("qsize"), Succeeds());  // connects this thread
-  const std::set<int> before = OpenDescriptors();
-  {
-    Connection dead = ForCalls(served);
-    for (const char* method : {"get", "qsize"}) {
-      ASSERT_THAT(dead.SendBytes(*WriteRequest(PyValue::Str(queue->token().ident), method,
-                                               PyValue::Tuple({}), *PyValue::Dict({}), {})),
-                  Succeeds());
-    }
-  }
-  ASSERT_THAT(client.NumberOfObjects(), Succeeds());
-  EXPECT_THAT(queue->Call("put", {PyValue(1)}), Succeeds());
-  EXPECT_EQ(*queue->Call("get", {}, {{"timeout", PyValue(60)}}), PyValue(1));
-  EXPECT_THAT(LeftOpen(before), IsEmpty());
-}
-
 TEST(ManagerServerTest, RequestsAreAnsweredInTurn) {
   const ServedManager served(kKey, SyncTypes());
   const ManagerClient client = Connected(served);
   const absl::StatusOr<Proxy> queue = client.Create("Queue");
   ASSERT_THAT(queue, Succeeds());
-  Connection eager = ForCalls(served);
+  Connection eager = ForCalls(served, kKey);
   const auto send = [&](const char* method) {
     return eager.SendBytes(*WriteRequest(PyValue::Str(queue->token().ident), method,
                                          PyValue::Tuple({}), *PyValue::Dict({}), {}));
@@ -287,7 +231,7 @@ TEST(ManagerServerTest, LiesAboutLengthsEndTheConnection) {
   Connection early = Silent(served);
   ASSERT_THAT(early.SendBytes(std::string(300, 'x')), Succeeds());
   EXPECT_TRUE(IsClosed(early));
-  Connection late = Authenticated(served);
+  Connection late = Authenticated(served, kKey);
   (void)late.SendBytes(std::string(2000, 'x'));
   EXPECT_TRUE(IsClosed(late));
   EXPECT_THAT(Connected(served).NumberOfObjects(), Succeeds());
@@ -295,7 +239,7 @@ TEST(ManagerServerTest, LiesAboutLengthsEndTheConnection) {
 
 TEST(ManagerServerTest, GarbageGetsATraceback) {
   const ServedManager served(kKey, SyncTypes());
-  Connection garbage = Authenticated(served);
+  Connection garbage = Authenticated(served, kKey);
   ASSERT_THAT(garbage.SendBytes("garbage"), Succeeds());
   const absl::StatusOr<std::string> reply = garbage.ReceiveBytes();
   ASSERT_THAT(reply, Succeeds());
@@ -326,6 +270,21 @@ TEST(ManagerServerTest, AForkedChildHasItsOwnReferences) {
     EXPECT_NE(client.DebugInfo()->find("refcount=2"), std::string::npos);
   });
   EXPECT_EQ(*list->GetValue(), PyValue::List({PyValue(1), PyValue(2)}));
+}
+
+TEST(ManagerServerTest, AForkedChildCountsOneReferenceForAllItsThreads) {
+  const ServedManager served(kKey, SyncTypes());
+  const ManagerClient client = Connected(served);
+  const absl::StatusOr<Proxy> list = client.Create("list");
+  ASSERT_THAT(list, Succeeds());
+  ExpectInChild([&] {
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 8; ++i) {
+      threads.emplace_back([&] { EXPECT_THAT(list->Call("__len__"), Succeeds()); });
+    }
+    for (std::thread& thread : threads) thread.join();
+    EXPECT_THAT(*client.DebugInfo(), HasSubstr("refcount=2"));
+  });
 }
 
 struct Counter {

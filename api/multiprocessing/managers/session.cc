@@ -152,7 +152,12 @@ void Session::ReceiveCall(absl::string_view message) {
                                              if (std::shared_ptr<Session> alive = session.lock())
                                                alive->Finish(std::move(outcome));
                                            });
-  object->Start(Call(pending_));
+  if (server_.executor == nullptr || !object->runs_in_executor()) {
+    return object->Start(Call(pending_));
+  }
+  server_.executor([object, call = InAnyThread(Call(pending_), server_.post)]() mutable {
+    object->Start(std::move(call));
+  });
 }
 
 absl::StatusOr<PyValue> Session::Fallback(const ObjectTable::Entry& entry,

@@ -29,6 +29,11 @@ struct ServerState {
   PyValue address;
   std::shared_ptr<ObjectTable> objects;
   ServerContext context;
+  // Runs the methods of objects that allow it; null: the server's thread does.
+  Executor executor;
+  // Runs a function in the server's thread, soon. From any thread; without effect when the server
+  // no longer serves.
+  Executor post;
   UnpickleOptions limits;
   CallerId last_caller = 0;
   bool shutting_down = false;

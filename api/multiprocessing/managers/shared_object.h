@@ -14,7 +14,8 @@
 
 namespace someos::multiprocessing {
 
-// An object in a manager's server. All functions are called by the server's thread.
+// An object in a manager's server. All functions are called by the server's thread, but Start may
+// be in another one if runs_in_executor().
 class SharedObject {
  public:
   virtual ~SharedObject() = default;
@@ -26,6 +27,8 @@ class SharedObject {
   // Runs `call.method()`, which is one of the names that the type exposes, and sees to its reply.
   // Does not block: what has to wait keeps the call.
   virtual void Start(Call call) = 0;
+  // Whether Start may run in the server's executor, several at a time, and block there.
+  virtual bool runs_in_executor() const { return false; }
   // As Python's repr() and str().
   virtual std::string Repr() const = 0;
   virtual std::string Str() const { return Repr(); }

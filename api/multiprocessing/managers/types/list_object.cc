@@ -251,11 +251,8 @@ absl::StatusOr<std::vector<HeldValue>> ListObject::Repeated(const Arguments& arg
     return PythonTypeError(absl::StrCat("can't multiply sequence by non-int of type '",
                                         PyKindName((*argument)->kind()), "'"));
   }
-  constexpr int64_t kMostItems = int64_t{1} << 26;
   const auto size = static_cast<int64_t>(items_.size());
-  if (size > 0 && *times > kMostItems / size) {
-    return PythonException("builtins", "MemoryError", std::vector<PyValue>{});
-  }
+  if (size > 0 && *times > 1 && *times > kMostItemsMade / size) return TooManyItems();
   std::vector<HeldValue> repeated;
   for (int64_t i = 0; i < *times && size > 0; ++i) {
     repeated.insert(repeated.end(), items_.begin(), items_.end());

@@ -17,9 +17,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
-#include "someos/api/errno_status.h"
 #include "someos/api/mmap/slice.h"
 #include "someos/api/multiprocessing/managers/arguments.h"
+#include "someos/api/multiprocessing/managers/python_exception.h"
 #include "someos/api/multiprocessing/value/py_integer.h"
 #include "someos/api/multiprocessing/value/py_kind.h"
 #include "someos/api/multiprocessing/value/py_value.h"
@@ -28,7 +28,8 @@
 namespace someos::multiprocessing::internal {
 namespace {
 
-std::vector<PyValue> CharactersOf(absl::string_view text) {
+absl::StatusOr<std::vector<PyValue>> CharactersOf(absl::string_view text) {
+  if (static_cast<int64_t>(text.size()) > kMostItemsMade) return TooManyItems();
   std::vector<PyValue> characters;
   for (size_t i = 0; i < text.size();) {
     size_t end = i + 1;
@@ -37,6 +38,16 @@ std::vector<PyValue> CharactersOf(absl::string_view text) {
     i = end;
   }
   return characters;
+}
+
+absl::StatusOr<std::vector<PyValue>> NumbersOf(absl::string_view bytes) {
+  if (static_cast<int64_t>(bytes.size()) > kMostItemsMade) return TooManyItems();
+  std::vector<PyValue> numbers;
+  numbers.reserve(bytes.size());
+  for (const char byte : bytes) {
+    numbers.emplace_back(static_cast<int>(static_cast<unsigned char>(byte)));
+  }
+  return numbers;
 }
 
 std::vector<PyValue> KeysOf(absl::Span<const PyValue> entries) {
@@ -59,12 +70,9 @@ absl::StatusOr<std::optional<std::vector<PyValue>>> NumbersOfRange(const PyObjec
   }
   const auto [start, stop, step] = numbers;
   constexpr int64_t kMost = int64_t{1} << 40;
-  constexpr int64_t kMostItems = int64_t{1} << 26;
   auto within = [](int64_t number) { return number >= -kMost && number <= kMost; };
   const bool small = within(start) && within(stop) && within(step) && step != 0;
-  if (!small || std::abs(stop - start) / std::abs(step) > kMostItems) {
-    return PlainStatus(absl::StatusCode::kOutOfRange, "the range is too large for this server");
-  }
+  if (!small || std::abs(stop - start) / std::abs(step) > kMostItemsMade) return TooManyItems();
   std::vector<PyValue> items;
   for (int64_t i = start; step > 0 ? i < stop : i > stop; i += step) items.emplace_back(i);
   return items;
@@ -143,19 +151,19 @@ absl::Status NotOrdered(const PyValue& a, const PyValue& b) {
 
 }  // namespace
 
+absl::Status TooManyItems() {
+  return PythonException(
+      "builtins", "MemoryError",
+      absl::StrCat("this server makes at most ", kMostItemsMade, " items at once"));
+}
+
 absl::StatusOr<std::vector<PyValue>> ListOf(const PyValue& value) {
   switch (value.kind()) {
     case PyKind::kStr:
       return CharactersOf(*value.AsStr());
     case PyKind::kBytes:
-    case PyKind::kByteArray: {
-      std::vector<PyValue> numbers;
-      const absl::string_view bytes = *value.AsBytes();
-      for (const char byte : bytes) {
-        numbers.emplace_back(static_cast<int>(static_cast<unsigned char>(byte)));
-      }
-      return numbers;
-    }
+    case PyKind::kByteArray:
+      return NumbersOf(*value.AsBytes());
     case PyKind::kDict:
       return KeysOf(*value.AsDictEntries());
     case PyKind::kObject: {

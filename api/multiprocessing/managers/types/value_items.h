@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "someos/api/mmap/slice.h"
@@ -16,7 +17,14 @@
 
 namespace someos::multiprocessing::internal {
 
-// What Python's list(value) contains. A TypeError if it is not iterable.
+// Of so many items at most, a request may ask for more than it has sent: 64 MiB.
+inline constexpr int64_t kMostItemsMade = int64_t{1} << 22;
+
+// The MemoryError for more.
+absl::Status TooManyItems();
+
+// What Python's list(value) contains. A TypeError if it is not iterable, a MemoryError for a str,
+// bytes or range of more than kMostItemsMade.
 absl::StatusOr<std::vector<PyValue>> ListOf(const PyValue& value);
 
 // The place that an index names in a sequence of `size`. An IndexError with `error` if there is
