@@ -116,3 +116,13 @@ pythons_own_tests() {
   # no more than a name, so those of the dummies are skipped where it does not run.
   [ "$(grep -cE '^\[       OK \] (SelectModule|MmapModule|ThreadingModule)' <<<"$output")" -eq 9 ]
 }
+
+# The same of its line editor: //api:readline as position-independent code, which nothing else needs.
+pythons_own_line_tests() {
+  local part output
+  part=$(tools/bootstrap/part.sh python) || return 1
+  output=$(bazel test --config=ci --test_output=all "--repo_env=SOMEOS_PYTHONS=$part/usr/bin/python3.11" \
+    //testing/python:readline_module_test //testing/python:rlcompleter_module_test) || { echo "$output" && return 1; }
+  echo "$output"
+  [ "$(grep -cE '^\[       OK \] (ReadlineModule|RlcompleterModule)' <<<"$output")" -eq 2 ]
+}

@@ -1,4 +1,4 @@
-"""Finds the Pythons for which //testing/python:select_module and :mmap_module are built.
+"""Finds the Pythons for which the modules of //testing/python are built.
 
 They are the python3 on PATH or, if given, those that --repo_env=SOMEOS_PYTHONS=/path/to/python3.11,/path/to/python3.13
 names. Those without headers, and those before 3.9, whose tests expect other errors, are left out. Nothing is downloaded,

@@ -75,6 +75,18 @@ class ReleasedLock {
   PyThreadState* const state_;
 };
 
+// While it lives, the calling thread runs Python, whether or not it does so already.
+class RunningPython {
+ public:
+  RunningPython() : state_(PyGILState_Ensure()) {}
+  RunningPython(const RunningPython&) = delete;
+  RunningPython& operator=(const RunningPython&) = delete;
+  ~RunningPython() { PyGILState_Release(state_); }
+
+ private:
+  const PyGILState_STATE state_;
+};
+
 // For tables of methods, whose functions have several signatures.
 template <typename Function>
 PyCFunction AsMethod(Function* function) {

@@ -10,18 +10,6 @@
 
 namespace someos::python {
 
-// While it lives, the calling thread runs Python, whether or not it does so already.
-class RunningPython {
- public:
-  RunningPython() : state_(PyGILState_Ensure()) {}
-  RunningPython(const RunningPython&) = delete;
-  RunningPython& operator=(const RunningPython&) = delete;
-  ~RunningPython() { PyGILState_Release(state_); }
-
- private:
-  const PyGILState_STATE state_;
-};
-
 // Owns a reference. Made by a thread that runs Python, moved and destroyed by any. After the
 // interpreter's end the object stays.
 class ForeignRef {
