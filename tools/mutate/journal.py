@@ -1,8 +1,20 @@
 """The outcomes so far, in a file of the scratch directory, so that a run that was interrupted can go on."""
 
+import hashlib
 import json
+import subprocess
 
 from trial import Outcome
+
+
+def sources_digest(workspace):
+    """Stands for what is in the files that belong to the workspace."""
+    listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    names = subprocess.run(listed, cwd=workspace, check=True, stdout=subprocess.PIPE, text=True).stdout.split("\0")
+    digest = hashlib.sha256()
+    for name in sorted(name for name in names if name and (workspace / name).is_file()):
+        digest.update(name.encode() + b"\0" + (workspace / name).read_bytes() + b"\0")
+    return digest.hexdigest()
 
 
 class Journal:

@@ -23,12 +23,13 @@ import left  # noqa: E402
 import report  # noqa: E402
 import sample  # noqa: E402
 from bazel import Bazel  # noqa: E402
+from build import Build  # noqa: E402
+from commands import Commands  # noqa: E402
 from conditions import macros_of  # noqa: E402
-from dependents import Dependents  # noqa: E402
-from journal import Journal  # noqa: E402
+from includes import Includes  # noqa: E402
+from journal import Journal, sources_digest  # noqa: E402
 from operators import OPERATORS  # noqa: E402
-from scratch import Scratch  # noqa: E402
-from trial import KILLED, LISTED, RUNS, UNDECIDED, Outcome, outcome, stages  # noqa: E402
+from trial import LISTED, UNDECIDED, Outcome, Trial, order  # noqa: E402
 
 ROOT = pathlib.Path(".")
 
@@ -41,20 +42,41 @@ def parse_arguments():
     parser.add_argument("--operator", action="append", choices=sorted(OPERATORS), help="only by this one; may be repeated")
     parser.add_argument("--match", default="", help="only those with this in what --list says of them")
     parser.add_argument("--tests", action="append", help="run only tests whose label begins so; may be repeated")
+    parser.add_argument("--most", type=int, default=12, help="run so many tests with a mutation, the nearest (12)")
     parser.add_argument("--list", action="store_true", help="print the sample; run nothing")
     parser.add_argument("--listed", action="store_true", help=f"run those in {left.LEFT} too")
-    parser.add_argument("--directory", type=pathlib.Path, help="work there, keep it, and go on where the last run there stopped")
-    parser.add_argument("--limit", type=int, default=1800, help="seconds after which a mutation is left undecided (1800)")
+    parser.add_argument("--directory", type=pathlib.Path, help="keep the outcomes there, and go on where the last run there stopped")
     parser.add_argument("--config", action="append", default=[], help="build with this one of .bazelrc; may be repeated")
-    parser.add_argument("--cache", type=pathlib.Path, help="begin with what is in this disk cache of Bazel's, on the same file system")
-    parser.add_argument("--timeout", type=int, default=300, help="seconds after which a test hangs (300)")
+    parser.add_argument("--limit", type=int, default=1800, help="seconds after which a mutation is left undecided (1800)")
+    parser.add_argument("--slowdown", type=float, default=10, help="a test hangs if it takes so many times as long as usual (10)")
     return parser.parse_args()
 
 
-def candidates(dependents, arguments):
+class Library:
+    """The library's files as they are compiled here, and the tests that are made of them."""
+
+    def __init__(self, bazel, arguments):
+        self.commands = Commands(bazel.commands(), bazel.environments())
+        self._includes = Includes(ROOT, self.commands.compiles)
+        self._small = bazel.small()
+        self._prefixes, self._most = tuple(arguments.tests or [""]), arguments.most
+
+    def files(self):
+        return [file for file in self._includes.files() if sample.is_library(file) and self.tests(file)]
+
+    def compiled_with(self, file):
+        return self._includes.compiled_with(file)
+
+    def tests(self, file):
+        """The tests to be run with a mutation of the file, in their order."""
+        tests = self.commands.tests_with(self.commands.objects(self.compiled_with(file)))
+        chosen = {test: count for test, count in tests.items() if test.startswith(self._prefixes)}
+        return order(file, chosen, self._small)[: self._most]
+
+
+def candidates(library, arguments):
     """The mutations that can be drawn: of files that this system compiles for a test."""
-    files = [file for file in dependents.files() if sample.is_library(file)]
-    mutations = sample.all_mutations(ROOT, files, macros_of(os.uname().sysname))
+    mutations = sample.all_mutations(ROOT, library.files(), macros_of(os.uname().sysname))
     return [m for m in mutations if wanted(m, arguments)]
 
 
@@ -89,85 +111,36 @@ def working_directory(kept):
         shutil.rmtree(directory, ignore_errors=True)
 
 
-@contextlib.contextmanager
-def bazel_in(scratch, arguments):
-    options = [f"--config={config}" for config in arguments.config]
-    options += [*scratch.options(), "--run_under=//tools/mutate:bounded", f"--test_timeout={arguments.timeout}"]
-    bazel = Bazel(scratch.workspace, scratch.startup, options)
-    try:
-        yield bazel
-    finally:
-        bazel.print(*(["shutdown"] if arguments.directory else ["clean", "--expunge"]))
-
-
-class Sound:
-    """The tests that are known to pass without a mutation: each is run before it is believed."""
-
-    def __init__(self, bazel, scratch):
-        self._bazel, self._scratch, self._tests = bazel, scratch, set()
-        scratch.remember_originals()
-
-    def check(self, tests):
-        """Runs those that are not known, or ends if one fails. Nothing is planted."""
-        left_over = set(tests) - self._tests
-        if not left_over:
-            return
-        for _ in range(RUNS):
-            run = self._bazel.test(left_over, "--test_keep_going")
-            if not run.built:
-                break
-            left_over = set(run.failed())
-            if not left_over:
-                break
-        if left_over:
-            sys.exit(f"{run.output}\nmutate: without a mutation, the tests must pass")
-        self._tests.update(tests)
-        self._scratch.remember_originals()
-
-
-def run_sample(drawn, dependents, reasons, arguments):
+def run_sample(drawn, library, bazel, reasons, arguments):
     """{mutation: its outcome}"""
     outcomes = {m: Outcome(LISTED) for m in drawn if m.key() in reasons and not arguments.listed}
     with working_directory(arguments.directory) as directory:
-        scratch = Scratch(ROOT, directory)
-        if arguments.cache:
-            scratch.take_from(arguments.cache)
-        journal = Journal(directory / "outcomes", f"{scratch.digest} {arguments.tests}")
+        journal = Journal(directory / "outcomes", f"{sources_digest(ROOT)} {arguments.config} {arguments.tests} {arguments.most}")
         outcomes.update({m: journal.get(m) for m in drawn if m not in outcomes and journal.get(m)})
         to_run = [m for m in drawn if m not in outcomes]
         if to_run:
-            with bazel_in(scratch, arguments) as bazel:
-                small = dependents.small()
-                groups = {m.file: stages(m.file, chosen_tests(dependents, m.file, arguments.tests), small) for m in to_run}
-                run_all(to_run, bazel, scratch, groups, journal, outcomes, arguments.limit)
+            tests = {file: library.tests(file) for file in {m.file for m in to_run}}
+            bazel.build(sorted({test for some in tests.values() for test in some}))
+            build = Build(bazel.info("execution_root"), directory, library.commands)
+            run_all(to_run, tests, library, build, journal, outcomes, arguments)
     return {m: outcomes[m] for m in drawn}
 
 
-def chosen_tests(dependents, file, prefixes):
-    return {test: targets for test, targets in dependents.tests(file).items() if test.startswith(tuple(prefixes or [""]))}
-
-
-def run_all(to_run, bazel, scratch, groups, journal, outcomes, limit):
-    sound = Sound(bazel, scratch)
+def run_all(to_run, tests, library, build, journal, outcomes, arguments):
+    trial = Trial(build, arguments.limit, arguments.slowdown)
     for number, mutation in enumerate(to_run, 1):
         start = time.monotonic()
-        sound.check(groups[mutation.file][0] if groups[mutation.file] else [])
-        original = scratch.plant(mutation)
-        try:
-            bazel.limit(limit)
-            found = outcome(bazel, groups[mutation.file])
-        finally:
-            bazel.limit(None)
-            scratch.restore(mutation, original)
-        if found.kind == KILLED:
-            sound.check([found.test])
-        outcomes[mutation] = found
+        original = (ROOT / mutation.file).read_text()
+        build.plant(mutation, original, library.compiled_with(mutation.file))
+        found = outcomes[mutation] = trial.outcome(tests[mutation.file])
         if found.kind != UNDECIDED:
             journal.add(mutation, found)
-        took = f"{time.monotonic() - start:.0f} s"
+        took = f"{found.ran} tests, {time.monotonic() - start:.0f} s"
         print(f"{number}/{len(to_run)} {found.kind} ({took}): {report.described(mutation, original)}", flush=True)
         if found.by:
             print(f"    by {found.by}", flush=True)
+    for test in trial.unusable():
+        print(f"not run with mutations, as it fails without one: {test}", flush=True)
 
 
 def main():
@@ -176,12 +149,13 @@ def main():
     os.chdir(os.environ.get("BUILD_WORKSPACE_DIRECTORY") or sys.exit("start this with: tools/bazel run //tools/mutate"))
     reasons = left.read(ROOT)
     stale = stale_reasons(reasons)
-    dependents = Dependents(Bazel(ROOT))
-    drawn = sample.draw(candidates(dependents, arguments), arguments.seed, arguments.count)
+    bazel = Bazel(ROOT, arguments.config)
+    library = Library(bazel, arguments)
+    drawn = sample.draw(candidates(library, arguments), arguments.seed, arguments.count)
     if arguments.list:
         print("\n".join(map(listing, drawn)))
         return 0
-    outcomes = run_sample(drawn, dependents, reasons, arguments)
+    outcomes = run_sample(drawn, library, bazel, reasons, arguments)
     print("\nkilled, by operator:", *report.table(outcomes, lambda m: m.operator), sep="\n")
     print("\nkilled, by file:", *report.table(outcomes, lambda m: m.file), sep="\n")
     print(f"\nseed {arguments.seed}: {report.summary(outcomes)}")

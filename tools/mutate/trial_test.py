@@ -1,63 +1,84 @@
-"""Tests of trial.py, with a Bazel that says what it is told to."""
+"""Tests of trial.py, with a build that says what it is told to."""
 
-import json
 import unittest
 
-from bazel import Result, Run, TimeOver, results_of
-from trial import KILLED, NOT_COMPILED, SAME_PROGRAM, SURVIVED, UNDECIDED, outcome, stages
+from build import CompilerError, Result
+from trial import KILLED, NOT_COMPILED, SAME_PROGRAM, SURVIVED, UNDECIDED, Trial, order
 
-PASSED = Result("PASSED", False, 1.0, "")
-CACHED = Result("PASSED", True, 1.0, "")
-FAILED = Result("FAILED", False, 1.0, "")
-TIMEOUT = Result("TIMEOUT", False, 1.0, "")
+PASSED = Result(0, "")
+FAILED = Result(1, "[  FAILED  ] Case.Name, where ...\n[  FAILED  ] Case.Other\n")
+TIMEOUT = Result(None, "")
 
 
 class Script:
-    """Answers each call with the next of the results, the same for all tests."""
+    """Answers each run of a test with a mutation with the next of its results; without one, tests pass or fail as told."""
 
-    def __init__(self, *results):
+    def __init__(self, with_mutation, original=None):
         self.calls = []
-        self._results = list(results)
+        self.limits = {}
+        self.now = 0.0
+        self._results = {test: list(results) for test, results in with_mutation.items()}
+        self._original = original or {}
 
-    def test(self, targets):
-        self.calls.append(list(targets))
-        result = self._results.pop(0)
-        if result is TimeOver:
-            raise TimeOver
-        return Run(result is not None, {target: result for target in targets} if result else {}, "")
+    def original(self, _test):
+        return "original"
+
+    def mutated(self, test):
+        self.now += 1
+        if self._results[test] == [CompilerError]:
+            raise CompilerError
+        return "mutated" if self._results[test] else None
+
+    def run(self, test, program, seconds):
+        self.now += 2
+        if program == "original":
+            return self._original.get(test, PASSED)
+        self.calls.append(test)
+        self.limits[test] = seconds
+        return self._results[test].pop(0)
+
+    def outcome(self, limit=1000):
+        self.trial = Trial(self, limit, slowdown=5, clock=lambda: self.now)
+        return self.trial.outcome(list(self._results))
 
 
-class OutcomeTest(unittest.TestCase):
+class TrialTest(unittest.TestCase):
     def test_a_test_that_fails_twice_kills(self):
-        bazel = Script(PASSED, FAILED, FAILED)
-        self.assertEqual(outcome(bazel, [["//a:1"], ["//a:2"], ["//a:3"]]), (KILLED, "//a:2", "//a:2"))
-        self.assertEqual(bazel.calls, [["//a:1"], ["//a:2"], ["//a:2"]])
+        script = Script({"//a:1": [PASSED], "//a:2": [FAILED, FAILED], "//a:3": [PASSED]})
+        self.assertEqual(script.outcome(), (KILLED, "//a:2 Case.Name", "//a:2", 2))
+        self.assertEqual(script.calls, ["//a:1", "//a:2", "//a:2"])
 
     def test_a_test_that_fails_once_does_not(self):
-        self.assertEqual(outcome(Script(FAILED, PASSED, PASSED), [["//a:1"]]).kind, SURVIVED)
+        self.assertEqual(Script({"//a:1": [FAILED, PASSED, PASSED]}).outcome().kind, SURVIVED)
 
     def test_one_of_whose_runs_all_fail_once_does(self):
-        self.assertEqual(outcome(Script(FAILED, PASSED, FAILED, PASSED, FAILED, PASSED), [["//a:1"]]).kind, KILLED)
+        self.assertEqual(Script({"//a:1": [FAILED, PASSED, FAILED, PASSED, FAILED, PASSED]}).outcome().kind, KILLED)
 
     def test_a_hang_kills_at_once(self):
-        self.assertEqual(outcome(Script(TIMEOUT), [["//a:1"]]).kind, KILLED)
+        script = Script({"//a:1": [TIMEOUT]})
+        self.assertEqual(script.outcome().kind, KILLED)
+        # It has taken two seconds without the mutation.
+        self.assertEqual(script.limits, {"//a:1": 5 * 2 + 10})
 
     def test_what_does_not_compile_is_no_kill(self):
-        self.assertEqual(outcome(Script(None), [["//a:1"]]).kind, NOT_COMPILED)
-        self.assertEqual(outcome(Script(PASSED, None), [["//a:1"], ["//a:2"]]).kind, NOT_COMPILED)
+        self.assertEqual(Script({"//a:1": [CompilerError]}).outcome().kind, NOT_COMPILED)
+        self.assertEqual(Script({"//a:1": [PASSED], "//a:2": [CompilerError]}).outcome().kind, NOT_COMPILED)
 
-    def test_the_same_program_is_one_with_nothing_to_run(self):
-        self.assertEqual(outcome(Script(CACHED, CACHED), [["//a:1"], ["//a:2"]]).kind, SAME_PROGRAM)
-        self.assertEqual(outcome(Script(CACHED, PASSED), [["//a:1"], ["//a:2"]]).kind, SURVIVED)
+    def test_the_same_program_is_not_run(self):
+        self.assertEqual(Script({"//a:1": [], "//a:2": []}).outcome().kind, SAME_PROGRAM)
+        self.assertEqual(Script({"//a:1": [], "//a:2": [PASSED]}).outcome(), (SURVIVED, "", "", 1))
+
+    def test_a_test_that_fails_without_the_mutation_says_nothing(self):
+        script = Script({"//a:1": [FAILED, FAILED], "//a:2": [PASSED]}, original={"//a:1": FAILED})
+        self.assertEqual(script.outcome(), (SURVIVED, "", "", 1))
+        self.assertEqual(script.trial.unusable(), ["//a:1"])
+        self.assertEqual(Script({"//a:1": [FAILED, FAILED]}, original={"//a:1": FAILED}).outcome().kind, UNDECIDED)
 
     def test_what_takes_too_long_is_undecided(self):
-        self.assertEqual(outcome(Script(PASSED, TimeOver), [["//a:1"], ["//a:2"]]).kind, UNDECIDED)
-
-    def test_without_tests_nothing_is_noticed(self):
-        self.assertEqual(outcome(Script(), []).kind, SURVIVED)
+        self.assertEqual(Script({"//a:1": [PASSED], "//a:2": [FAILED, FAILED]}).outcome(limit=3).kind, UNDECIDED)
 
 
-class StagesTest(unittest.TestCase):
+class OrderTest(unittest.TestCase):
     def test_the_nearest_first_and_the_small_before_the_others(self):
         tests = {
             "//api:select_test": 9,
@@ -70,35 +91,17 @@ class StagesTest(unittest.TestCase):
         }
         small = set(tests) - {"//testing/poller/soak:soak_test", "//backends/base:owned_fd_test"}
         self.assertEqual(
-            stages("backends/base/deadline.cc", tests, small),
+            order("backends/base/deadline.cc", tests, small),
             [
-                ["//backends/base:deadline_test"],
-                ["//backends/base:poll_until_test", "//backends/base:owned_fd_test"],
-                ["//backends/epoll:epoll_test", "//api:select_test", "//tools/relay:relay_test", "//testing/poller/soak:soak_test"],
+                "//backends/base:deadline_test",
+                "//backends/base:poll_until_test",
+                "//backends/base:owned_fd_test",
+                "//backends/epoll:epoll_test",
+                "//tools/relay:relay_test",
+                "//api:select_test",
+                "//testing/poller/soak:soak_test",
             ],
         )
-
-
-class ResultsTest(unittest.TestCase):
-    @staticmethod
-    def event(label, status, **more):
-        return json.dumps({"id": {"testResult": {"label": label}}, "testResult": {"status": status, **more}})
-
-    def test_a_test_with_its_log(self):
-        log = [{"name": "test.xml", "uri": "file:///x"}, {"name": "test.log", "uri": "file:///y"}]
-        events = self.event("//a:1", "FAILED", testAttemptDuration="1.5s", testActionOutput=log)
-        self.assertEqual(results_of(events), {"//a:1": Result("FAILED", False, 1.5, "/y")})
-
-    def test_cached_here_or_on_disk(self):
-        self.assertTrue(results_of(self.event("//a:1", "PASSED", cachedLocally=True))["//a:1"].cached)
-        self.assertTrue(results_of(self.event("//a:1", "PASSED", executionInfo={"cachedRemotely": True}))["//a:1"].cached)
-
-    def test_a_test_with_shards_fails_with_one_of_them(self):
-        events = "\n".join([self.event("//a:1", "PASSED", cachedLocally=True), self.event("//a:1", "FAILED"), self.event("//a:1", "PASSED")])
-        self.assertEqual(results_of(events), {"//a:1": Result("FAILED", False, 0.0, "")})
-
-    def test_other_events_are_none(self):
-        self.assertEqual(results_of('{"id":{"started":{}},"started":{}}\n{"id":{"testResult":{"label":"//a:1"}},"aborted":{}}'), {})
 
 
 if __name__ == "__main__":
