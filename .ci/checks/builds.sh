@@ -26,7 +26,7 @@ no_constructor_no_exception() {
   local targets objects
   targets=$(library_targets) || return 1
   # shellcheck disable=SC2086  # a list of words
-  bazel build --config=ci --cxxopt=-std=c++23 '--per_file_copt=^(api|backends)/@-fno-exceptions,-fno-rtti,-Werror=global-constructors' $targets ||
+  bazel build --config=ci --compilation_mode=fastbuild --cxxopt=-std=c++23 '--per_file_copt=^(api|backends)/@-fno-exceptions,-fno-rtti,-Werror=global-constructors' $targets ||
     return 1
   # A target of headers has no folder of objects.
   # shellcheck disable=SC2046  # a list of folders
