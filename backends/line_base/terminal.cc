@@ -198,18 +198,19 @@ absl::Status Terminal::Stop() {
 
 absl::StatusOr<std::optional<std::string>> Terminal::Read() {
   const base::Deadline now(absl::ZeroDuration());
+  if (block_ == nullptr) block_.reset(new char[kBlock]);
   std::string bytes;
   for (;;) {
     const int ready = PollOne(input_, POLLIN, now);
     if (ready < 0 && errno == EINTR) continue;
     if (ready < 0) return Failure(errno, "poll", input_);
     if (ready == 0 || bytes.size() >= 16 * kBlock) return bytes;
-    const size_t size = bytes.size();
-    bytes.resize(size + kBlock);
-    const ssize_t count = read(input_, bytes.data() + size, kBlock);
+    const ssize_t count = read(input_, block_.get(), kBlock);
     const int error = errno;
-    bytes.resize(size + static_cast<size_t>(count > 0 ? count : 0));
-    if (count > 0) continue;
+    if (count > 0) {
+      bytes.append(block_.get(), static_cast<size_t>(count));
+      continue;
+    }
     if (!bytes.empty()) return bytes;
     // EIO: the other side of the terminal is gone.
     if (count == 0 || error == EIO) return std::nullopt;

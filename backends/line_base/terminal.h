@@ -3,6 +3,7 @@
 #ifndef SOMEOS_BACKENDS_LINE_BASE_TERMINAL_H_
 #define SOMEOS_BACKENDS_LINE_BASE_TERMINAL_H_
 
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -102,6 +103,7 @@ class Terminal {
   bool away_ = false;            // see away()
   base::OwnDescriptor changed_;  // what the guard writes to wakes Wait here
   base::OwnDescriptor wake_;
+  std::unique_ptr<char[]> block_;  // for Read, which would clear a new one for each key
 };
 
 }  // namespace someos::line_base
