@@ -82,12 +82,6 @@ void KeyFeed::FindWhole() {
   }
 }
 
-void KeyFeed::Clear() {
-  bytes_.clear();
-  at_ = 0;
-  whole_ = 0;
-}
-
 bool KeyFeed::waiting() const {
   const absl::string_view rest = absl::string_view(bytes_).substr(whole_);
   return !rest.empty() && !absl::StartsWith(rest, kPasteBegin);

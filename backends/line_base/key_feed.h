@@ -25,7 +25,6 @@ class KeyFeed {
   void Add(absl::string_view bytes);
   // From now on, what is there is taken for whole keys.
   void Expire() { whole_ = bytes_.size(); }
-  void Clear();
 
   // Whether there is a byte that Take returns.
   bool ready() const { return at_ < whole_; }
