@@ -80,6 +80,9 @@ TEST(PromptPartsTest, WhatTakesNoColumnsIsMarked) {
   const absl::string_view prompt = "a\033[1;31mred\033[m \1\033]0;title\a\2> ";
   EXPECT_EQ(MarkedPrompt(prompt, "<", ">"), "a<\033[1;31m>red<\033[m> <\033]0;title\a>> ");
   EXPECT_EQ(VisiblePrompt(prompt), "ared > ");
+  // The shape of the cursor; a sequence that has no end.
+  EXPECT_EQ(VisiblePrompt("\033[3 q> "), "> ");
+  EXPECT_EQ(VisiblePrompt("> \033[3"), "> \033[3");
 }
 
 }  // namespace

@@ -1,11 +1,7 @@
 #include "someos/backends/line_base/prompt_parts.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstddef>
-#include <cstdio>
 #include <string>
 
 #include "absl/strings/match.h"
@@ -18,21 +14,19 @@ namespace {
 constexpr char kInvisibleBegin = '\1';
 constexpr char kInvisibleEnd = '\2';
 
-// The bytes of ESC [ ... and a letter at the beginning; 0: there is none.
+// The bytes of the control sequence that `text` begins with; 0: it begins with none.
 size_t ControlSequence(absl::string_view text) {
   if (!absl::StartsWith(text, "\033[")) return 0;
-  const size_t end = text.find_first_not_of("0123456789;?", 2);
-  return end == absl::string_view::npos ? text.size() : end + 1;
+  for (size_t i = 2; i < text.size(); ++i) {
+    if (text[i] >= '@' && text[i] <= '~') return i + 1;
+  }
+  return 0;
 }
 
-// Takes the next part off the prompt: one that takes no columns, or one that does.
-struct Part {
-  absl::string_view text;
-  bool visible;
-};
+}  // namespace
 
-Part TakePart(absl::string_view& prompt) {
-  Part part = {prompt, true};
+PromptPart TakePromptPart(absl::string_view& prompt) {
+  PromptPart part = {prompt, true};
   size_t size = ControlSequence(prompt);
   if (size > 0) {
     part = {prompt.substr(0, size), false};
@@ -48,12 +42,10 @@ Part TakePart(absl::string_view& prompt) {
   return part;
 }
 
-}  // namespace
-
 std::string MarkedPrompt(absl::string_view prompt, absl::string_view begin, absl::string_view end) {
   std::string marked;
   while (!prompt.empty()) {
-    const Part part = TakePart(prompt);
+    const PromptPart part = TakePromptPart(prompt);
     absl::StrAppend(&marked, part.visible ? "" : begin, part.text, part.visible ? "" : end);
   }
   return marked;
@@ -62,19 +54,10 @@ std::string MarkedPrompt(absl::string_view prompt, absl::string_view begin, absl
 std::string VisiblePrompt(absl::string_view prompt) {
   std::string visible;
   while (!prompt.empty()) {
-    const Part part = TakePart(prompt);
+    const PromptPart part = TakePromptPart(prompt);
     if (part.visible) absl::StrAppend(&visible, part.text);
   }
   return visible;
-}
-
-std::FILE* OpenCopy(int fd, const char* mode) {
-  // Never the number of a standard stream, if one is closed: a child or a message would go there.
-  const int copy = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-  if (copy < 0) return nullptr;
-  std::FILE* const file = fdopen(copy, mode);
-  if (file == nullptr) close(copy);
-  return file;
 }
 
 }  // namespace someos::line_base

@@ -1,24 +1,28 @@
-// Prompts as libraries of the system want them, and files as they do.
+// What of a prompt takes columns.
 
 #ifndef SOMEOS_BACKENDS_LINE_BASE_PROMPT_PARTS_H_
 #define SOMEOS_BACKENDS_LINE_BASE_PROMPT_PARTS_H_
 
-#include <cstdio>
 #include <string>
 
 #include "absl/strings/string_view.h"
 
 namespace someos::line_base {
 
-// The prompt, where what takes no columns stands between `begin` and `end`, once each: control
-// sequences, and what the prompt itself has between the bytes 1 and 2.
+struct PromptPart {
+  absl::string_view text;
+  bool visible;  // or takes no columns
+};
+
+// Takes the first part off the prompt, which is not empty. What takes no columns: control sequences
+// (ESC [ ... and a letter), and what the prompt itself has between the bytes 1 and 2.
+PromptPart TakePromptPart(absl::string_view& prompt);
+
+// The prompt, where what takes no columns stands between `begin` and `end`, once each.
 std::string MarkedPrompt(absl::string_view prompt, absl::string_view begin, absl::string_view end);
 
 // What is visible of it.
 std::string VisiblePrompt(absl::string_view prompt);
-
-// A file with a copy of the descriptor, which stays the caller's. nullptr and errno: there is none.
-std::FILE* OpenCopy(int fd, const char* mode);
 
 }  // namespace someos::line_base
 

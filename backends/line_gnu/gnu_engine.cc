@@ -1,8 +1,5 @@
 #include "someos/backends/line_gnu/gnu_engine.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstddef>
 #include <cstdio>
@@ -21,6 +18,7 @@
 #include "someos/api/line_editor.h"
 #include "someos/api/readline/history.h"
 #include "someos/backends/line_base/bracketed_paste.h"
+#include "someos/backends/line_base/open_copy.h"
 #include "someos/backends/line_base/prompt_parts.h"
 #include "someos/backends/line_base/terminal.h"
 #include "someos/backends/line_base/text_file.h"

@@ -18,6 +18,7 @@
 #include "someos/api/errno_status.h"
 #include "someos/api/line_editor.h"
 #include "someos/backends/line_base/add_line.h"
+#include "someos/backends/line_base/open_copy.h"
 #include "someos/backends/line_base/prompt_parts.h"
 #include "someos/backends/line_base/terminal.h"
 #include "someos/backends/line_base/text_file.h"

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/string_view.h"
+#include "someos/backends/line_base/prompt_parts.h"
 #include "someos/backends/line_plain/character_width.h"
 #include "someos/backends/line_plain/unprintable.h"
 #include "someos/backends/line_plain/utf8.h"
@@ -13,35 +14,18 @@
 namespace someos::line_plain {
 namespace {
 
-constexpr char kInvisibleBegin = 1;
-constexpr char kInvisibleEnd = 2;
 constexpr int kTabStop = 8;
-
-// The bytes of the control sequence that `text` begins with; 0: it begins with none.
-size_t ControlSequence(absl::string_view text) {
-  if (text.size() < 3 || text[0] != '\033' || text[1] != '[') return 0;
-  for (size_t i = 2; i < text.size(); ++i) {
-    if (text[i] >= '@' && text[i] <= '~') return i + 1;
-  }
-  return 0;
-}
 
 }  // namespace
 
 void Layout::AddPrompt(absl::string_view prompt) {
   while (!prompt.empty()) {
-    size_t size = ControlSequence(prompt);
-    if (size > 0) {
-      AddInvisible(prompt.substr(0, size));
-    } else if (prompt[0] == kInvisibleBegin) {
-      size = std::min(prompt.find(kInvisibleEnd), prompt.size());
-      AddInvisible(prompt.substr(1, size - 1));
-      size = std::min(size + 1, prompt.size());
+    const line_base::PromptPart part = line_base::TakePromptPart(prompt);
+    if (part.visible) {
+      AddText(part.text, Style::kNormal);
     } else {
-      size = FirstCodePoint(prompt).size;
-      AddText(prompt.substr(0, size), Style::kNormal);
+      AddInvisible(part.text);
     }
-    prompt.remove_prefix(size);
   }
 }
 
