@@ -76,6 +76,7 @@ line_engines() {
       'attr(tags, "license=GPL", deps(//api:readline_test))' 2>/dev/null) || return 1
     [ "${licensed%% *}" = "$([ "$engine" = libedit ] || echo //backends/line_gnu:line_gnu)" ] || return 1
   done
+  bazel build --config=ci "--repo_env=SOMEOS_LINE_ENGINES=$part/usr" //tools/bench/line //tools/bench/line:instructions
 }
 
 # A build that does not ask for them has nothing of GNU readline or libedit.

@@ -36,7 +36,7 @@ def inclusive_costs(profile):
     lines = iter(profile.read_text().splitlines())
     for line in lines:
         if line.startswith("cfn="):
-            found = re.search(r"Slot<(\d+)\w*>", line)
+            found = re.search(r"Slot<(\d+)\w*[,>]", line)
             slot = int(found[1]) if found else None
         elif line.startswith("calls="):
             # "LINE Ir sysCount sysTime"; trailing zeros are left out.
