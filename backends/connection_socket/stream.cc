@@ -57,10 +57,12 @@ Transfer Repeat(const Stream& stream, Direction direction, base::Deadline& deadl
     const int error = errno;
     if (LacksBuffers(error)) {
       if (Pause(deadline)) return Transfer::TimedOut();
-    } else if (error != EINTR && !WouldBlock(error)) {
+    } else if (WouldBlock(error)) {
+      if (deadline.immediate()) return Transfer::TimedOut();
+      look = true;
+    } else if (error != EINTR) {
       return Transfer::Failed(error);
     }
-    look = look || WouldBlock(error);
   }
 }
 

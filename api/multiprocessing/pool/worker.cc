@@ -71,22 +71,22 @@ absl::Status Worker::Watch() {
 
 void Worker::OnEvent(uint64_t data) {
   if (data == sentinel_data()) return Reap();
-  ReadMessages();
+  (void)ReadMessage();  // a second one, which nobody has asked for, is an event of its own
   FlushRest();
   UpdateInterest();
 }
 
-void Worker::ReadMessages() {
-  while (state_ != State::kClosed) {
-    const absl::StatusOr<std::optional<std::string>> message = connection_.TryReceiveBytes();
-    if (!message.ok()) {
-      unread_ =
-          connection_socket::kResetTellsOfUnreadBytes && ErrnoOf(message.status()) == ECONNRESET;
-      return Lose();
-    }
-    if (!message->has_value()) return;
-    HandleMessage(**message);
+bool Worker::ReadMessage() {
+  if (state_ == State::kClosed) return false;
+  const absl::StatusOr<std::optional<std::string>> message = connection_.TryReceiveBytes();
+  if (!message.ok()) {
+    unread_ =
+        connection_socket::kResetTellsOfUnreadBytes && ErrnoOf(message.status()) == ECONNRESET;
+    Lose();
+    return false;
   }
+  if (message->has_value()) HandleMessage(**message);
+  return message->has_value();
 }
 
 void Worker::HandleMessage(absl::string_view message) {
@@ -174,7 +174,8 @@ void Worker::CloseConnection() {
 
 void Worker::Reap() {
   // What it has sent before it ended is there by now.
-  ReadMessages();
+  while (ReadMessage()) {
+  }
   const absl::StatusOr<std::optional<int>> code = child_->Wait(absl::ZeroDuration());
   if (code.ok() && !code->has_value()) return Lose();  // it has closed a sentinel that is a pipe
   CloseConnection();

@@ -90,7 +90,8 @@ class Worker {
   uint64_t sentinel_data() const { return id_ * 2 + 1; }
 
   absl::Status Watch();
-  void ReadMessages();
+  // Whether there was one.
+  bool ReadMessage();
   void HandleMessage(absl::string_view message);
   absl::Status Greet(absl::string_view message);
   absl::Status Send(const absl::StatusOr<std::string>& message);
