@@ -2,6 +2,7 @@
 
 #include <limits.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -28,6 +29,20 @@ bool IsSocket(int fd) {
   int type = 0;
   socklen_t size = sizeof(type);
   return fd >= 0 && getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0;
+}
+
+// On other systems, the numbers of pipes may be equal though they are two.
+bool AreOnePipe(int one, int other) {
+#ifdef __linux__
+  struct stat first;
+  struct stat second;
+  return fstat(one, &first) == 0 && fstat(other, &second) == 0 && S_ISFIFO(first.st_mode) &&
+         first.st_dev == second.st_dev && first.st_ino == second.st_ino;
+#else
+  static_cast<void>(one);
+  static_cast<void>(other);
+  return false;
+#endif
 }
 
 bool WouldBlock(int error) { return error == EAGAIN || error == EWOULDBLOCK; }
@@ -72,6 +87,8 @@ Stream::Stream(int fd) : fd_(fd), is_socket_(IsSocket(fd)) {
   if (is_socket_) KeepQuiet(fd);
 }
 
+void Stream::ReaderStaysOpen(int reader) { may_break_ = !AreOnePipe(fd(), reader); }
+
 Transfer Stream::Await(Direction direction, base::Deadline& deadline) const {
   const Awaited one = {fd(), direction};
   return AwaitAny(absl::MakeConstSpan(&one, 1), deadline);
@@ -99,8 +116,10 @@ Transfer Stream::Write(absl::string_view first, absl::string_view second,
       message.msg_iovlen = parts.size();
       return sendmsg(fd(), &message, flags);
     }
+    const auto write = [&] { return writev(fd(), parts.data(), static_cast<int>(parts.size())); };
+    if (!may_break_) return write();
     const base::BrokenPipeIsAnError in_this_thread;
-    return writev(fd(), parts.data(), static_cast<int>(parts.size()));
+    return write();
   });
 }
 

@@ -67,7 +67,9 @@ class QueuePipe {
       : reader_(std::move(reader)),
         writer_(std::move(writer)),
         reader_lock_(std::move(reader_lock)),
-        writer_lock_(std::move(writer_lock)) {}
+        writer_lock_(std::move(writer_lock)) {
+    writer_.ReaderStaysOpen(reader_.fileno().value_or(-1));
+  }
 
   // While it waits, for `look` at a time, it asks whether it is to stop.
   absl::Status Send(absl::string_view frames, absl::Duration look, absl::FunctionRef<bool()> stop);
