@@ -24,6 +24,7 @@
 #include "someos/api/multiprocessing/value/py_value.h"
 #include "someos/testing/clocks.h"
 #include "someos/testing/expect_in_child.h"
+#include "someos/testing/faults/descriptor_budget.h"
 #include "someos/testing/open_descriptors.h"
 #include "someos/testing/python_says.h"
 #include "someos/testing/status_matchers.h"
@@ -227,6 +228,17 @@ TEST(QueueTest, NothingIsLeft) {
   }
   EXPECT_THAT(SemLock::Open(room), FailsWithErrno(ENOENT, "open semaphore"));
   EXPECT_THAT(LeftOpen(before), testing::IsEmpty());
+}
+
+// Whichever descriptor it is that is not to be had: of the pipe, or of a lock.
+TEST(QueueTest, WithoutDescriptorsThereIsNone) {
+  for (int free = 0; free < 3; ++free) {
+    const DescriptorBudget budget(free);
+    EXPECT_FALSE(SimpleQueue::Create().ok()) << free;
+    EXPECT_FALSE(Queue::Create().ok()) << free;
+    EXPECT_FALSE(JoinableQueue::Create().ok()) << free;
+  }
+  EXPECT_THAT(JoinableQueue::Create(), Succeeds());
 }
 
 TEST(QueueTest, WhatCannotBePickledIsAnErrorOfPut) {

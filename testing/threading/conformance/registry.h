@@ -187,6 +187,8 @@ TYPED_TEST_P(RegistryTest, AForeignThreadThatForksIsNamedMainThread) {
       EXPECT_EQ(TypeParam::MainThread().name(), "MainThread");
       EXPECT_EQ(TypeParam::MainThread(), TypeParam::CurrentThread());
       EXPECT_FALSE(TypeParam::CurrentThread().daemon());
+      EXPECT_THAT(TypeParam::CurrentThread().Join(),
+                  FailsWithCode(absl::StatusCode::kFailedPrecondition, "cannot join current"));
     });
   });
 }

@@ -19,7 +19,10 @@ TYPED_TEST_SUITE_P(TimerTest);
 TYPED_TEST_P(TimerTest, CallsAtItsTime) {
   absl::Duration called;
   const absl::Duration start = MonotonicNow();
-  typename TypeParam::Timer timer(absl::Milliseconds(30), [&] { called = MonotonicNow(); });
+  typename TypeParam::Timer timer(absl::Milliseconds(30), [&] {
+    called = MonotonicNow();
+    EXPECT_FALSE(timer.finished());
+  });
   EXPECT_FALSE(timer.finished());
   ASSERT_THAT(timer.Start(), Succeeds());
   EXPECT_THAT(timer.Join(), Returns(true));
