@@ -4,6 +4,7 @@
 #ifndef SOMEOS_API_MULTIPROCESSING_PROCESS_H_
 #define SOMEOS_API_MULTIPROCESSING_PROCESS_H_
 
+#include "someos/api/multiprocessing/process/cpu_count.h"        // IWYU pragma: export
 #include "someos/api/multiprocessing/process/current_process.h"  // IWYU pragma: export
 #include "someos/api/multiprocessing/process/freeze_support.h"   // IWYU pragma: export
 #include "someos/api/multiprocessing/process/functions.h"        // IWYU pragma: export

@@ -7,8 +7,11 @@
 
 namespace someos::base {
 
-// The processors on which the calling thread may run, where the system tells (Linux), otherwise
-// those that are online; at least 1.
+// The processors that are online; at least 1.
+size_t OnlineProcessors();
+
+// Those on which the calling thread may run, where the system tells (Linux), otherwise those that
+// are online; at least 1.
 size_t Processors();
 
 }  // namespace someos::base

@@ -15,6 +15,8 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "someos/api/multiprocessing/connection/frame_header.h"
+#include "someos/api/multiprocessing/logging/log_event.h"
+#include "someos/api/multiprocessing/logging/log_level.h"
 #include "someos/api/multiprocessing/pickle/pickle.h"
 #include "someos/api/multiprocessing/pickle/unpickle.h"
 #include "someos/api/multiprocessing/process/current_process.h"
@@ -137,8 +139,10 @@ int RunAsProcess(Preparation preparation, const ProcessFunction& function, Child
   (void)SetStartMethod(preparation.start_method, /*force=*/true);
   process_base::EmptyStandardInput();
   if (preparation.end_with_parent) (void)process_base::EndWithParent(side.parent);
+  LogEvent(kInfo, "child process calling self.run()");
   const int code = CallAndReport(name, function, preparation.call);
   EndChildren();
+  LogEvent(kInfo, "process exiting with exitcode ", code);
   return code;
 }
 

@@ -4,6 +4,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "someos/api/multiprocessing/process/cpu_count.h"
 #include "someos/testing/expect_in_child.h"
 #include "someos/testing/status_matchers.h"
 
@@ -28,6 +29,11 @@ TEST(CurrentProcessTest, TheKeyMayBeReplaced) {
   const std::string key("any \0 bytes", 11);
   CurrentProcess().SetAuthkey(key);
   EXPECT_EQ(*CurrentProcess().authkey(), key);
+}
+
+TEST(CpuCountTest, ThoseOfTheMachineAndThoseOfTheProcess) {
+  EXPECT_GE(ProcessCpuCount(), 1U);
+  EXPECT_GE(CpuCount(), ProcessCpuCount());
 }
 
 }  // namespace

@@ -14,6 +14,8 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "someos/api/errno_status.h"
+#include "someos/api/multiprocessing/logging/log_event.h"
+#include "someos/api/multiprocessing/logging/log_level.h"
 #include "someos/backends/base/fork_generation.h"
 #include "someos/backends/base/own_descriptor.h"
 #include "someos/backends/base/process_lock.h"
@@ -123,11 +125,15 @@ void ForgetWhenEnded(std::shared_ptr<Running> running) {
 }
 
 void EndChildren() {
+  LogEvent(kInfo, "process shutting down");
   const List unended = Unended();
   for (const std::shared_ptr<Running>& running : unended) {
-    if (running->daemon && !running->is_thread) (void)running->child->Signal(SIGTERM);
+    if (!running->daemon || running->is_thread) continue;
+    LogEvent(kInfo, "calling terminate() for daemon ", running->name);
+    (void)running->child->Signal(SIGTERM);
   }
   for (const std::shared_ptr<Running>& running : unended) {
+    LogEvent(kInfo, "calling join() for process ", running->name);
     if (!running->daemon || !running->is_thread) (void)running->child->Wait();
     Forget(running.get());
   }
