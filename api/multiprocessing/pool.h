@@ -9,9 +9,11 @@
 #include "someos/api/multiprocessing/pool/async_result.h"
 #include "someos/api/multiprocessing/pool/imap_iterator.h"
 #include "someos/api/multiprocessing/pool/pool.h"
+#include "someos/api/multiprocessing/pool/pool_function.h"
 #include "someos/api/multiprocessing/pool/pool_options.h"
 #include "someos/api/multiprocessing/pool/pool_worker.h"
 #include "someos/api/multiprocessing/pool/remote_traceback.h"
+#include "someos/api/multiprocessing/pool/worker_pool.h"
 #include "someos/api/multiprocessing/value/py_value.h"
 
 #endif  // SOMEOS_API_MULTIPROCESSING_POOL_H_

@@ -6,12 +6,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <string>
 #include <utility>
 #include <vector>
 
 #include "someos/api/multiprocessing/pool/chunking.h"
 #include "someos/api/multiprocessing/pool/outcome.h"
+#include "someos/api/multiprocessing/pool/pool_function.h"
 #include "someos/api/multiprocessing/value/py_value.h"
 
 namespace someos::multiprocessing::pool {
@@ -26,17 +26,17 @@ enum class CallKind : uint8_t {
 class Job {
  public:
   // A call.
-  Job(std::string function, std::vector<PyValue> arguments, PyValue kwargs,
+  Job(PoolFunction function, std::vector<PyValue> arguments, PyValue kwargs,
       std::shared_ptr<Outcome> outcome)
       : Job(CallKind::kCall, std::move(function), std::move(arguments), std::move(kwargs),
             Chunking(1, 1), std::move(outcome)) {}
   // A map of the items that `chunking` divides.
-  Job(CallKind kind, std::string function, std::vector<PyValue> items, Chunking chunking,
+  Job(CallKind kind, PoolFunction function, std::vector<PyValue> items, Chunking chunking,
       std::shared_ptr<Outcome> outcome)
       : Job(kind, std::move(function), std::move(items), PyValue(), chunking, std::move(outcome)) {}
 
   CallKind kind() const { return kind_; }
-  const std::string& function() const { return function_; }
+  const PoolFunction& function() const { return function_; }
   const PyValue& kwargs() const { return kwargs_; }  // a dict or None
   Outcome& outcome() const { return *outcome_; }
 
@@ -50,7 +50,7 @@ class Job {
   }
 
  private:
-  Job(CallKind kind, std::string function, std::vector<PyValue> items, PyValue kwargs,
+  Job(CallKind kind, PoolFunction function, std::vector<PyValue> items, PyValue kwargs,
       Chunking chunking, std::shared_ptr<Outcome> outcome)
       : kind_(kind),
         function_(std::move(function)),
@@ -60,7 +60,7 @@ class Job {
         outcome_(std::move(outcome)) {}
 
   const CallKind kind_;
-  const std::string function_;
+  const PoolFunction function_;
   const std::vector<PyValue> items_;
   const PyValue kwargs_;
   const Chunking chunking_;

@@ -23,6 +23,7 @@
 #include "someos/api/multiprocessing/pool/job.h"
 #include "someos/api/multiprocessing/pool/remote_traceback.h"
 #include "someos/api/multiprocessing/pool/scheduler.h"
+#include "someos/api/multiprocessing/pool/service_thread.h"
 #include "someos/api/multiprocessing/pool/worker.h"
 #include "someos/api/multiprocessing/value/py_value.h"
 #include "someos/api/poller.h"
@@ -84,7 +85,11 @@ absl::Status PoolLoop::StartWorker() {
 }
 
 absl::Status PoolLoop::Submit(std::shared_ptr<const Job> job) {
-  if (!service_->InThisProcess()) return ServiceThread::NotHere();
+  if (!service()->InThisProcess()) return ServiceThread::NotHere();
+  if (job->function().name().empty()) {
+    return PlainStatus(absl::StatusCode::kFailedPrecondition,
+                       "the workers are processes: they need the name of a function");
+  }
   base::MutexLock lock(mutex_);
   if (over_ || requests_.state != State::kRunning) return NotRunning();
   const bool first = requests_.jobs.empty();
@@ -114,7 +119,7 @@ std::vector<int64_t> PoolLoop::pids() const {
 }
 
 void PoolLoop::Run() {
-  service_->Enter();
+  const ServiceThread::Scope here(*service());
   while (!scheduler_.done()) Turn();
   PublishPids();
   std::vector<std::shared_ptr<const Job>> left;
@@ -241,9 +246,9 @@ void PoolLoop::OnEnded(Worker& worker, const absl::Status& why) {
   if (worker.has_unread_task()) scheduler_.TakeBack(worker.id());
   const Task* const task = scheduler_.TaskOf(worker.id());
   if (task == nullptr) return scheduler_.Ended(worker.id(), why);
-  scheduler_.Ended(worker.id(),
-                   PlainStatus(why.code(), absl::StrCat("the worker of ", task->job->function(),
-                                                        ", ", why.message())));
+  scheduler_.Ended(worker.id(), PlainStatus(why.code(), absl::StrCat("the worker of ",
+                                                                     task->job->function().name(),
+                                                                     ", ", why.message())));
 }
 
 }  // namespace someos::multiprocessing::pool

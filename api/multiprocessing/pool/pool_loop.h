@@ -17,8 +17,8 @@
 #include "someos/api/multiprocessing/managers/timer_queue.h"
 #include "someos/api/multiprocessing/pool/job.h"
 #include "someos/api/multiprocessing/pool/scheduler.h"
-#include "someos/api/multiprocessing/pool/service_thread.h"
 #include "someos/api/multiprocessing/pool/worker.h"
+#include "someos/api/multiprocessing/pool/worker_set.h"
 #include "someos/api/multiprocessing/value/py_value.h"
 #include "someos/api/poller.h"
 #include "someos/backends/process_base/child.h"
@@ -34,10 +34,10 @@ struct LoopOptions {
 };
 
 // All workers of a pool, in one thread: that of Run. Other functions may be called by any thread.
-class PoolLoop final : private WorkerOwner {
+class PoolLoop final : public WorkerSet, private WorkerOwner {
  public:
   PoolLoop(LoopOptions options, std::unique_ptr<Poller> poller);
-  ~PoolLoop();
+  ~PoolLoop() override;
 
   // Starts the workers, before Run. The errors of the first one that cannot be started.
   absl::Status StartWorkers();
@@ -45,14 +45,13 @@ class PoolLoop final : private WorkerOwner {
   // Until the pool is closed or terminated, and all its workers have ended.
   void Run();
 
-  // kInvalidArgument (ValueError) "Pool not running".
-  absl::Status Submit(std::shared_ptr<const Job> job);
-  void Close();
-  void Terminate();
+  // kFailedPrecondition: the function of the job has no name.
+  absl::Status Submit(std::shared_ptr<const Job> job) override;
+  void Close() override;
+  void Terminate() override;
+  bool running() const override;
 
-  bool running() const;  // neither Close nor Terminate was called
   std::vector<int64_t> pids() const;
-  const std::shared_ptr<const ServiceThread>& service() const { return service_; }
 
  private:
   enum class State { kRunning, kClosed, kTerminated };
@@ -82,7 +81,6 @@ class PoolLoop final : private WorkerOwner {
 
   const LoopOptions options_;
   const std::unique_ptr<Poller> poller_;
-  const std::shared_ptr<const ServiceThread> service_ = std::make_shared<ServiceThread>();
   internal::TimerQueue timers_;
   Scheduler scheduler_;
   absl::flat_hash_map<Worker::Id, std::unique_ptr<Worker>> workers_;

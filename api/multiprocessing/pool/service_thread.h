@@ -4,6 +4,7 @@
 #define SOMEOS_API_MULTIPROCESSING_POOL_SERVICE_THREAD_H_
 
 #include <cstdint>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "someos/api/errno_status.h"
@@ -17,8 +18,18 @@ class ServiceThread {
   // Of a pool that this process makes.
   ServiceThread() : generation_((base::WatchForForks(), base::ForkGeneration())) {}
 
-  // The calling thread is it, until it ends.
-  void Enter() const { Current() = this; }
+  // The calling thread is it as long as this exists.
+  class Scope {
+   public:
+    explicit Scope(const ServiceThread& service) : outer_(std::exchange(Current(), &service)) {}
+    Scope(const Scope&) = delete;
+    Scope& operator=(const Scope&) = delete;
+    ~Scope() { Current() = outer_; }
+
+   private:
+    const ServiceThread* const outer_;
+  };
+
   bool IsCurrent() const { return Current() == this; }
   bool InThisProcess() const { return base::InForkGeneration(generation_); }
 

@@ -94,9 +94,10 @@ absl::StatusOr<std::string> WriteSetup(const Setup& setup, PickleDialect dialect
 
 absl::StatusOr<std::string> WriteTask(const Task& task, PickleDialect dialect) {
   const Job& job = *task.job;
-  return Pickle(PyValue::Tuple({PyValue(static_cast<int>(job.kind())), PyValue::Str(job.function()),
-                                job.Chunk(task.chunk), job.kwargs()}),
-                {dialect});
+  return Pickle(
+      PyValue::Tuple({PyValue(static_cast<int>(job.kind())), PyValue::Str(job.function().name()),
+                      job.Chunk(task.chunk), job.kwargs()}),
+      {dialect});
 }
 
 absl::StatusOr<PyValue> ReadResult(absl::string_view message, const UnpickleOptions& limits) {
