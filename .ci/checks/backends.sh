@@ -54,6 +54,11 @@ dummy_starts_no_thread() {
   ! grep -E 'pthread_create|thrd_create|someos::thread_pthread::' <<<"$symbols"
 }
 
+# What multiprocessing has for a program with one thread, and what it refuses.
+multiprocessing_with_one_thread() {
+  bazel test --config=ci --config=thread_dummy //api/multiprocessing/dummy:one_thread_test
+}
+
 # A binary with one backend has no code of the others.
 links_poll_alone() {
   bazel build --config=ci --config=poll //tools/relay || return 1

@@ -26,6 +26,7 @@
 #include "someos/backends/process_base/duplicates.h"
 #include "someos/backends/process_base/own_pipe.h"
 #include "someos/backends/process_base/start_method.h"
+#include "someos/backends/process_thread/linked_threads.h"
 
 namespace someos::multiprocessing {
 namespace {
@@ -89,7 +90,18 @@ class ThreadChild final : public Child {
   const std::shared_ptr<const ThreadState> state_;
 };
 
+// The locks of a program for one thread are none for two.
+absl::Status CheckThreads() {
+#if SOMEOS_LINKS_THREAD_DUMMY
+  return PlainStatus(absl::StatusCode::kFailedPrecondition,
+                     "a process cannot be a thread: the program is built with thread=dummy");
+#else
+  return absl::OkStatus();
+#endif
+}
+
 absl::StatusOr<StartedChild> StartThread(StartTask task) {
+  if (absl::Status status = CheckThreads(); !status.ok()) return status;
   base::WatchForForks();
   absl::StatusOr<process_base::OwnPipe> pipe = process_base::MakeOwnPipe();
   if (!pipe.ok()) return pipe.status();

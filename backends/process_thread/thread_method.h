@@ -10,6 +10,8 @@ namespace someos::multiprocessing {
 // The child is a thread of this process, and its pid is that of this process. It cannot be
 // signalled: kUnimplemented. Nobody joins it: when the process ends, it ends as well. Its own wait
 // for itself, unless the timeout is zero, is kFailedPrecondition "cannot join current thread".
+// In a program that is built with thread=dummy, a start is kFailedPrecondition: what threads of the
+// program's share would have locks for one thread.
 const StartMethod& ThreadStartMethod();
 
 }  // namespace someos::multiprocessing
