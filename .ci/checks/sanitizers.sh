@@ -25,7 +25,7 @@ fuzz() {
   found=$(mktemp -d)
   for target in //testing/poller/differential:differential_fuzz //testing/python:module_fuzz //tools/relay:options_fuzz \
     //api/multiprocessing/pickle:pickle_fuzz //api/multiprocessing/connection:frame_fuzz //api/multiprocessing/connection:handshake_fuzz \
-    //api/multiprocessing/managers:request_fuzz \
+    //api/multiprocessing/managers:request_fuzz //api/multiprocessing/xml_rpc:xml_rpc_fuzz \
     //api/readline:history_fuzz //backends/line_plain:key_decoder_fuzz //backends/line_plain:inputrc_fuzz; do
     corpus=$PWD/$(tr : / <<<"${target#//}") corpus=${corpus%_fuzz}_corpus
     [[ -d $corpus ]] || corpus=${corpus%/*}/corpus
