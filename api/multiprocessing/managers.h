@@ -18,6 +18,7 @@
 // Both.
 #include "someos/api/multiprocessing/connection/address.h"
 #include "someos/api/multiprocessing/managers/python_exception.h"
+#include "someos/api/multiprocessing/managers/serializer.h"
 #include "someos/api/multiprocessing/value/py_value.h"
 
 #endif  // SOMEOS_API_MULTIPROCESSING_MANAGERS_H_

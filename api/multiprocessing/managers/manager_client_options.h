@@ -8,6 +8,7 @@
 #include "absl/time/time.h"
 #include "someos/api/multiprocessing/connection/connection.h"
 #include "someos/api/multiprocessing/connection/handshake.h"
+#include "someos/api/multiprocessing/managers/serializer.h"
 
 namespace someos::multiprocessing {
 
@@ -20,6 +21,8 @@ struct ManagerClientOptions {
   absl::Duration release_timeout = absl::Seconds(1);
   // The longest reply, and the limits of its value.
   ConnectionOptions connection = {};
+  // The server's.
+  Serializer serializer = Serializer::kPickle;
   // What the server calls this process's connections, for people who debug it.
   std::string name = "MainProcess";
 };

@@ -96,13 +96,13 @@ absl::StatusOr<ManagerReply> ManagerLink::Exchange(Connection& connection,
     return reply.status();
   }
   dialect = DialectOf(*reply);
-  return ReadReply(*reply, options_.connection.unpickle);
+  return ReadReply(*reply, options_.connection.unpickle, options_.serializer);
 }
 
 absl::StatusOr<PyValue> ManagerLink::Function(absl::string_view name, PyValue args, PyValue kwargs,
                                               absl::Duration timeout) {
   const absl::StatusOr<std::string> request =
-      WriteRequest(PyValue(), name, args, kwargs, {PickleDialect::kAll});
+      WriteRequest(PyValue(), name, args, kwargs, {PickleDialect::kAll, options_.serializer});
   if (!request.ok()) return request.status();
   const Remaining remaining(timeout);
   absl::StatusOr<Connection> connection = Connect(remaining);
@@ -117,8 +117,8 @@ absl::StatusOr<ManagerReply> ManagerLink::Call(absl::string_view ident, absl::st
                                                const PyValue& args, const PyValue& kwargs) {
   const absl::StatusOr<CallConnection*> own = OfThisThread();
   if (!own.ok()) return own.status();
-  const absl::StatusOr<std::string> request =
-      WriteRequest(PyValue::Str(ident), method, args, kwargs, {(*own)->dialect});
+  const absl::StatusOr<std::string> request = WriteRequest(
+      PyValue::Str(ident), method, args, kwargs, {(*own)->dialect, options_.serializer});
   if (!request.ok()) return request.status();
   absl::StatusOr<ManagerReply> reply =
       Exchange((*own)->connection, *request, (*own)->dialect, Remaining(absl::InfiniteDuration()));
@@ -149,7 +149,7 @@ absl::StatusOr<ManagerLink::CallConnection*> ManagerLink::OfThisThread() {
   if (!connection.ok()) return connection.status();
   const absl::StatusOr<std::string> request =
       WriteRequest(PyValue(), "accept_connection", PyValue::Tuple({PyValue::Str(options_.name)}),
-                   NoKeywords(), {PickleDialect::kAll});
+                   NoKeywords(), {PickleDialect::kAll, options_.serializer});
   if (!request.ok()) return request.status();
   PickleDialect dialect = PickleDialect::kAll;
   const absl::StatusOr<ManagerReply> reply = Exchange(*connection, *request, dialect, forever);

@@ -1,11 +1,13 @@
 #include "someos/api/multiprocessing/managers/message.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
@@ -16,9 +18,38 @@
 #include "someos/api/multiprocessing/pickle/unpickle.h"
 #include "someos/api/multiprocessing/value/py_kind.h"
 #include "someos/api/multiprocessing/value/py_value.h"
+#include "someos/api/multiprocessing/xml_rpc/xml_rpc.h"
 
 namespace someos::multiprocessing {
 namespace {
+
+absl::StatusOr<PyValue> Read(absl::string_view message, const UnpickleOptions& options,
+                             Serializer serializer) {
+  if (serializer == Serializer::kPickle) return Unpickle(message, options);
+  XmlRpcLimits limits;
+  limits.max_depth = std::min(options.max_depth, kMaxXmlRpcDepth);
+  limits.max_memory = options.max_memory;
+  return ReadXmlRpc(message, limits);
+}
+
+absl::StatusOr<std::string> Write(const PyValue& message, const MessageForm& form) {
+  if (form.serializer == Serializer::kXmlRpc) return WriteXmlRpc(message);
+  return Pickle(message, {form.dialect});
+}
+
+// Python 2.7's client insists on a str, not a unicode, for the text of a traceback: bytes, which
+// Python 3 and this library read as a str if they are ASCII.
+std::string AsciiOf(absl::string_view text) {
+  std::string ascii;
+  for (const char c : text) {
+    if (absl::ascii_isascii(static_cast<unsigned char>(c))) {
+      ascii += c;
+    } else {
+      absl::StrAppend(&ascii, "\\x", absl::Hex(static_cast<unsigned char>(c), absl::kZeroPad2));
+    }
+  }
+  return ascii;
+}
 
 absl::Status NoMessage(absl::string_view what, const PyValue& value) {
   constexpr size_t kShown = 200;
@@ -41,8 +72,8 @@ absl::StatusOr<ManagerReply> Raise(absl::string_view kind, const PyValue& conten
 }  // namespace
 
 absl::StatusOr<ManagerRequest> ReadRequest(absl::string_view message,
-                                           const UnpickleOptions& options) {
-  const absl::StatusOr<PyValue> value = Unpickle(message, options);
+                                           const UnpickleOptions& options, Serializer serializer) {
+  const absl::StatusOr<PyValue> value = Read(message, options, serializer);
   if (!value.ok()) return value.status();
   const absl::StatusOr<absl::Span<const PyValue>> parts = value->AsItems();
   if (!parts.ok() || parts->size() != 4) return NoMessage("not a request of a manager", *value);
@@ -60,17 +91,23 @@ absl::StatusOr<ManagerRequest> ReadRequest(absl::string_view message,
 
 absl::StatusOr<std::string> WriteRequest(const PyValue& ident, absl::string_view name,
                                          const PyValue& args, const PyValue& kwargs,
-                                         const PickleOptions& options) {
-  return Pickle(PyValue::Tuple({ident, PyValue::Str(name), args, kwargs}), options);
+                                         const MessageForm& form) {
+  return Write(PyValue::Tuple({ident, PyValue::Str(name), args, kwargs}), form);
 }
 
 absl::StatusOr<std::string> WriteReply(absl::string_view kind, const PyValue& content,
-                                       const PickleOptions& options) {
-  return Pickle(PyValue::Tuple({PyValue::Str(kind), content}), options);
+                                       const MessageForm& form) {
+  const bool is_text = kind == kTraceback || kind == kUnserializable;
+  if (is_text && form.serializer == Serializer::kPickle && form.dialect == PickleDialect::kAll) {
+    return Pickle(PyValue::Tuple({PyValue::Str(kind), PyValue::Bytes(AsciiOf(*content.AsStr()))}),
+                  {PickleDialect::kPython2});
+  }
+  return Write(PyValue::Tuple({PyValue::Str(kind), content}), form);
 }
 
-absl::StatusOr<ManagerReply> ReadReply(absl::string_view message, const UnpickleOptions& options) {
-  const absl::StatusOr<PyValue> value = Unpickle(message, options);
+absl::StatusOr<ManagerReply> ReadReply(absl::string_view message, const UnpickleOptions& options,
+                                       Serializer serializer) {
+  const absl::StatusOr<PyValue> value = Read(message, options, serializer);
   if (!value.ok()) return value.status();
   const absl::StatusOr<absl::Span<const PyValue>> parts = value->AsItems();
   if (!parts.ok() || parts->size() != 2) return NoMessage("not a reply of a manager", *value);

@@ -14,6 +14,7 @@
 #include "someos/api/multiprocessing/connection/address.h"
 #include "someos/api/multiprocessing/connection/handshake.h"
 #include "someos/api/multiprocessing/managers/managed_type.h"
+#include "someos/api/multiprocessing/managers/serializer.h"
 #include "someos/api/multiprocessing/pickle/unpickle.h"
 
 namespace someos::multiprocessing {
@@ -29,6 +30,8 @@ struct ServerOptions {
   // Longer requests end the connection. Memory is taken as they arrive, not by what they claim.
   uint64_t max_message = uint64_t{1} << 30;
   UnpickleOptions unpickle;
+  // That of the clients.
+  Serializer serializer = Serializer::kPickle;
   // Runs the methods of ManagedClass objects in threads of its own; null: the server's thread does.
   Executor executor;
 };

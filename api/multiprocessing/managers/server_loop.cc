@@ -56,6 +56,7 @@ ManagerServer::Loop::Loop(connection_socket::BoundSocket socket, absl::string_vi
   state_.address = address_.ToPython();
   state_.objects = std::make_shared<internal::ObjectTable>(FirstIdent());
   state_.limits = options_.unpickle;
+  state_.serializer = options_.serializer;
   state_.context.objects = state_.objects.get();
   state_.context.timers = &timers_;
   state_.executor = options_.executor;

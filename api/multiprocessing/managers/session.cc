@@ -18,6 +18,7 @@
 #include "someos/api/multiprocessing/managers/token.h"
 #include "someos/api/multiprocessing/pickle/pickle.h"
 #include "someos/api/multiprocessing/value/py_value.h"
+#include "someos/api/python_error.h"
 
 namespace someos::multiprocessing::internal {
 namespace {
@@ -58,7 +59,8 @@ void Session::Receive(absl::string_view message) {
 
 void Session::ReceiveFunction(absl::string_view message) {
   state_ = State::kFinished;
-  const absl::StatusOr<ManagerRequest> request = ReadRequest(message, server_.limits);
+  const absl::StatusOr<ManagerRequest> request =
+      ReadRequest(message, server_.limits, server_.serializer);
   const absl::StatusOr<PyValue> result =
       request.ok() ? RunFunction(*request) : absl::StatusOr<PyValue>(request.status());
   if (!result.ok()) return Reply(kTraceback, PyValue::Str(TracebackText(result.status())));
@@ -134,7 +136,7 @@ absl::StatusOr<PyValue> Session::Count(const ManagerRequest& request) {
 }
 
 void Session::ReceiveCall(absl::string_view message) {
-  absl::StatusOr<ManagerRequest> request = ReadRequest(message, server_.limits);
+  absl::StatusOr<ManagerRequest> request = ReadRequest(message, server_.limits, server_.serializer);
   if (!request.ok()) return Reply(kTraceback, PyValue::Str(TracebackText(request.status())));
   const ObjectTable::Entry* entry = server_.objects->Find(request->ident);
   if (entry == nullptr) {
@@ -176,23 +178,30 @@ void Session::Finish(CallOutcome outcome) {
   if (type == nullptr) {
     return Reply(kTraceback, PyValue::Str(TracebackText(KeyError(outcome.type_id))));
   }
+  if (server_.serializer == Serializer::kXmlRpc) {
+    return ReplyError(PythonTypeError("XML-RPC has no proxies"));
+  }
   // One reference is counted, which the peer gives up when it has its proxy.
   const std::string ident = server_.objects->Add(std::move(outcome.object), type);
   Reply(kProxy, PyValue::Tuple({NamesOf(type->exposed),
                                 TokenValue({outcome.type_id, server_.address, ident})}));
 }
 
-void Session::ReplyError(const absl::Status& status) { Reply(kError, ExceptionOf(status)); }
+void Session::ReplyError(const absl::Status& status) {
+  if (server_.serializer == Serializer::kPickle) return Reply(kError, ExceptionOf(status));
+  // XML-RPC has no exceptions. (Python sends the attributes of one, which its clients cannot
+  // raise.)
+  Reply(kTraceback, PyValue::Str(TracebackText(status)));
+}
 
 void Session::Reply(absl::string_view kind, const PyValue& content) {
-  absl::StatusOr<std::string> message = WriteReply(kind, content, {dialect_});
+  absl::StatusOr<std::string> message = WriteReply(kind, content, form());
   if (!message.ok()) {
-    message =
-        WriteReply(kUnserializable, PyValue::Str(TracebackText(message.status())), {dialect_});
+    message = WriteReply(kUnserializable, PyValue::Str(TracebackText(message.status())), form());
   } else {
     in_flight_ = server_.objects->HoldsIn(content);
   }
-  // The text of an error is UTF-8, and can be pickled.
+  // The text of an error can be written: it shows what cannot as Python's repr() does.
   if (message.ok()) send_(*std::move(message));
 }
 

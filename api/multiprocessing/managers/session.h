@@ -18,6 +18,7 @@
 #include "someos/api/multiprocessing/managers/managed_type.h"
 #include "someos/api/multiprocessing/managers/message.h"
 #include "someos/api/multiprocessing/managers/object_table.h"
+#include "someos/api/multiprocessing/managers/serializer.h"
 #include "someos/api/multiprocessing/pickle/pickle.h"
 #include "someos/api/multiprocessing/pickle/unpickle.h"
 
@@ -35,6 +36,7 @@ struct ServerState {
   // no longer serves.
   Executor post;
   UnpickleOptions limits;
+  Serializer serializer = Serializer::kPickle;
   CallerId last_caller = 0;
   bool shutting_down = false;
 };
@@ -70,6 +72,7 @@ class Session : public std::enable_shared_from_this<Session> {
   // What has no method: __str__, __repr__, #GETVALUE.
   absl::StatusOr<PyValue> Fallback(const ObjectTable::Entry& entry, const ManagerRequest& request);
   void Finish(CallOutcome outcome);
+  MessageForm form() const { return {dialect_, server_.serializer}; }
   void Reply(absl::string_view kind, const PyValue& content);
   void ReplyError(const absl::Status& status);
 

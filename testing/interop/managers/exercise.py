@@ -215,6 +215,15 @@ def values(manager):
     show("namespace missing", lambda: space.x)
 
 
+def errors(manager):
+    items = manager.list()
+    for name in ("__class__", "no_such_method"):
+        try:
+            items._callmethod(name)
+        except Exception as error:
+            print(name, "raises", type(error).__name__)
+
+
 def references(manager):
     gc.collect()  # proxies in cycles
     number = manager._number_of_objects()
@@ -239,7 +248,7 @@ def main():
         from multiprocessing import current_process
         current_process().authkey = sys.argv[2].encode("ascii")
         manager.connect()
-    for part in (lists, dicts, queues, locks, conditions, values, references):
+    for part in (lists, dicts, queues, locks, conditions, values, errors, references):
         part(manager)
 
 

@@ -15,8 +15,10 @@
 #include "gtest/gtest.h"
 #include "someos/api/multiprocessing/connection/address.h"
 #include "someos/api/multiprocessing/managers/manager_client.h"
+#include "someos/api/multiprocessing/managers/only_one.h"
 #include "someos/api/multiprocessing/managers/proxy.h"
 #include "someos/api/multiprocessing/managers/python_exception.h"
+#include "someos/api/multiprocessing/managers/serializer.h"
 #include "someos/api/multiprocessing/managers/server_testing.h"
 #include "someos/api/multiprocessing/managers/types/sync_types.h"
 #include "someos/api/multiprocessing/value/py_value.h"
@@ -33,17 +35,19 @@ using testing::HasSubstr;
 constexpr char kKey[] = "interop";
 
 Matrix& Roles() {
-  static Matrix& matrix = *new Matrix("managers", {"proxies", "server"});
+  static Matrix& matrix =
+      *new Matrix("managers", {"proxies", "server", "xmlrpclib proxies", "xmlrpclib server"});
   return matrix;
 }
 
 // A server in Python, from its start to its end.
 class PythonServer {
  public:
-  explicit PythonServer(const Interpreter& python)
-      : output_(popen(
-            absl::StrCat("exec ", python.command, " ", std::getenv("SERVE"), " ", kKey).c_str(),
-            "re")) {
+  explicit PythonServer(const Interpreter& python, const char* serializer = "pickle")
+      : output_(popen(absl::StrCat("exec ", python.command, " ", std::getenv("SERVE"), " ", kKey,
+                                   " ", serializer)
+                          .c_str(),
+                      "re")) {
     char line[32] = "";
     int port = 0;
     if (output_ != nullptr && std::fgets(line, sizeof(line), output_) != nullptr &&
@@ -61,9 +65,10 @@ class PythonServer {
   uint16_t port_ = 0;
 };
 
-std::string ExercisePrints(const Interpreter& python, const std::string& arguments) {
+std::string ExercisePrints(const Interpreter& python, const std::string& arguments,
+                           const char* exercise = "EXERCISE") {
   return RunShellCommand(
-             absl::StrCat(python.command, " ", std::getenv("EXERCISE"), " ", arguments, " 2>&1"))
+             absl::StrCat(python.command, " ", std::getenv(exercise), " ", arguments, " 2>&1"))
       .output;
 }
 
@@ -122,6 +127,59 @@ TEST(ManagersInteropTest, OurClientUsesPythonsServers) {
     EXPECT_EQ(*client->NumberOfObjects(), 0) << *client->DebugInfo();
     EXPECT_THAT(client->Shutdown(), Succeeds());
     Roles().Ran(python, "server");
+  }
+}
+
+TEST(ManagersInteropTest, ProxiesCannotTellOurServerFromPythonsWithXml) {
+  if (Interpreters().empty()) GTEST_SKIP() << "no Python runs here";
+  ManagedTypes types = SyncTypes();
+  types.Register(OnlyOne("get_queue", *types.Find("Queue")));
+  ServerOptions options;
+  options.serializer = Serializer::kXmlRpc;
+  for (const Interpreter& python : Interpreters()) {
+    const ServedManager served(kKey, types, options);
+    const std::string expected = ExercisePrints(python, "own", "XML_EXERCISE");
+    EXPECT_THAT(expected, HasSubstr("True True False\n")) << python.command;
+    const std::string arguments = absl::StrCat(served.address().port(), " ", kKey);
+    EXPECT_EQ(ExercisePrints(python, arguments, "XML_EXERCISE"), expected) << python.command;
+    Roles().Ran(python, "xmlrpclib proxies");
+  }
+}
+
+void UseServerWithXml(const ManagerClient& client) {
+  const absl::StatusOr<Proxy> queue = client.Create("Queue");
+  ASSERT_THAT(queue, Succeeds());
+  const PyValue value = PyValue::List({PyValue(), PyValue(true), PyValue(-7), PyValue(2.25),
+                                       PyValue::Str("hall\xc3\xa5 <&>\n"),
+                                       *PyValue::Dict({{PyValue::Str("k"), PyValue::List({})}})});
+  EXPECT_THAT(queue->Call("put", {}, {{"item", value}}), Succeeds());
+  EXPECT_EQ(*queue->Call("qsize"), PyValue(1));
+  EXPECT_EQ(*queue->Call("get"), value);
+  EXPECT_THAT(queue->Call("put", {PyValue::Bytes("hall\xe5")}), Succeeds());
+  EXPECT_EQ(*queue->Call("get"), PyValue::Bytes("hall\xe5"));
+  const absl::StatusOr<Proxy> account = client.Create("Account", {PyValue(5)});
+  ASSERT_THAT(account, Succeeds());
+  EXPECT_EQ(*account->Call("deposit", {PyValue(2)}), PyValue(7));
+  // Python sends the attributes of the exception, of which there are none.
+  EXPECT_THAT(account->Call("deposit", {PyValue(-1)}),
+              FailsWithCode(absl::StatusCode::kInvalidArgument, "exceptions must derive"));
+}
+
+TEST(ManagersInteropTest, OurClientUsesPythonsServersWithXml) {
+  if (Interpreters().empty()) GTEST_SKIP() << "no Python runs here";
+  ManagerClientOptions options;
+  options.serializer = Serializer::kXmlRpc;
+  for (const Interpreter& python : Interpreters()) {
+    SCOPED_TRACE(python.command);
+    const PythonServer server(python, "xmlrpclib");
+    ASSERT_NE(server.port(), 0);
+    const absl::StatusOr<ManagerClient> client =
+        ManagerClient::Connect(Address::Inet("127.0.0.1", server.port()), kKey, options);
+    ASSERT_THAT(client, Succeeds());
+    UseServerWithXml(*client);
+    EXPECT_EQ(*client->NumberOfObjects(), 0) << *client->DebugInfo();
+    EXPECT_THAT(client->Shutdown(), Succeeds());
+    Roles().Ran(python, "xmlrpclib server");
   }
   Roles().Print();
 }

@@ -1,6 +1,6 @@
 """A manager's server for clients in C++: SyncManager's types and a class of its own.
 
-serve.py KEY: prints the port on loopback that it serves at, and ends by a client's shutdown.
+serve.py KEY [SERIALIZER]: prints the port on loopback that it serves at, and ends by a client's shutdown.
 """
 
 from __future__ import print_function
@@ -35,7 +35,7 @@ Manager.register("Account", Account, exposed=("deposit", "open_child", "unpickla
 Manager.register("Account2", exposed=("deposit",), create_method=False)
 
 if __name__ == "__main__":
-    server = Manager(("127.0.0.1", 0), sys.argv[1].encode("ascii")).get_server()
+    server = Manager(("127.0.0.1", 0), sys.argv[1].encode("ascii"), *sys.argv[2:]).get_server()
     print(server.address[1])
     sys.stdout.flush()
     server.serve_forever()
