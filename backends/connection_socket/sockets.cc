@@ -18,6 +18,7 @@
 #include "someos/api/errno_status.h"
 #include "someos/api/multiprocessing/connection/address.h"
 #include "someos/api/multiprocessing/connection/errors.h"
+#include "someos/backends/base/close_on_exec_pair.h"
 #include "someos/backends/base/deadline.h"
 #include "someos/backends/base/owned_fd.h"
 #include "someos/backends/base/trusted_environment.h"
@@ -151,25 +152,13 @@ absl::StatusOr<OwnedFd> Connect(const Address& address, base::Deadline& deadline
 
 absl::StatusOr<std::array<OwnedFd, 2>> SocketPair() {
   int ends[2];
-#ifdef SOCK_CLOEXEC
-  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
-    return ErrnoStatus(errno, "socketpair");
-  }
-#else
-  if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0) return ErrnoStatus(errno, "socketpair");
-  for (const int end : ends) CloseOnExec(end);
-#endif
+  if (!base::OpenCloseOnExecSockets(ends)) return ErrnoStatus(errno, "socketpair");
   return std::array<OwnedFd, 2>{OwnedFd(ends[0]), OwnedFd(ends[1])};
 }
 
 absl::StatusOr<std::array<OwnedFd, 2>> Pipe() {
   int ends[2];
-#ifdef __APPLE__
-  if (pipe(ends) != 0) return ErrnoStatus(errno, "pipe");
-  for (const int end : ends) CloseOnExec(end);
-#else
-  if (pipe2(ends, O_CLOEXEC) != 0) return ErrnoStatus(errno, "pipe2");
-#endif
+  if (!base::OpenCloseOnExecPipe(ends)) return ErrnoStatus(errno, "pipe");
   return std::array<OwnedFd, 2>{OwnedFd(ends[0]), OwnedFd(ends[1])};
 }
 
