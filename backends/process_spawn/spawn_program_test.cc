@@ -34,6 +34,7 @@
 #include "someos/backends/process_base/child.h"
 #include "someos/backends/process_base/sentinel.h"
 #include "someos/backends/process_spawn/file_actions.h"
+#include "someos/testing/answer_pipe.h"
 #include "someos/testing/clocks.h"
 #include "someos/testing/expect_in_child.h"
 #include "someos/testing/open_descriptors.h"
@@ -56,29 +57,7 @@ void Answer(absl::string_view text) {
   MustSucceed(write(kFirstChildDescriptor, text.data(), text.size()), "write");
 }
 
-struct Ends {
-  ScopedFd reader;
-  ScopedFd writer;
-};
-
 void SetCloseOnExec(int fd) { MustSucceed(fcntl(fd, F_SETFD, FD_CLOEXEC), "fcntl"); }
-
-Ends MakePipe() {
-  int ends[2];
-  MustSucceed(pipe(ends), "pipe");
-  for (const int end : ends) SetCloseOnExec(end);
-  return {ScopedFd(ends[0]), ScopedFd(ends[1])};
-}
-
-std::string ReadAll(int fd) {
-  std::string text;
-  char buffer[512];
-  while (true) {
-    const ssize_t count = MustSucceed(read(fd, buffer, sizeof(buffer)), "read");
-    if (count == 0) return text;
-    text.append(buffer, static_cast<size_t>(count));
-  }
-}
 
 ProgramOptions Shell(absl::string_view command) {
   ProgramOptions options;
@@ -141,11 +120,11 @@ int RunAsChild(absl::string_view mode) {
 
 // What the child writes to the pipe, which is its first descriptor.
 std::string AnswerOf(ProgramOptions options) {
-  Ends pipe = MakePipe();
+  AnswerPipe pipe;
   options.descriptors.insert(options.descriptors.begin(), pipe.writer.get());
   EXPECT_EQ(ExitCodeOf(options), 0);
   pipe.writer.reset();
-  return ReadAll(pipe.reader.get());
+  return pipe.Read();
 }
 
 // The numbers that a child has open which was given `count` descriptors.
@@ -197,8 +176,8 @@ TEST(SpawnProgramTest, WithoutAPathItIsThisProgram) {
 
 TEST(SpawnProgramTest, TheChildHasTheListedDescriptorsInOrderAndNoOthers) {
   const ScopedFd foreign = Foreign();
-  const Ends first = MakePipe();
-  const Ends second = MakePipe();
+  const AnswerPipe first;
+  const AnswerPipe second;
   MustSucceed(write(first.writer.get(), "first", 5), "write");
   MustSucceed(write(second.writer.get(), "second", 6), "write");
   ProgramOptions options = Self(kPrintDescriptors);
@@ -340,7 +319,7 @@ bool AllChildrenAreGone() {
 
 TEST(SpawnProgramTest, AChildWhoseHandleIsGoneLeavesNoZombie) {
   const std::set<int> before = OpenDescriptors();
-  const Ends pipe = MakePipe();
+  const AnswerPipe pipe;
   for (int i = 0; i < 20; ++i) {
     ProgramOptions options = Shell("head -c 1 <&3 >/dev/null");
     options.descriptors = {pipe.reader.get()};
