@@ -60,6 +60,7 @@ TEST_P(ProcessTest, ArgumentsMayBeNestedClasses) {
 
 // Eight keys that differ in the middle only cost 28 long comparisons in each dict.
 TEST_P(ProcessTest, ArgumentsMayCostMoreThanPicklesOfStrangersMay) {
+  if (GetParam() != "spawn") GTEST_SKIP() << "there is no message, or the same code reads it";
   std::vector<std::pair<PyValue, PyValue>> entries;
   for (int i = 0; i < 8; ++i) {
     std::vector<PyValue> key(20'001, PyValue(0));
@@ -67,10 +68,10 @@ TEST_P(ProcessTest, ArgumentsMayCostMoreThanPicklesOfStrangersMay) {
     entries.emplace_back(PyValue::Tuple(std::move(key)), PyValue(i));
   }
   std::vector<PyValue> dicts;
-  for (int i = 0; i < 200; ++i) dicts.push_back(*PyValue::Dict(entries));
+  for (int i = 0; i < 125; ++i) dicts.push_back(*PyValue::Dict(entries));
   ProcessOptions options = Options();
   options.args = {PyValue::List(std::move(dicts))};
-  EXPECT_EQ(AnswerOf("print length", options), "200");
+  EXPECT_EQ(AnswerOf("print length", options), "125");
 }
 
 TEST_P(ProcessTest, AChildKnowsWhoItIs) {
