@@ -1,7 +1,9 @@
-// A pipe of the library's own.
+// A pipe, or two sockets, of the library's own.
 
 #ifndef SOMEOS_BACKENDS_PROCESS_BASE_OWN_PIPE_H_
 #define SOMEOS_BACKENDS_PROCESS_BASE_OWN_PIPE_H_
+
+#include <array>
 
 #include "absl/status/statusor.h"
 #include "someos/backends/base/own_descriptor.h"
@@ -17,6 +19,9 @@ struct OwnPipe {
 
 // Errnos: EMFILE, ENFILE.
 absl::StatusOr<OwnPipe> MakeOwnPipe();
+
+// Two connected AF_UNIX stream sockets, as above. Errnos: EMFILE, ENFILE.
+absl::StatusOr<std::array<base::OwnDescriptor, 2>> MakeOwnSockets();
 
 }  // namespace someos::multiprocessing::process_base
 

@@ -4,10 +4,6 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-#ifdef __linux__
-#include <sys/syscall.h>
-#endif
-
 #include <cerrno>
 #include <utility>
 
@@ -17,32 +13,9 @@
 #include "someos/api/errno_status.h"
 #include "someos/backends/base/own_descriptor.h"
 #include "someos/backends/process_base/own_pipe.h"
+#include "someos/backends/process_base/pidfd.h"
 
 namespace someos::multiprocessing::process_base {
-namespace {
-
-// A close-on-exec descriptor, or -1 with errno.
-int OpenPidfd([[maybe_unused]] pid_t pid) {
-#if defined(__linux__) && defined(SYS_pidfd_open)
-  return static_cast<int>(syscall(SYS_pidfd_open, pid, 0));
-#else
-  errno = ENOSYS;
-  return -1;
-#endif
-}
-
-// 0, or -1 with errno.
-int SendByPidfd([[maybe_unused]] int pidfd, [[maybe_unused]] int signal) {
-#if defined(__linux__) && defined(SYS_pidfd_send_signal)
-  return static_cast<int>(syscall(SYS_pidfd_send_signal, pidfd, signal, nullptr, 0));
-#else
-  errno = ENOSYS;
-  return -1;
-#endif
-}
-
-}  // namespace
-
 Sentinel::Kind Sentinel::BestKind() {
   static const Kind kKind = [] {
     const int own = OpenPidfd(getpid());

@@ -4,6 +4,7 @@
 #define SOMEOS_BACKENDS_PROCESS_BASE_START_METHOD_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -44,17 +45,22 @@ struct StartedChild {
 
 // Constant, with static lifetime.
 struct StartMethod {
-  absl::string_view name;  // "spawn", "fork", "thread"
+  absl::string_view name;  // "spawn", "fork", "forkserver", "thread"
   // Whether the child has this process's memory as it was at the start, so that `body` can run. It
   // then does not read the message.
   bool runs_body = false;
-  // Errnos of the system: EAGAIN, ENOMEM, EMFILE, ENFILE; EBADF of a descriptor.
+  // Errnos of the system: EAGAIN, ENOMEM, EMFILE, ENFILE; EBADF of a descriptor. kUnavailable: a
+  // process that the method needs has ended.
   absl::StatusOr<StartedChild> (*start)(StartTask task);
+  // Of a method that starts copies of this program, the first of their two arguments, by which they
+  // know themselves. The second one is kDescriptorsArgument and the number of the descriptors that
+  // they are given, from kFirstChildDescriptor on.
+  absl::string_view argument = {};
+  // What such a copy does, of so many descriptors: it returns in the child that is to read the
+  // message. nullopt: in a copy that was no child, and has nothing to do any more.
+  std::optional<ChildSide> (*begin)(int descriptors) = nullptr;
 };
 
-// The first arguments of a copy of this program, before the number of its descriptors, which are
-// kFirstChildDescriptor (ChildSide::parent) and those that follow it.
-inline constexpr absl::string_view kChildArgument = "--multiprocessing-fork";
 inline constexpr absl::string_view kDescriptorsArgument = "descriptors=";
 
 }  // namespace someos::multiprocessing

@@ -7,8 +7,8 @@
 
 namespace someos::multiprocessing {
 
-// The child is this program again, by SpawnProgram, with the arguments kChildArgument and
-// kDescriptorsArgument. It has nothing of this process but the message and the descriptors.
+// The child is this program again, by SpawnProgram. It has nothing of this process but the message
+// and the descriptors.
 //
 // Cost: posix_spawn's system calls and four more (pipe2, write, close, pidfd_open), for messages of
 // up to four kilobytes; longer ones wait until the child reads.

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -17,10 +18,10 @@
 #include "someos/api/multiprocessing/connection/frame_reader.h"
 #include "someos/api/multiprocessing/process/child_main.h"
 #include "someos/api/multiprocessing/process/functions.h"
+#include "someos/api/multiprocessing/process/start_methods.h"
 #include "someos/backends/base/deadline.h"
 #include "someos/backends/base/process_lock.h"
 #include "someos/backends/connection_socket/stream.h"
-#include "someos/backends/process_base/child_side.h"
 #include "someos/backends/process_base/start_method.h"
 
 namespace someos::multiprocessing {
@@ -46,14 +47,25 @@ void SetProgramName(absl::string_view name) {
   program.name = std::string(name);
 }
 
-// Of the descriptors given to this child; 0 if it is not one.
-int DescriptorsIn(int argc, char** argv) {
-  if (argc != 3 || argv[1] != kChildArgument) return 0;
+// How this copy of the program was started.
+struct Started {
+  const StartMethod* by;
+  int descriptors;  // 1 or more
+};
+
+// nullopt if the library has not started it.
+std::optional<Started> StartIn(int argc, char** argv) {
+  if (argc != 3) return std::nullopt;
   absl::string_view text = argv[2];
   int count = 0;
-  if (!absl::ConsumePrefix(&text, kDescriptorsArgument) || !absl::SimpleAtoi(text, &count))
-    return 0;
-  return count > kMostDescriptors ? 0 : count;
+  if (!absl::ConsumePrefix(&text, kDescriptorsArgument) || !absl::SimpleAtoi(text, &count) ||
+      count <= 0 || count > kMostDescriptors) {
+    return std::nullopt;
+  }
+  for (const StartMethod* const method : LinkedStartMethods()) {
+    if (method->begin != nullptr && method->argument == argv[1]) return Started{method, count};
+  }
+  return std::nullopt;
 }
 
 absl::StatusOr<internal::Preparation> ReadPreparation(connection_socket::Stream& stream) {
@@ -74,8 +86,7 @@ absl::StatusOr<internal::Preparation> ReadPreparation(connection_socket::Stream&
   return internal::FromPickle(reader.message());
 }
 
-int RunSpawned(int count) {
-  ChildSide side = process_base::GivenDescriptors(count);
+int RunChild(ChildSide side) {
   connection_socket::Stream stream(side.parent);
   absl::StatusOr<internal::Preparation> preparation = ReadPreparation(stream);
   (void)stream.Release();
@@ -102,8 +113,10 @@ std::string internal::ProgramName() {
 
 void FreezeSupport(int argc, char** argv) {
   SetProgramName(argc > 0 && argv[0][0] != '\0' ? argv[0] : "program");
-  const int count = DescriptorsIn(argc, argv);
-  if (count > 0) std::exit(RunSpawned(count));
+  const std::optional<Started> started = StartIn(argc, argv);
+  if (!started.has_value()) return;
+  std::optional<ChildSide> side = started->by->begin(started->descriptors);
+  std::exit(side.has_value() ? RunChild(*std::move(side)) : 0);
 }
 
 }  // namespace someos::multiprocessing

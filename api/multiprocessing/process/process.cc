@@ -39,7 +39,7 @@ absl::Status ValueError(absl::string_view message) {
   return PlainStatus(absl::StatusCode::kInvalidArgument, message);
 }
 
-// "SpawnProcess" for "spawn".
+// "SpawnProcess" for "spawn": Python's names.
 std::string TypeOf(const Context& context) {
   std::string type(context.start_method());
   if (!type.empty()) type[0] = absl::ascii_toupper(type[0]);
@@ -168,7 +168,6 @@ absl::Status Process::Start() {
   running_ = std::make_shared<internal::Running>();
   running_->name = name();
   running_->daemon = daemon();
-  running_->is_thread = (*method)->name == "thread";
   running_->child = std::move(started->child);
   running_->parent_end = std::move(started->parent_end);
   internal::Remember(running_);

@@ -126,15 +126,19 @@ void ForgetWhenEnded(std::shared_ptr<Running> running) {
 
 void EndChildren() {
   LogEvent(kInfo, "process shutting down");
-  const List unended = Unended();
-  for (const std::shared_ptr<Running>& running : unended) {
-    if (!running->daemon || running->is_thread) continue;
-    LogEvent(kInfo, "calling terminate() for daemon ", running->name);
-    (void)running->child->Signal(SIGTERM);
+  List awaited;
+  for (std::shared_ptr<Running>& running : Unended()) {
+    // A thread, for example, cannot be told to end.
+    if (running->daemon && !running->child->Signal(SIGTERM).ok()) {
+      Forget(running.get());
+      continue;
+    }
+    if (running->daemon) LogEvent(kInfo, "calling terminate() for daemon ", running->name);
+    awaited.push_back(std::move(running));
   }
-  for (const std::shared_ptr<Running>& running : unended) {
+  for (const std::shared_ptr<Running>& running : awaited) {
     LogEvent(kInfo, "calling join() for process ", running->name);
-    if (!running->daemon || !running->is_thread) (void)running->child->Wait();
+    (void)running->child->Wait();
     Forget(running.get());
   }
 }

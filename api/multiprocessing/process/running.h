@@ -18,7 +18,6 @@ namespace someos::multiprocessing::internal {
 struct Running {
   std::string name;
   bool daemon = false;
-  bool is_thread = false;
   std::unique_ptr<Child> child;
   base::OwnDescriptor parent_end;  // see StartedChild
 };
