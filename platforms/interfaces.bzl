@@ -62,6 +62,7 @@ INTERFACES = {
     "process": {
         "spawn": _mechanism(POSIX_SYSTEMS),
         "fork": _mechanism(POSIX_SYSTEMS),
+        "forkserver": _mechanism(POSIX_SYSTEMS),
         "thread": _mechanism(POSIX_SYSTEMS),
     },
     "line": {

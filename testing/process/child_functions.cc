@@ -64,8 +64,8 @@ absl::StatusOr<int> PrintIdentity(const ProcessCall& call) {
   Process child("exit");
   Answer(call, absl::StrCat(CurrentProcess().name(), " ", CurrentProcess().daemon(), " ",
                             *CurrentProcess().authkey(), " ", parent->name(), " ",
-                            parent->pid() == getppid(), " ", *parent->IsAlive(), " ", child.name(),
-                            " ", GetStartMethod(), " ", ActiveChildren().size()));
+                            parent->pid() == *call.args.at(0).AsInt(), " ", *parent->IsAlive(), " ",
+                            child.name(), " ", GetStartMethod(), " ", ActiveChildren().size()));
   return CloseAll(call);
 }
 
@@ -110,12 +110,13 @@ absl::StatusOr<int> AwaitParent(const ProcessCall& call) {
 }
 
 // Starts args[0] with its own descriptors, as daemonic if args[1], and with end_with_parent if
-// args[2]; then returns or, if args[3], sleeps.
+// args[2], by the method args[4]; then returns or, if args[3], sleeps.
 absl::StatusOr<int> StartAnother(const ProcessCall& call) {
   ProcessOptions options;
   options.descriptors = call.descriptors;
   options.daemon = *call.args.at(1).AsBool();
   options.end_with_parent = *call.args.at(2).AsBool();
+  options.context = *GetContext(*call.args.at(4).AsStr());
   Process another(*call.args.at(0).AsStr(), options);
   if (const absl::Status status = another.Start(); !status.ok()) return status;
   CloseAll(call);

@@ -79,6 +79,7 @@ TEST_P(ProcessTest, AChildKnowsWhoItIs) {
   ProcessOptions options = Options();
   options.name = "worker";
   options.daemon = true;
+  options.args = {PyValue(getpid())};
   CurrentProcess().SetAuthkey("key");
   const std::string answer = AnswerOf("print identity", options);
   EXPECT_THAT(answer, testing::StartsWith("worker 1 key MainProcess 1 1 Process-"));
@@ -94,6 +95,7 @@ TEST_P(ProcessTest, ADaemonicProcessStartsNone) {
 }
 
 TEST_P(ProcessTest, TwentyThreadsStartChildrenAtOnce) {
+  EXPECT_NE(AnswerOf("print descriptors", Options()), "");  // a server is there from now on
   const std::set<int> before = OpenDescriptors();
   std::vector<std::string> answers(20);
   std::vector<std::thread> threads;
@@ -113,10 +115,10 @@ TEST_P(ProcessTest, TwentyThreadsStartChildrenAtOnce) {
 TEST_P(ProcessTest, AnyFunctionRunsWhereTheChildHasThisProcessesMemory) {
   int captured = 40;
   Process process([&captured](const ProcessCall&) { return captured + 2; }, Options());
-  if (GetParam() == "spawn") {
-    EXPECT_THAT(process.Start(),
-                FailsWithCode(absl::StatusCode::kFailedPrecondition,
-                              "a process that is started by spawn needs the name"));
+  if (GetParam() == "spawn" || GetParam() == "forkserver") {
+    EXPECT_THAT(process.Start(), FailsWithCode(absl::StatusCode::kFailedPrecondition,
+                                               absl::StrCat("a process that is started by ",
+                                                            GetParam(), " needs the name")));
     return;
   }
   ASSERT_THAT(process.Start(), Succeeds());
@@ -139,6 +141,9 @@ TEST_P(ProcessTest, MessagesArePythons) {
   const std::string text = absl::StrReplaceAll(
       process.ToString(), {{absl::StrCat("pid=", process.pid()->value_or(0)), "pid=PID"},
                            {absl::StrCat("parent=", getpid()), "parent=PARENT"}});
+  if (GetParam() == "forkserver") {
+    EXPECT_THAT(text, testing::StartsWith("<ForkServerProcess name='ForkServerProcess-"));
+  }
   EXPECT_THAT(text, testing::EndsWith("' pid=PID parent=PARENT stopped exitcode=0>"));
   EXPECT_THAT(process.Close(), Succeeds());
   EXPECT_THAT(process.Close(), Succeeds());

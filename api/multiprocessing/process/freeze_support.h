@@ -14,9 +14,10 @@ namespace someos::multiprocessing {
 //     FreezeSupport(argc, argv);
 //     ...
 //
-// In a child that was started by "spawn" it runs the child's function and then exit(3); it does not
-// return. Otherwise it returns at once. A program that has not called it cannot start children by
-// "spawn": they would run main() and start children of their own.
+// In a child that was started by "spawn" or "forkserver" it runs the child's function and then
+// exit(3), and in the server of the latter it serves; it does not return. Otherwise it returns at
+// once. A program that has not called it cannot start children by these: they would run main() and
+// start children of their own.
 void FreezeSupport(int argc, char** argv);
 
 namespace internal {

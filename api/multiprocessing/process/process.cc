@@ -42,6 +42,7 @@ absl::Status ValueError(absl::string_view message) {
 // "SpawnProcess" for "spawn": Python's names.
 std::string TypeOf(const Context& context) {
   std::string type(context.start_method());
+  if (type == "forkserver") return "ForkServerProcess";
   if (!type.empty()) type[0] = absl::ascii_toupper(type[0]);
   return type + "Process";
 }

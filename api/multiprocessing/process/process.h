@@ -29,8 +29,8 @@ struct ProcessOptions {
   std::vector<PyValue> args;
   PyValue kwargs;  // a dict, or None
   std::vector<int> descriptors;
-  // Empty: Python's "Process-1", with "Spawn", "Fork" or "Thread" before it if `context` names the
-  // method.
+  // Empty: Python's "Process-1", with "Spawn", "Fork", "ForkServer" or "Thread" before it if
+  // `context` names the method.
   std::string name;
   // A daemonic process is terminated when this one ends by exit(3), instead of waited for, and may
   // start no processes. Without: that of this process.

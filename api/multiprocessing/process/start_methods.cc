@@ -21,6 +21,9 @@
 #if SOMEOS_LINKS_PROCESS_FORK
 #include "someos/backends/process_fork/fork_method.h"
 #endif
+#if SOMEOS_LINKS_PROCESS_FORKSERVER
+#include "someos/backends/process_forkserver/forkserver_method.h"
+#endif
 #if SOMEOS_LINKS_PROCESS_THREAD
 #include "someos/backends/process_thread/thread_method.h"
 #endif
@@ -55,6 +58,9 @@ absl::Span<const StartMethod* const> LinkedStartMethods() {
 #endif
 #if SOMEOS_LINKS_PROCESS_FORK
       &ForkStartMethod(),
+#endif
+#if SOMEOS_LINKS_PROCESS_FORKSERVER
+      &ForkserverStartMethod(),
 #endif
 #if SOMEOS_LINKS_PROCESS_THREAD
       &ThreadStartMethod(),

@@ -22,7 +22,8 @@ absl::Span<const StartMethod* const> LinkedStartMethods();
 class Context {
  public:
   Context() = default;
-  // "spawn", "fork" or "thread"; empty: that of SetStartMethod, at the time of the start.
+  // "spawn", "fork", "forkserver" or "thread"; empty: that of SetStartMethod, at the time of the
+  // start.
   absl::string_view start_method() const {
     return method_ == nullptr ? absl::string_view() : method_->name;
   }

@@ -1,11 +1,13 @@
-// Compares the start of a program as a child with posix_spawn(3) and with fork(2) and exec(3), from
-// a parent with little memory and from one with much.
+// Compares the start of a program as a child with posix_spawn(3) and with fork(2) and exec(3), and
+// the start methods whose children are copies of this program with each other, from a parent with
+// little memory and from one with much.
 //
 //   process [ROUNDS [MIB]]
 //
-// Prints, for each contender, the microseconds of a start of /bin/true and the wait for its end:
-// with nothing resident, with MIB (512) resident, and the ratio of the two. Each is the best of the
-// rounds, in which all take turns.
+// Prints, for each contender, the microseconds of a start and the wait for its end, of /bin/true
+// or, for the start methods, of a copy of this program that ends at once: with nothing resident,
+// with MIB (512) resident, and the ratio of the two. Each is the best of the rounds, in which all
+// take turns.
 
 #include <spawn.h>
 #include <sys/wait.h>
@@ -20,8 +22,12 @@
 #include <iostream>
 #include <limits>
 #include <memory>
+#include <utility>
 
 #include "absl/strings/str_format.h"
+#include "someos/backends/process_base/start_method.h"
+#include "someos/backends/process_forkserver/forkserver_method.h"
+#include "someos/backends/process_spawn/spawn_method.h"
 #include "someos/backends/process_spawn/spawn_program.h"
 
 extern char** environ;
@@ -61,6 +67,22 @@ void ForkAndExec() {
   AwaitChild(pid);
 }
 
+template <const multiprocessing::StartMethod& (*kMethod)()>
+void Copy() {
+  multiprocessing::StartTask task;
+  task.program = "process";
+  auto started = kMethod().start(std::move(task));
+  if (!started.ok() || !started->child->Wait().ok()) std::abort();
+}
+
+// Whether this is a copy of the program, or the server of copies, that has done what it is for.
+template <const multiprocessing::StartMethod& (*kMethod)()>
+bool WasCopy(int argc, char** argv) {
+  if (argc < 2 || argv[1] != kMethod().argument) return false;
+  (void)kMethod().begin(1);
+  return true;
+}
+
 double Microseconds(void (*start)()) {
   const auto begin = std::chrono::steady_clock::now();
   for (int i = 0; i < kStarts; ++i) start();
@@ -76,8 +98,12 @@ struct Contender {
 };
 
 void Run(int rounds, size_t mib) {
-  std::array<Contender, 3> contenders = {
-      {{"posix_spawn", PosixSpawn}, {"SpawnProgram", Ours}, {"fork, exec", ForkAndExec}}};
+  std::array<Contender, 5> contenders = {
+      {{"posix_spawn", PosixSpawn},
+       {"SpawnProgram", Ours},
+       {"fork, exec", ForkAndExec},
+       {"spawn", Copy<multiprocessing::SpawnStartMethod>},
+       {"forkserver", Copy<multiprocessing::ForkserverStartMethod>}}};
   const size_t size = mib << 20;
   for (int round = 0; round < rounds; ++round) {
     for (Contender& one : contenders) one.bare = std::min(one.bare, Microseconds(one.start));
@@ -98,5 +124,9 @@ void Run(int rounds, size_t mib) {
 }  // namespace someos
 
 int main(int argc, char** argv) {
+  using someos::multiprocessing::ForkserverStartMethod;
+  using someos::multiprocessing::SpawnStartMethod;
+  if (someos::WasCopy<SpawnStartMethod>(argc, argv)) return 0;
+  if (someos::WasCopy<ForkserverStartMethod>(argc, argv)) return 0;
   someos::Run(argc > 1 ? std::atoi(argv[1]) : 9, argc > 2 ? std::atoi(argv[2]) : 512);
 }
