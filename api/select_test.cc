@@ -1,8 +1,5 @@
 #include "someos/api/select.h"
 
-#include <unistd.h>
-
-#include <cstdlib>
 #include <memory>
 #include <string>
 
@@ -11,21 +8,24 @@
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
 #include "someos/api/poller.h"
+#include "someos/testing/environment.h"
+#include "someos/testing/pipe.h"
+#include "someos/testing/stream_io.h"
 
 namespace someos {
 namespace {
 
 class SelectTest : public testing::Test {
  protected:
-  void SetUp() override { unsetenv(kPollerVariable); }
-  void TearDown() override { unsetenv(kPollerVariable); }
+  void SetUp() override { UnsetVariable(kPollerVariable); }
+  void TearDown() override { UnsetVariable(kPollerVariable); }
 };
 
 TEST_F(SelectTest, EveryLinkedBackendIsFoundByItsNameAndWorks) {
   ASSERT_FALSE(LinkedBackends().empty());
-  int ends[2];
-  ASSERT_EQ(pipe(ends), 0);
-  ASSERT_EQ(write(ends[1], "x", 1), 1);
+  const Pipe pipe;
+  const int fd = pipe.reader.get();
+  WriteText(pipe.writer.get(), "x");
   for (const Backend* backend : LinkedBackends()) {
     const absl::StatusOr<const Backend*> found = FindBackend(backend->name);
     ASSERT_TRUE(found.ok()) << found.status();
@@ -33,16 +33,14 @@ TEST_F(SelectTest, EveryLinkedBackendIsFoundByItsNameAndWorks) {
     const absl::StatusOr<std::unique_ptr<Poller>> poller = NewPoller(backend->name);
     ASSERT_TRUE(poller.ok()) << poller.status();
     EXPECT_EQ((*poller)->name(), backend->name);
-    ASSERT_TRUE((*poller)->Register(ends[0], Interest::kReadable, 7).ok());
+    ASSERT_TRUE((*poller)->Register(fd, Interest::kReadable, 7).ok());
     Event events[2];
     const absl::StatusOr<size_t> count = (*poller)->Wait(events, absl::InfiniteDuration());
     ASSERT_TRUE(count.ok()) << count.status();
     ASSERT_EQ(*count, 1u);
-    EXPECT_EQ(events[0].fd, ends[0]);
+    EXPECT_EQ(events[0].fd, fd);
     EXPECT_EQ(events[0].data, 7u);
   }
-  close(ends[0]);
-  close(ends[1]);
 }
 
 TEST_F(SelectTest, TheFirstLinkedBackendIsTheDefault) {
@@ -57,7 +55,7 @@ TEST_F(SelectTest, TheFirstLinkedBackendIsTheDefault) {
 
 TEST_F(SelectTest, TheEnvironmentChoosesAmongTheLinkedBackends) {
   const Backend* const last = LinkedBackends().back();
-  setenv(kPollerVariable, std::string(last->name).c_str(), 1);
+  SetVariable(kPollerVariable, std::string(last->name));
   const absl::StatusOr<DefaultChoice> choice = DefaultBackend();
   ASSERT_TRUE(choice.ok()) << choice.status();
   EXPECT_EQ(choice->backend, last);
@@ -65,7 +63,7 @@ TEST_F(SelectTest, TheEnvironmentChoosesAmongTheLinkedBackends) {
 }
 
 TEST_F(SelectTest, AnEmptyVariableMeansTheDefault) {
-  setenv(kPollerVariable, "", 1);
+  SetVariable(kPollerVariable, "");
   const absl::StatusOr<DefaultChoice> choice = DefaultBackend();
   ASSERT_TRUE(choice.ok()) << choice.status();
   EXPECT_EQ(choice->backend, LinkedBackends().front());
@@ -82,7 +80,7 @@ TEST_F(SelectTest, AnUnknownNameIsAnErrorThatListsTheLinkedOnes) {
 }
 
 TEST_F(SelectTest, AnUnknownNameInTheEnvironmentNamesTheVariable) {
-  setenv(kPollerVariable, "devpoll", 1);
+  SetVariable(kPollerVariable, "devpoll");
   const absl::Status status = NewPoller().status();
   EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);
   EXPECT_NE(status.message().find(kPollerVariable), std::string::npos) << status;

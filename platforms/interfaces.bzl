@@ -204,6 +204,14 @@ def available(interface, mechanism):
         for system in where.systems
     } | {"//conditions:default": ["@platforms//:incompatible"]})
 
+def exists(interface):
+    """For target_compatible_with of what links the choice: the systems that have a backend of the interface at all."""
+    return select({
+        os_constraint(system): ["@platforms//:incompatible"]
+        for system in SYSTEMS
+        if not any([system in where.systems for where in INTERFACES[interface].values()])
+    } | {"//conditions:default": []})
+
 def _linkable(interface, to_value):
     mechanisms = INTERFACES[interface]
     result = select({

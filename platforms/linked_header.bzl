@@ -27,7 +27,7 @@ _linked_header = rule(
     },
 )
 
-def linked_header(name, interface, linked, backends = None):
+def linked_header(name, interface, linked, backends = None, **kwargs):
     """Generates NAME.h with a macro for each backend of an interface: SOMEOS_LINKS_<FOLDER>, 0 or 1.
 
     Args:
@@ -36,9 +36,11 @@ def linked_header(name, interface, linked, backends = None):
       linked: the folders of the linked backends.
       backends: the folders to define macros for; all of the interface unless given. A source may include several of these
         headers, whose macros must be the same then.
+      **kwargs: of the rule.
     """
     _linked_header(
         name = name,
         backends = backends or folders(interface),
         linked = linked,
+        **kwargs
     )

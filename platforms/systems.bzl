@@ -30,6 +30,21 @@ NEEDS_POSIX = select({
     "//conditions:default": [],
 })
 
+# The packages that are ported to Windows: in all others every C++ target needs POSIX.
+PORTED_TO_WINDOWS = [
+    "api",
+    "backends/base",
+    "backends/poller_base",
+    "backends/select",
+    "backends/transfer_splice",
+    "testing",
+    "testing/poller",
+    "testing/poller/behaviour",
+    "tools/pollers",
+    "tools/relay",
+    "tools/relay/demo",
+]
+
 # The names of their platforms: freebsd_x86_64 and so on.
 PLATFORMS = ["%s_%s" % (key, cpu) for key, system in SYSTEMS.items() for cpu in system.cpus]
 

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <memory>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -23,19 +24,24 @@ void Expire(int /*signal*/) {
 
 }  // namespace
 
+struct ScenarioAlarm::System {
+  struct sigaction previous = {};
+};
+
 ScenarioAlarm::ScenarioAlarm(absl::string_view scenario, unsigned seconds)
-    : message_(absl::StrCat("\n", scenario, " has not ended after ", seconds, " s: it hangs.\n")) {
+    : message_(absl::StrCat("\n", scenario, " has not ended after ", seconds, " s: it hangs.\n")),
+      system_(std::make_unique<System>()) {
   g_message = &message_;
   struct sigaction action = {};
   action.sa_handler = Expire;
   sigemptyset(&action.sa_mask);
-  MustSucceed(sigaction(SIGALRM, &action, &previous_), "sigaction");
+  MustSucceed(sigaction(SIGALRM, &action, &system_->previous), "sigaction");
   alarm(seconds);
 }
 
 ScenarioAlarm::~ScenarioAlarm() {
   alarm(0);
-  MustSucceed(sigaction(SIGALRM, &previous_, nullptr), "sigaction");
+  MustSucceed(sigaction(SIGALRM, &system_->previous, nullptr), "sigaction");
   g_message = nullptr;
 }
 

@@ -3,8 +3,7 @@
 #ifndef SOMEOS_TESTING_SCENARIO_ALARM_H_
 #define SOMEOS_TESTING_SCENARIO_ALARM_H_
 
-#include <signal.h>
-
+#include <memory>
 #include <string>
 
 #include "absl/strings/string_view.h"
@@ -12,7 +11,8 @@
 namespace someos {
 
 // While it lives, the process is given `seconds` to end it; then it prints `scenario` and aborts.
-// It owns SIGALRM and alarm(), so one at a time. A forked child inherits no alarm.
+// It owns SIGALRM and alarm(), on Windows a timer, so one at a time. A forked child inherits no
+// alarm.
 class ScenarioAlarm {
  public:
   ScenarioAlarm(absl::string_view scenario, unsigned seconds);
@@ -21,8 +21,10 @@ class ScenarioAlarm {
   ~ScenarioAlarm();
 
  private:
+  struct System;  // what this system's kind of alarm needs
+
   std::string message_;
-  struct sigaction previous_ = {};
+  std::unique_ptr<System> system_;
 };
 
 }  // namespace someos

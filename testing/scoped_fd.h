@@ -3,15 +3,7 @@
 #ifndef SOMEOS_TESTING_SCOPED_FD_H_
 #define SOMEOS_TESTING_SCOPED_FD_H_
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstdio>
-#include <cstdlib>
 #include <utility>
-
-#include "someos/testing/system_call.h"
 
 namespace someos {
 
@@ -35,42 +27,27 @@ class ScopedFd {
   // Gives the descriptor away unclosed.
   int release() { return std::exchange(fd_, -1); }
 
-  void reset() {
-    // FreeBSD's close(2): ECONNRESET, of a connection that the peer has reset. It is closed.
-    if (fd_ >= 0 && close(std::exchange(fd_, -1)) != 0 && errno != ECONNRESET) {
-      MustSucceed(-1, "close");
-    }
-  }
+  // Closes the descriptor, if there is one; aborts if that fails.
+  void reset();
 
  private:
   int fd_ = -1;
 };
 
 // Another descriptor of the same open file.
-inline ScopedFd Duplicate(int fd) { return ScopedFd(MustSucceed(dup(fd), "dup")); }
+ScopedFd Duplicate(int fd);
 
 // Another descriptor of the same open file, with this number, which must be free.
-inline ScopedFd DuplicateTo(int number, int fd) {
-  ScopedFd duplicate(MustSucceed(fcntl(fd, F_DUPFD_CLOEXEC, number), "fcntl"));
-  if (duplicate.get() == number) return duplicate;
-  std::fprintf(stderr, "fd %d is open already\n", number);
-  std::abort();
-}
+ScopedFd DuplicateTo(int number, int fd);
 
 // Closes what `number` names and lets it name the file of `file`, as happens when a program closes
 // a descriptor and opens another: the kernel gives out the lowest free number. In one step, so that
-// no other thread can take the number in between.
-inline void GiveNumber(const ScopedFd& number, const ScopedFd& file) {
-  MustSucceed(dup2(file.get(), number.get()), "dup2");
-}
+// no other thread can take the number in between; on Windows in two.
+void GiveNumber(const ScopedFd& number, const ScopedFd& file);
 
 // Makes `fd` non-blocking and close-on-exec, and returns it. (pipe2 and SOCK_NONBLOCK are not
 // everywhere.)
-inline int NonBlocking(int fd) {
-  MustSucceed(fcntl(fd, F_SETFL, MustSucceed(fcntl(fd, F_GETFL), "fcntl") | O_NONBLOCK), "fcntl");
-  MustSucceed(fcntl(fd, F_SETFD, FD_CLOEXEC), "fcntl");
-  return fd;
-}
+int NonBlocking(int fd);
 
 }  // namespace someos
 

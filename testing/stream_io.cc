@@ -1,5 +1,6 @@
 #include "someos/testing/stream_io.h"
 
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -35,6 +36,8 @@ std::string ReadAvailable(int fd) {
     text.append(buffer, static_cast<size_t>(count));
   }
 }
+
+void ShutDownWriting(int fd) { MustSucceed(shutdown(fd, SHUT_WR), "shutdown"); }
 
 size_t Fill(int fd) {
   const std::string block(4096, 'x');

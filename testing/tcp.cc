@@ -27,7 +27,16 @@ void AwaitPollEvent(int fd, short events) {
   }
 }
 
-ScopedFd BeginConnectTo(const sockaddr_in& address, int* error) {
+sockaddr_in LoopbackAddress(in_port_t port) {
+  sockaddr_in address = {};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = port;
+  return address;
+}
+
+ScopedFd BeginConnectTo(in_port_t port, int* error) {
+  const sockaddr_in address = LoopbackAddress(port);
   ScopedFd client = NewSocket();
   const int result =
       connect(client.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address));
@@ -35,21 +44,20 @@ ScopedFd BeginConnectTo(const sockaddr_in& address, int* error) {
   return client;
 }
 
-// The address that a socket is bound to.
-sockaddr_in NameOf(int fd) {
+// The port that a socket is bound to.
+in_port_t PortOf(int fd) {
   sockaddr_in name = {};
   socklen_t length = sizeof(name);
   MustSucceed(getsockname(fd, reinterpret_cast<sockaddr*>(&name), &length), "getsockname");
-  return name;
+  return name.sin_port;
 }
 
 }  // namespace
 
 TcpServer::TcpServer() : socket_(NewSocket()) {
-  address_.sin_family = AF_INET;
-  address_.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  MustSucceed(bind(fd(), reinterpret_cast<const sockaddr*>(&address_), sizeof(address_)), "bind");
-  address_ = NameOf(fd());
+  const sockaddr_in any = LoopbackAddress(0);
+  MustSucceed(bind(fd(), reinterpret_cast<const sockaddr*>(&any), sizeof(any)), "bind");
+  port_ = PortOf(fd());
 }
 
 void TcpServer::Listen() { MustSucceed(listen(fd(), 16), "listen"); }
@@ -59,7 +67,7 @@ ScopedFd TcpServer::Accept() {
   return ScopedFd(NonBlocking(MustSucceed(accept(fd(), nullptr, nullptr), "accept")));
 }
 
-ScopedFd TcpServer::BeginConnect(int* error) const { return BeginConnectTo(address_, error); }
+ScopedFd TcpServer::BeginConnect(int* error) const { return BeginConnectTo(port_, error); }
 
 TcpPair::TcpPair() {
   TcpServer server;
@@ -80,12 +88,12 @@ ScopedFd BeginRefusedConnect() {
   // It is the side of which bind() has taken the port: one that connect() has taken is given to
   // other sockets too, and one that connects to its own port gets a connection to itself.
   const TcpPair connection;
-  const sockaddr_in address = NameOf(connection.far.get());
+  const in_port_t port = PortOf(connection.far.get());
   // FreeBSD's connect() tells the refusal, which another thread brings, if that is the faster one.
   constexpr int kAttempts = 100;
   for (int i = 0; i < kAttempts; ++i) {
     int error = 0;
-    ScopedFd client = BeginConnectTo(address, &error);
+    ScopedFd client = BeginConnectTo(port, &error);
     if (error == EINPROGRESS) return client;
     if (error == ECONNREFUSED) continue;
     errno = error;
@@ -102,6 +110,14 @@ void FillConnection(int fd) {
   do {
     Fill(fd);
   } while (poll(&room, 1, kSettled) != 0);
+}
+
+void SendUrgent(int fd, char byte) { MustSucceed(send(fd, &byte, 1, MSG_OOB), "send"); }
+
+char ReceiveUrgent(int fd) {
+  char byte = 0;
+  MustSucceed(recv(fd, &byte, 1, MSG_OOB), "recv");
+  return byte;
 }
 
 void CloseWithReset(ScopedFd& socket) {

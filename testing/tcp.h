@@ -3,7 +3,7 @@
 #ifndef SOMEOS_TESTING_TCP_H_
 #define SOMEOS_TESTING_TCP_H_
 
-#include <netinet/in.h>
+#include <cstdint>
 
 #include "someos/testing/scoped_fd.h"
 
@@ -28,7 +28,7 @@ class TcpServer {
 
  private:
   ScopedFd socket_;
-  sockaddr_in address_ = {};
+  uint16_t port_;  // in network byte order
 };
 
 // Two connected sockets. `near` is the end that a scenario watches, `far` is its peer.
@@ -46,6 +46,10 @@ ScopedFd BeginRefusedConnect();
 // Writes into a connection until it takes no more and stays so: meanwhile the peer's system takes
 // some of it, and the buffers grow.
 void FillConnection(int fd);
+
+// Sends a byte as urgent data, and receives it.
+void SendUrgent(int fd, char byte);
+char ReceiveUrgent(int fd);
 
 // Closes a socket so that its peer receives a reset.
 void CloseWithReset(ScopedFd& socket);

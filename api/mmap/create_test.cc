@@ -2,6 +2,7 @@
 // CPython 3.13.0 on Linux.
 
 #include <fcntl.h>
+#include <unistd.h>
 
 #include <cstdint>
 #include <limits>

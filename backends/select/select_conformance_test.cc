@@ -1,4 +1,4 @@
-#include "someos/backends/select/select_poller.h"
+#include "someos/backends/select/select_backend.h"
 #include "someos/testing/poller/conformance.h"
 
 namespace someos {

@@ -33,7 +33,7 @@
 #define SOMEOS_CONFORMANCE_TESTS(Name, backend_function)          \
   SOMEOS_SINGLE_CALLER_CONFORMANCE_TESTS(Name, backend_function); \
   SOMEOS_CONFORMANCE_SUITE_(Name, ThreadsTest, backend_function); \
-  SOMEOS_CONFORMANCE_SUITE_(Name, ForkDuringWaitTest, backend_function)
+  SOMEOS_OVERLAPPING_POSIX_CONFORMANCE_SUITES_(Name, backend_function)
 
 // The same without what promise 8 is about, calls that overlap.
 #define SOMEOS_SINGLE_CALLER_CONFORMANCE_TESTS(Name, backend_function)                        \
@@ -44,18 +44,29 @@
   SOMEOS_CONFORMANCE_SUITE_(Name, DataTest, backend_function);                                \
   SOMEOS_CONFORMANCE_SUITE_(Name, TriggersTest, backend_function);                            \
   SOMEOS_CONFORMANCE_SUITE_(Name, WaitingTest, backend_function);                             \
-  SOMEOS_CONFORMANCE_SUITE_(Name, SignalsTest, backend_function);                             \
   SOMEOS_CONFORMANCE_SUITE_(Name, WakeTest, backend_function);                                \
-  SOMEOS_CONFORMANCE_SUITE_(Name, ForkTest, backend_function);                                \
-  SOMEOS_CONFORMANCE_SUITE_(Name, ForkFilesTest, backend_function);                           \
-  SOMEOS_CONFORMANCE_SUITE_(Name, NumbersTest, backend_function);                             \
   SOMEOS_CONFORMANCE_SUITE_(Name, ReuseTest, backend_function);                               \
   SOMEOS_CONFORMANCE_SUITE_(Name, FairnessTest, backend_function);                            \
   SOMEOS_CONFORMANCE_SUITE_(Name, BatchesTest, backend_function);                             \
-  SOMEOS_CONFORMANCE_SUITE_(Name, RegularFilesTest, backend_function);                        \
   SOMEOS_CONFORMANCE_SUITE_(Name, DiagnosticsTest, backend_function);                         \
-  SOMEOS_CONFORMANCE_SUITE_(Name, NestingTest, backend_function);                             \
+  SOMEOS_POSIX_CONFORMANCE_SUITES_(Name, backend_function)
+
+// What Windows has not: signals, fork, descriptors that are no sockets, and numbers of one's choice.
+#ifdef _WIN32
+#define SOMEOS_POSIX_CONFORMANCE_SUITES_(Name, backend_function)
+#define SOMEOS_OVERLAPPING_POSIX_CONFORMANCE_SUITES_(Name, backend_function)
+#else
+#define SOMEOS_POSIX_CONFORMANCE_SUITES_(Name, backend_function)       \
+  SOMEOS_CONFORMANCE_SUITE_(Name, SignalsTest, backend_function);      \
+  SOMEOS_CONFORMANCE_SUITE_(Name, ForkTest, backend_function);         \
+  SOMEOS_CONFORMANCE_SUITE_(Name, ForkFilesTest, backend_function);    \
+  SOMEOS_CONFORMANCE_SUITE_(Name, NumbersTest, backend_function);      \
+  SOMEOS_CONFORMANCE_SUITE_(Name, RegularFilesTest, backend_function); \
+  SOMEOS_CONFORMANCE_SUITE_(Name, NestingTest, backend_function);      \
   SOMEOS_CONFORMANCE_SUITE_(Name, ManyTest, backend_function)
+#define SOMEOS_OVERLAPPING_POSIX_CONFORMANCE_SUITES_(Name, backend_function) \
+  SOMEOS_CONFORMANCE_SUITE_(Name, ForkDuringWaitTest, backend_function)
+#endif
 
 #define SOMEOS_CONFORMANCE_SUITE_(Name, Suite, backend_function)                \
   INSTANTIATE_TEST_SUITE_P(Name, Suite, ::testing::Values(&backend_function()), \

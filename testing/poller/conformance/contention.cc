@@ -70,7 +70,7 @@ TEST_P(ThreadsTest, AModifyToAnEdgeDuringWaitReportsWhatIsThere) {
 
 // A one-shot that is ready whenever it is armed.
 struct Armed {
-  static constexpr int kArmings = 400;
+  static constexpr int kArmings = Rounds(400);
 
   SocketPair pair;
   std::array<std::atomic<int>, kArmings> reports = {};  // of each arming
@@ -137,7 +137,7 @@ TEST_P(ThreadsTest, EachArmingOfAOneShotIsReportedOnce) {
 // A registration that is ready and one that never is, of one descriptor in turn, under the eyes of
 // the waiting thread: an event of the former has not the data of the latter.
 TEST_P(ThreadsTest, AnEventHasTheDataOfItsOwnRegistration) {
-  constexpr uint64_t kRounds = 3000;
+  constexpr uint64_t kRounds = Rounds(3000);
   const SocketPair pair;
   const int fd = pair.near.get();
   std::atomic<bool> finished{false};
@@ -178,7 +178,7 @@ class StartingLine {
 // Threads that come at the same moment: one is let in, and the others are refused at once.
 TEST_P(ThreadsTest, OfSeveralWaitsAtOnceOneIsLetIn) {
   constexpr int kThreads = 3;
-  constexpr int kRounds = 150;
+  constexpr int kRounds = Rounds(150);
   for (int round = 0; round < kRounds; ++round) {
     StartingLine start(kThreads);
     std::atomic<int> refused{0};

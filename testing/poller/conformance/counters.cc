@@ -1,18 +1,12 @@
 // What counters() says after each kind of Wait, to the last digit.
 
-#include <pthread.h>
-#include <signal.h>
-
-#include <cerrno>
 #include <cstdint>
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
-#include "absl/types/span.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "someos/api/backend.h"
 #include "someos/api/diagnostics.h"
 #include "someos/api/event.h"
 #include "someos/api/interest.h"
@@ -21,7 +15,6 @@
 #include "someos/testing/poller/conformance/fixture.h"
 #include "someos/testing/poller/waiting_thread.h"
 #include "someos/testing/scoped_fd.h"
-#include "someos/testing/signals.h"
 #include "someos/testing/status_matchers.h"
 #include "someos/testing/stream_io.h"
 #include "someos/testing/temporary_file.h"
@@ -29,10 +22,7 @@
 namespace someos {
 namespace {
 
-using testing::ElementsAre;
 using testing::IsEmpty;
-
-void Ignore(int /*signal*/) {}
 
 std::string Counted(uint64_t waits, uint64_t events, uint64_t wakes) {
   return absl::StrCat(Counters{waits, events, wakes, /*spurious=*/0, /*interrupted=*/0});
@@ -125,39 +115,6 @@ TEST_P(DiagnosticsTest, CountsAWakeBesideAnEvent) {
   const size_t second = WaitNow().size();
   EXPECT_EQ(first + second, 1u);
   EXPECT_EQ(CountedBy(poller()), Counted(2, 1, 1));
-}
-
-// A Wait that goes on is one Wait, and the signals that came meanwhile are not spurious.
-TEST_P(DiagnosticsTest, CountsTheInterruptionsOfAWaitThatGoesOn) {
-  const ScopedSignalHandler handler(SIGUSR1, Ignore);
-  const SignalStorm storm(pthread_self(), SIGUSR1, absl::Milliseconds(2));
-  uint64_t waits = 0;
-  // More than one Wait only where the storm's thread hardly runs.
-  constexpr uint64_t kMostWaits = 50;
-  while (poller().counters().interrupted == 0 && waits < kMostWaits) {
-    EXPECT_THAT(Wait(absl::Milliseconds(50)), IsEmpty());
-    ++waits;
-  }
-  const Counters counters = poller().counters();
-  EXPECT_GT(counters.interrupted, 0u);
-  EXPECT_EQ(counters.waits, waits);
-  EXPECT_EQ(counters.events, 0u);
-  EXPECT_EQ(counters.wakes, 0u);
-  EXPECT_EQ(counters.spurious, 0u);
-}
-
-TEST_P(DiagnosticsTest, CountsAnInterruptionThatEndsTheWaitButNotTheWait) {
-  const auto returning = NewPoller(PollerOptions{/*return_on_signal=*/true});
-  const ScopedSignalHandler handler(SIGUSR1, Ignore);
-  {
-    const SignalStorm storm(pthread_self(), SIGUSR1, absl::Milliseconds(2));
-    Event event;
-    EXPECT_THAT(returning->Wait(absl::MakeSpan(&event, 1), absl::InfiniteDuration()),
-                FailsWithErrno(EINTR, "wait"));
-  }
-  EXPECT_EQ(CountedBy(*returning),
-            absl::StrCat(Counters{/*waits=*/0, /*events=*/0, /*wakes=*/0, /*spurious=*/0,
-                                  /*interrupted=*/1}));
 }
 
 }  // namespace

@@ -2,9 +2,6 @@
 
 #include "someos/api/diagnostics.h"
 
-#include <poll.h>
-#include <sys/socket.h>
-
 #include <cerrno>
 #include <string>
 #include <vector>
@@ -23,7 +20,6 @@
 #include "someos/testing/socket_pair.h"
 #include "someos/testing/status_matchers.h"
 #include "someos/testing/stream_io.h"
-#include "someos/testing/system_call.h"
 #include "someos/testing/tcp.h"
 #include "someos/testing/temporary_file.h"
 
@@ -125,38 +121,6 @@ TEST_P(DiagnosticsTest, NoErrorWhereThereIsNone) {
   WaitReady();
   EXPECT_EQ(poller().TakeError(pair.near.get()).value_or(-1), 0);
   EXPECT_EQ(poller().TakeError(pipe.writer.get()).value_or(-1), 0) << "a pipe is no socket";
-}
-
-// Somebody else's socket, which has come to have a number that is registered still.
-TEST_P(DiagnosticsTest, TheErrorOfAnotherFileIsLeftToIt) {
-  for (const Trigger trigger : {Trigger::kLevel, Trigger::kOneShot}) {
-    for (const Interest interest : {Interest::kNone, kReadAndWrite}) {
-      SCOPED_TRACE(absl::StrCat(interest, ", ", TriggerName(trigger)));
-      const ScopedFd client = BeginRefusedConnect();
-      if (client.get() < 0) GTEST_SKIP() << "this system's connect() is refused at once";
-      pollfd refused = {client.get(), POLLOUT, 0};
-      ASSERT_EQ(poll(&refused, 1, absl::ToInt64Milliseconds(kPatience)), 1);
-      const TcpPair pair;
-      const ScopedFd file = TemporaryFile();
-      for (const int fd : {pair.near.get(), file.get()}) {
-        Register(fd, interest, 1, trigger);
-        if (interest != Interest::kNone) WaitReady();
-      }
-      for (const ScopedFd* number : {&pair.near, &file}) {
-        GiveNumber(*number, client);
-        EXPECT_THAT(poller().TakeError(number->get()), FailsWithErrno(ENOENT, "take error of fd "));
-        Unregister(number->get());
-      }
-      int error = 0;
-      socklen_t size = sizeof(error);
-      MustSucceed(getsockopt(client.get(), SOL_SOCKET, SO_ERROR, &error, &size), "getsockopt");
-      // libkqueue itself takes the errors of sockets (findings/libkqueue_so_error.sh).
-      if (!OverLibkqueue()) {
-        EXPECT_EQ(error, ECONNREFUSED);
-      }
-    }
-  }
-  ExpectQuiet();
 }
 
 TEST_P(DiagnosticsTest, TheErrorOfWhatIsNotRegistered) {

@@ -1,10 +1,6 @@
 // Promise 1: every failure says which operation on which descriptor failed, and with which errno.
 
-#include <fcntl.h>
-#include <sys/select.h>
-
 #include <cerrno>
-#include <string>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -12,23 +8,18 @@
 #include "absl/types/span.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "someos/api/errno_status.h"
 #include "someos/api/event.h"
 #include "someos/api/interest.h"
 #include "someos/api/poller.h"
-#include "someos/testing/open_descriptors.h"
 #include "someos/testing/pipe.h"
 #include "someos/testing/poller/conformance/fixture.h"
-#include "someos/testing/scoped_fd.h"
 #include "someos/testing/status_matchers.h"
 #include "someos/testing/stream_io.h"
-#include "someos/testing/system_call.h"
 
 namespace someos {
 namespace {
 
 using testing::ElementsAre;
-using testing::HasSubstr;
 using testing::IsEmpty;
 
 // A number that was open a moment ago, and that nothing has taken since.
@@ -62,46 +53,6 @@ TEST_P(ErrorsTest, RegisterOfClosedDescriptor) {
   EXPECT_THAT(poller().Unregister(closed), FailsWithErrno(ENOENT, "unregister fd"));
   ExpectQuiet();
 }
-
-TEST_P(ErrorsTest, NumberThatWasNeverOpen) {
-  const int never = RaiseDescriptorLimit(0) - 1;
-  const absl::Status status = poller().Register(never, Interest::kReadable);
-  // A mechanism that holds no such number may say that first.
-  if (absl::IsOutOfRange(status)) {
-    EXPECT_EQ(ErrnoOf(status), EINVAL);
-  } else {
-    EXPECT_THAT(status, FailsWithErrno(EBADF, absl::StrCat("register fd ", never, ": ")));
-  }
-  EXPECT_THAT(
-      poller().Modify(never, Interest::kReadable),
-      testing::AnyOf(FailsWithErrno(EBADF, "modify fd"), FailsWithErrno(ENOENT, "modify fd")));
-  EXPECT_THAT(poller().Unregister(never), FailsWithErrno(ENOENT, "unregister fd"));
-}
-
-#ifdef __linux__
-// What open(2) with O_PATH returns can be neither read nor written nor waited for.
-TEST_P(ErrorsTest, RegisterOfAPathOnly) {
-  for (const char* const path : {"/", "/dev/null", "/proc/self/exe"}) {
-    const ScopedFd fd(MustSucceed(open(path, O_PATH | O_CLOEXEC), "open"));
-    for (const Interest interest : {Interest::kReadable, kReadAndWrite, Interest::kNone}) {
-      EXPECT_THAT(poller().Register(fd.get(), interest),
-                  FailsWithErrno(EBADF, absl::StrCat("register fd ", fd.get(), ": ")))
-          << path << " for " << absl::StrCat(interest);
-    }
-    EXPECT_THAT(poller().Unregister(fd.get()), FailsWithErrno(ENOENT, "unregister fd"));
-  }
-  ExpectQuiet();
-}
-
-TEST_P(ErrorsTest, ModifyOfANumberThatHasBecomeAPathOnly) {
-  const ScopedFd root(MustSucceed(open("/", O_RDONLY | O_CLOEXEC), "open"));
-  const ScopedFd path(MustSucceed(open("/", O_PATH | O_CLOEXEC), "open"));
-  Register(root.get(), Interest::kReadable);
-  GiveNumber(root, path);
-  EXPECT_THAT(poller().Modify(root.get(), Interest::kReadable), FailsWithErrno(EBADF, "modify fd"));
-  Unregister(root.get());
-}
-#endif
 
 TEST_P(ErrorsTest, RegisterTwice) {
   const Pipe pipe;
@@ -210,30 +161,6 @@ TEST_P(ErrorsTest, PriorityIsRefusedWhereItIsDenied) {
   const auto events = WaitReady();
   ASSERT_THAT(events, ElementsAre(EventOf(fd, Readiness::kReadable)));
   EXPECT_EQ(events[0].data, 5u);
-}
-
-// A high number either works or is refused in clear words; nothing else, and no other number's bit
-// is touched.
-TEST_P(ErrorsTest, NumberBeyondTheMechanism) {
-  if (RaiseDescriptorLimit(FD_SETSIZE + 64) < FD_SETSIZE + 64) {
-    GTEST_SKIP() << "the limit of open descriptors does not reach FD_SETSIZE";
-  }
-  const Pipe pipe;
-  const ScopedFd high(
-      MustSucceed(fcntl(pipe.reader.get(), F_DUPFD_CLOEXEC, FD_SETSIZE + 8), "fcntl"));
-  WriteText(pipe.writer.get(), "x");
-  const absl::Status status = poller().Register(high.get(), Interest::kReadable);
-  if (status.ok()) {
-    EXPECT_THAT(WaitReady(), ElementsAre(EventOf(high.get(), Readiness::kReadable)));
-    Unregister(high.get());
-  } else {
-    EXPECT_EQ(status.code(), absl::StatusCode::kOutOfRange) << status;
-    EXPECT_EQ(ErrnoOf(status), EINVAL);
-    EXPECT_THAT(std::string(status.message()),
-                HasSubstr(absl::StrCat("register fd ", high.get(), ": ")));
-    EXPECT_THAT(poller().Unregister(high.get()), FailsWithErrno(ENOENT, "unregister fd"));
-  }
-  EXPECT_THAT(WaitNow(), IsEmpty());
 }
 
 TEST_P(ErrorsTest, TheDestructorLeavesErrnoAlone) {

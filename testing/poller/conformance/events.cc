@@ -1,7 +1,5 @@
 // Promise 3: one normalised mask, the same on every backend.
 
-#include <sys/socket.h>
-
 #include <cerrno>
 
 #include "absl/types/span.h"
@@ -12,13 +10,11 @@
 #include "someos/testing/pipe.h"
 #include "someos/testing/poller/conformance/fixture.h"
 #include "someos/testing/poller/waiting_thread.h"
-#include "someos/testing/pseudo_terminal.h"
 #include "someos/testing/scoped_fd.h"
 #include "someos/testing/signal_source.h"
 #include "someos/testing/socket_pair.h"
 #include "someos/testing/status_matchers.h"
 #include "someos/testing/stream_io.h"
-#include "someos/testing/system_call.h"
 #include "someos/testing/tcp.h"
 
 namespace someos {
@@ -208,7 +204,7 @@ TEST_P(EventsTest, UnregisteredDescriptorIsSilent) {
 TEST_P(EventsTest, HalfCloseIsReadable) {
   const SocketPair pair;
   Register(pair.near.get(), Interest::kReadable);
-  MustSucceed(shutdown(pair.far.get(), SHUT_WR), "shutdown");
+  ShutDownWriting(pair.far.get());
   EXPECT_THAT(WaitReady(), ElementsAre(EventOf(pair.near.get(), Readiness::kReadable)));
   EXPECT_EQ(ReadAvailable(pair.near.get()), "");
 }
@@ -217,7 +213,7 @@ TEST_P(EventsTest, HalfCloseIsReadHangupIfAsked) {
   const SocketPair pair;
   Register(pair.near.get(), Interest::kReadable | Interest::kReadHangup);
   EXPECT_THAT(WaitNow(), IsEmpty());
-  MustSucceed(shutdown(pair.far.get(), SHUT_WR), "shutdown");
+  ShutDownWriting(pair.far.get());
   EXPECT_THAT(WaitReady(),
               ElementsAre(EventOf(pair.near.get(), Readiness::kReadable | Readiness::kReadHangup)));
 }
@@ -228,14 +224,14 @@ TEST_P(EventsTest, HalfCloseIsAllThatWasAsked) {
   Register(pair.near.get(), Interest::kReadHangup);
   WriteText(pair.far.get(), "x");
   ExpectQuiet();
-  MustSucceed(shutdown(pair.far.get(), SHUT_WR), "shutdown");
+  ShutDownWriting(pair.far.get());
   EXPECT_THAT(WaitReady(), ElementsAre(EventOf(pair.near.get(), Readiness::kReadHangup)));
 }
 
 TEST_P(EventsTest, HalfCloseLeavesTheOtherDirection) {
   const SocketPair pair;
   Register(pair.near.get(), kReadAndWrite | Interest::kReadHangup);
-  MustSucceed(shutdown(pair.far.get(), SHUT_WR), "shutdown");
+  ShutDownWriting(pair.far.get());
   EXPECT_THAT(WaitReady(),
               ElementsAre(EventOf(pair.near.get(), kReadableAndWritable | Readiness::kReadHangup)));
   Fill(pair.near.get());
@@ -246,7 +242,7 @@ TEST_P(EventsTest, HalfCloseLeavesTheOtherDirection) {
 TEST_P(EventsTest, TcpHalfClose) {
   const TcpPair pair;
   Register(pair.near.get(), kReadAndWrite | Interest::kReadHangup);
-  MustSucceed(shutdown(pair.far.get(), SHUT_WR), "shutdown");
+  ShutDownWriting(pair.far.get());
   EXPECT_THAT(WaitUntil(pair.near.get(), kReadableAndWritable | Readiness::kReadHangup),
               EventOf(pair.near.get(), kReadableAndWritable | Readiness::kReadHangup));
 }
@@ -254,7 +250,7 @@ TEST_P(EventsTest, TcpHalfClose) {
 TEST_P(EventsTest, TcpHalfCloseUnasked) {
   const TcpPair pair;
   Register(pair.near.get(), kReadAndWrite);
-  MustSucceed(shutdown(pair.far.get(), SHUT_WR), "shutdown");
+  ShutDownWriting(pair.far.get());
   EXPECT_THAT(WaitUntil(pair.near.get(), kReadableAndWritable),
               EventOf(pair.near.get(), kReadableAndWritable));
 }
@@ -314,9 +310,9 @@ TEST_P(EventsTest, TcpDataSentBeforeTheCloseIsReadable) {
 TEST_P(EventsTest, BothSidesShutDownIsHangup) {
   const TcpPair pair;
   Register(pair.near.get(), kReadAndWrite);
-  MustSucceed(shutdown(pair.far.get(), SHUT_WR), "shutdown");
+  ShutDownWriting(pair.far.get());
   AwaitArrival(pair.near.get());
-  MustSucceed(shutdown(pair.near.get(), SHUT_WR), "shutdown");
+  ShutDownWriting(pair.near.get());
   EXPECT_THAT(
       WaitUntil(pair.near.get(), kReadableAndWritable | Readiness::kHangup),
       EventOf(pair.near.get(), kReadableAndWritable | Readiness::kHangup, Readiness::kError));
@@ -388,12 +384,10 @@ TEST_P(EventsTest, UrgentByteIsPriority) {
   const TcpPair pair;
   Register(pair.near.get(), Interest::kPriority);
   EXPECT_THAT(WaitNow(), IsEmpty());
-  MustSucceed(send(pair.far.get(), "!", 1, MSG_OOB), "send");
+  SendUrgent(pair.far.get(), '!');
   EXPECT_THAT(WaitUntil(pair.near.get(), Readiness::kPriority),
               EventOf(pair.near.get(), Readiness::kPriority));
-  char urgent = 0;
-  EXPECT_EQ(recv(pair.near.get(), &urgent, 1, MSG_OOB), 1);
-  EXPECT_EQ(urgent, '!');
+  EXPECT_EQ(ReceiveUrgent(pair.near.get()), '!');
   // The BSDs are at the mark until what comes behind it is read.
   WriteText(pair.far.get(), "x");
   AwaitArrival(pair.near.get());
@@ -404,26 +398,11 @@ TEST_P(EventsTest, UrgentByteIsPriority) {
 TEST_P(EventsTest, UrgentByteIsNotPriorityUnasked) {
   const TcpPair pair;
   Register(pair.near.get(), Interest::kReadable);
-  MustSucceed(send(pair.far.get(), "!", 1, MSG_OOB), "send");
+  SendUrgent(pair.far.get(), '!');
   // Ordinary data after it, to know when both have arrived.
   WriteText(pair.far.get(), "x");
   EXPECT_THAT(WaitUntil(pair.near.get(), Readiness::kReadable),
               EventOf(pair.near.get(), Readiness::kReadable));
-}
-
-TEST_P(EventsTest, PseudoTerminal) {
-  const PseudoTerminal terminal;
-  if (!terminal.valid()) GTEST_SKIP() << "this machine gives out no pseudo-terminals";
-  Register(terminal.controller.get(), Interest::kReadable);
-  Register(terminal.terminal.get(), Interest::kReadable);
-  EXPECT_THAT(WaitNow(), IsEmpty());
-  WriteText(terminal.terminal.get(), "output");
-  EXPECT_THAT(WaitUntil(terminal.controller.get(), Readiness::kReadable),
-              EventOf(terminal.controller.get(), Readiness::kReadable));
-  EXPECT_EQ(ReadAvailable(terminal.controller.get()), "output");
-  WriteText(terminal.controller.get(), "keys\n");
-  EXPECT_THAT(WaitUntil(terminal.terminal.get(), Readiness::kReadable),
-              EventOf(terminal.terminal.get(), Readiness::kReadable));
 }
 
 TEST_P(EventsTest, WithoutInterestNoDataIsReported) {

@@ -24,6 +24,7 @@
 #include "someos/api/interest.h"
 #include "someos/api/poller.h"
 #include "someos/testing/clocks.h"
+#include "someos/testing/poller/conformance/unsupported.h"
 #include "someos/testing/poller/tellable.h"
 #include "someos/testing/rests.h"
 #include "someos/testing/scenario_alarm.h"
@@ -50,6 +51,7 @@ MATCHER_P3(EventMatches, fd, must, may,
 
 void PollerConformanceTest::SetUp() {
   const testing::TestInfo& test = *testing::UnitTest::GetInstance()->current_test_info();
+  if (const absl::string_view why = WhyUnsupported(test); !why.empty()) GTEST_SKIP() << why;
   alarm_.emplace(absl::StrCat(test.test_suite_name(), ".", test.name()), kScenarioSeconds);
   absl::StatusOr<std::unique_ptr<Poller>> created = backend().create(PollerOptions{});
   if (absl::IsUnimplemented(created.status())) GTEST_SKIP() << created.status();

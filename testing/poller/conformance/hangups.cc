@@ -183,5 +183,20 @@ TEST_P(EventsTest, AnErrorQueueIsReportedOnceToAOneShotForErrorsAlone) {
   ExpectQuiet();
 }
 
+TEST_P(EventsTest, PseudoTerminal) {
+  const PseudoTerminal terminal;
+  if (!terminal.valid()) GTEST_SKIP() << "this machine gives out no pseudo-terminals";
+  Register(terminal.controller.get(), Interest::kReadable);
+  Register(terminal.terminal.get(), Interest::kReadable);
+  EXPECT_THAT(WaitNow(), IsEmpty());
+  WriteText(terminal.terminal.get(), "output");
+  EXPECT_THAT(WaitUntil(terminal.controller.get(), Readiness::kReadable),
+              EventOf(terminal.controller.get(), Readiness::kReadable));
+  EXPECT_EQ(ReadAvailable(terminal.controller.get()), "output");
+  WriteText(terminal.controller.get(), "keys\n");
+  EXPECT_THAT(WaitUntil(terminal.terminal.get(), Readiness::kReadable),
+              EventOf(terminal.terminal.get(), Readiness::kReadable));
+}
+
 }  // namespace
 }  // namespace someos

@@ -2,27 +2,34 @@
 // input and output, those around the ends of the words and tables in which pollers keep them, and
 // as many at once as fit in exactly.
 
+#include <fcntl.h>
 #include <sys/select.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "someos/api/errno_status.h"
 #include "someos/api/event.h"
 #include "someos/api/interest.h"
 #include "someos/api/poller.h"
 #include "someos/testing/expect_in_child.h"
 #include "someos/testing/occupied_numbers.h"
 #include "someos/testing/open_descriptors.h"
+#include "someos/testing/pipe.h"
 #include "someos/testing/poller/conformance/fixture.h"
 #include "someos/testing/scoped_fd.h"
 #include "someos/testing/socket_pair.h"
@@ -36,6 +43,7 @@ namespace {
 using testing::AllOf;
 using testing::ElementsAre;
 using testing::Field;
+using testing::HasSubstr;
 using testing::IsEmpty;
 
 // Words have 32 or 64 bits, a piece of a table 256 entries, its directory 4 pieces and then twice
@@ -283,6 +291,69 @@ TEST_P(NumbersTest, AsManyAsFitIn) {
       for (const auto& [fd, reports] : times) EXPECT_EQ(reports, 1) << fd;
     }
   }
+}
+
+TEST_P(ErrorsTest, NumberThatWasNeverOpen) {
+  const int never = RaiseDescriptorLimit(0) - 1;
+  const absl::Status status = poller().Register(never, Interest::kReadable);
+  // A mechanism that holds no such number may say that first.
+  if (absl::IsOutOfRange(status)) {
+    EXPECT_EQ(ErrnoOf(status), EINVAL);
+  } else {
+    EXPECT_THAT(status, FailsWithErrno(EBADF, absl::StrCat("register fd ", never, ": ")));
+  }
+  EXPECT_THAT(
+      poller().Modify(never, Interest::kReadable),
+      testing::AnyOf(FailsWithErrno(EBADF, "modify fd"), FailsWithErrno(ENOENT, "modify fd")));
+  EXPECT_THAT(poller().Unregister(never), FailsWithErrno(ENOENT, "unregister fd"));
+}
+
+// A high number either works or is refused in clear words; nothing else, and no other number's bit
+// is touched.
+TEST_P(ErrorsTest, NumberBeyondTheMechanism) {
+  if (RaiseDescriptorLimit(FD_SETSIZE + 64) < FD_SETSIZE + 64) {
+    GTEST_SKIP() << "the limit of open descriptors does not reach FD_SETSIZE";
+  }
+  const Pipe pipe;
+  const ScopedFd high(
+      MustSucceed(fcntl(pipe.reader.get(), F_DUPFD_CLOEXEC, FD_SETSIZE + 8), "fcntl"));
+  WriteText(pipe.writer.get(), "x");
+  const absl::Status status = poller().Register(high.get(), Interest::kReadable);
+  if (status.ok()) {
+    EXPECT_THAT(WaitReady(), ElementsAre(EventOf(high.get(), Readiness::kReadable)));
+    Unregister(high.get());
+  } else {
+    EXPECT_EQ(status.code(), absl::StatusCode::kOutOfRange) << status;
+    EXPECT_EQ(ErrnoOf(status), EINVAL);
+    EXPECT_THAT(std::string(status.message()),
+                HasSubstr(absl::StrCat("register fd ", high.get(), ": ")));
+    EXPECT_THAT(poller().Unregister(high.get()), FailsWithErrno(ENOENT, "unregister fd"));
+  }
+  EXPECT_THAT(WaitNow(), IsEmpty());
+}
+
+// Registrations of ever higher numbers, while one waits and is given events of the low ones.
+TEST_P(ThreadsTest, HigherNumbersDuringWait) {
+  const int limit = RaiseDescriptorLimit(16'384);
+  const Pipe busy;
+  WriteText(busy.writer.get(), "x");
+  Register(busy.reader.get(), Interest::kReadable, 1);
+  const Pipe pipe;
+  std::atomic<bool> finished{false};
+  std::thread climber([&] {
+    for (int lowest = 64; lowest + 1 < limit; lowest += lowest / 2) {
+      const ScopedFd high(MustSucceed(fcntl(pipe.reader.get(), F_DUPFD_CLOEXEC, lowest), "fcntl"));
+      const absl::Status status = poller().Register(high.get(), Interest::kReadable, 2);
+      if (absl::IsOutOfRange(status)) break;
+      EXPECT_THAT(status, Succeeds());
+      EXPECT_THAT(poller().Unregister(high.get()), Succeeds());
+    }
+    finished = true;
+  });
+  while (!finished.load()) {
+    EXPECT_THAT(WaitReady(), ElementsAre(EventOf(busy.reader.get(), Readiness::kReadable)));
+  }
+  climber.join();
 }
 
 }  // namespace

@@ -5,17 +5,20 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdint>
 #include <set>
 
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "someos/api/event.h"
 #include "someos/api/interest.h"
 #include "someos/api/poller.h"
+#include "someos/testing/clocks.h"
 #include "someos/testing/expect_in_child.h"
 #include "someos/testing/open_descriptors.h"
 #include "someos/testing/pipe.h"
@@ -136,6 +139,36 @@ TEST_P(ForkTest, OwnDescriptorsOfARebuiltPollerAreNeverStandardStreams) {
     EXPECT_TRUE(poller().RebuildAfterFork().ok());
     for (int standard = 0; standard <= 2; ++standard) EXPECT_EQ(fcntl(standard, F_GETFD), -1);
   });
+}
+
+// Fills every descriptor of those since `before` that has a counter or a buffer that fills up.
+void FillAllSince(const std::set<int>& before) {
+  for (const int fd : OpenDescriptors()) {
+    if (before.count(fd) != 0 || !(fcntl(fd, F_GETFL) & O_NONBLOCK)) continue;
+    // What an eventfd that has 0 or 1 takes until it is full. A pipe takes anything.
+    for (const uint64_t number : {UINT64_MAX - 1, UINT64_MAX - 2}) {
+      while (write(fd, &number, sizeof(number)) > 0) {
+      }
+    }
+  }
+}
+
+// As full as after as many wakes as its counter can hold, or by other code that has a duplicate.
+TEST_P(WakeTest, ReachesAWaitThroughAFullChannel) {
+  if (OverLibkqueue()) GTEST_SKIP() << "libkqueue: has channels of its own, which cannot be full";
+  const std::set<int> before = OpenDescriptors();
+  const auto full = NewPoller();
+  FillAllSince(before);
+  Event event;
+  // Tells an edge-triggered poller that its channel is full.
+  EXPECT_EQ(full->Wait(absl::MakeSpan(&event, 1), absl::Milliseconds(1)).value_or(9), 0u);
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_THAT(full->Wake(), Succeeds());
+    const absl::Duration start = MonotonicNow();
+    EXPECT_EQ(full->Wait(absl::MakeSpan(&event, 1), kPatience).value_or(9), 0u);
+    EXPECT_LT(MonotonicNow() - start, kPatience);
+    FillAllSince(before);
+  }
 }
 
 }  // namespace

@@ -1,16 +1,9 @@
 // Promise 2: a number that was closed without Unregister, and given out again, can be registered
 // anew, and reports nothing of the old file.
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstdint>
-#include <optional>
 
-#include "absl/time/clock.h"
-#include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "someos/api/backend.h"
@@ -18,14 +11,13 @@
 #include "someos/api/interest.h"
 #include "someos/testing/pipe.h"
 #include "someos/testing/poller/conformance/fixture.h"
+#include "someos/testing/poller/conformance/look_alikes.h"
 #include "someos/testing/poller/waiting_thread.h"
-#include "someos/testing/same_inode.h"
 #include "someos/testing/scoped_fd.h"
 #include "someos/testing/signal_source.h"
 #include "someos/testing/socket_pair.h"
 #include "someos/testing/status_matchers.h"
 #include "someos/testing/stream_io.h"
-#include "someos/testing/system_call.h"
 #include "someos/testing/tcp.h"
 #include "someos/testing/temporary_file.h"
 
@@ -38,27 +30,7 @@ using testing::IsEmpty;
 
 // Lets `number`, which was closed before, name the file of `file`. Returns what it became.
 int Reopen(int number, const ScopedFd& file) {
-  return MustSucceed(fcntl(file.get(), F_DUPFD_CLOEXEC, number), "fcntl");
-}
-
-bool HasInode(int fd) {
-  struct stat status;
-  MustSucceed(fstat(fd, &status), "fstat");
-  return status.st_ino != 0;
-}
-
-// A poller whose kernel keeps nothing can only ask fstat() whether a number names another file by
-// now. OpenBSD and NetBSD give pipes no inode, only the time of the clock's last tick. Waits until
-// a pipe made now can be told from the one that `fd` names.
-void AwaitATick(int fd) {
-  constexpr absl::Duration kMoreThanATick = absl::Milliseconds(25);  // the clock has 100 a second
-  if (!HasInode(fd)) absl::SleepFor(kMoreThanATick);
-}
-
-// Whether only the kernel can tell the ends of a pipe apart: OpenBSD opens both of them for reading
-// and writing, at the same time.
-bool EndsLookAlike(const Pipe& pipe) {
-  return !HasInode(pipe.reader.get()) && (fcntl(pipe.reader.get(), F_GETFL) & O_ACCMODE) == O_RDWR;
+  return DuplicateTo(number, file.get()).release();
 }
 
 TEST_P(ReuseTest, RegisterOfTheNewFile) {
@@ -147,19 +119,6 @@ TEST_P(ReuseTest, PipeAfterRegularFile) {
 }
 
 // Files that fstat() may not tell apart: all eventfds have one inode, sockets may have none.
-// To fstat() they differ by their device alone.
-TEST_P(ReuseTest, FileOfTheSameInodeNumberOnAnotherFileSystem) {
-  const std::optional<SameInode> pair = FindSameInode();
-  if (!pair.has_value()) GTEST_SKIP() << "no two files of one inode number were found";
-  const int fd = pair->first.get();
-  Register(fd, Interest::kReadable, 1);
-  EXPECT_THAT(WaitReady(), ElementsAre(Field(&Event::data, 1u)));
-  GiveNumber(pair->first, pair->second);
-  EXPECT_THAT(poller().Modify(fd, Interest::kReadable, 2), FailsWithErrno(ENOENT, "modify fd"));
-  Register(fd, Interest::kReadable, 3);
-  EXPECT_THAT(WaitReady(), ElementsAre(Field(&Event::data, 3u)));
-}
-
 TEST_P(ReuseTest, SignalSourceAfterSignalSource) {
   if (OverLibkqueue()) GTEST_SKIP() << "libkqueue: takes no eventfds";
   SignalSource old;
@@ -416,7 +375,7 @@ TEST_P(ReuseTest, NumberOfAReportedDeadDescriptorCanComeBack) {
   const int fd = slot.reader.get();
   const SocketPair pair;
   Register(fd, Interest::kReadable, 1);
-  MustSucceed(close(fd), "close");
+  ScopedFd(fd).reset();
   Wait(kQuiet);  // may report it
   ASSERT_EQ(Reopen(fd, pair.near), fd);
   Register(fd, Interest::kReadable, 2);
@@ -432,7 +391,7 @@ TEST_P(ReuseTest, NumberOfAReportedDeadDescriptorCanNameTheSameFile) {
   const ScopedFd duplicate = Duplicate(pipe.reader.get());
   const int fd = pipe.reader.get();
   Register(fd, Interest::kReadable, 1);
-  MustSucceed(close(fd), "close");
+  ScopedFd(fd).reset();
   EXPECT_THAT(WaitReady(), ElementsAre(EventOf(fd, Readiness::kInvalid)));
   ASSERT_EQ(Reopen(fd, duplicate), fd);
   Register(fd, Interest::kReadable, 2);

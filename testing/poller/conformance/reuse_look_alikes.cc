@@ -16,14 +16,17 @@
 #endif
 
 #include <cerrno>
+#include <optional>
 #include <string>
 
 #include "absl/strings/match.h"
 #include "absl/strings/string_view.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "someos/api/event.h"
 #include "someos/api/interest.h"
 #include "someos/testing/poller/conformance/fixture.h"
+#include "someos/testing/same_inode.h"
 #include "someos/testing/scoped_fd.h"
 #include "someos/testing/status_matchers.h"
 #include "someos/testing/system_call.h"
@@ -31,6 +34,9 @@
 
 namespace someos {
 namespace {
+
+using testing::ElementsAre;
+using testing::Field;
 
 ino_t InodeOf(int fd) {
   struct stat status;
@@ -129,6 +135,19 @@ TEST_P(ReuseTest, OfAFileByOneThatLooksLikeIt) {
 }
 
 #endif  // __linux__
+
+// To fstat() they differ by their device alone.
+TEST_P(ReuseTest, FileOfTheSameInodeNumberOnAnotherFileSystem) {
+  const std::optional<SameInode> pair = FindSameInode();
+  if (!pair.has_value()) GTEST_SKIP() << "no two files of one inode number were found";
+  const int fd = pair->first.get();
+  Register(fd, Interest::kReadable, 1);
+  EXPECT_THAT(WaitReady(), ElementsAre(Field(&Event::data, 1u)));
+  GiveNumber(pair->first, pair->second);
+  EXPECT_THAT(poller().Modify(fd, Interest::kReadable, 2), FailsWithErrno(ENOENT, "modify fd"));
+  Register(fd, Interest::kReadable, 3);
+  EXPECT_THAT(WaitReady(), ElementsAre(Field(&Event::data, 3u)));
+}
 
 }  // namespace
 }  // namespace someos

@@ -9,15 +9,18 @@
 
 #include <atomic>
 #include <cerrno>
+#include <cstdint>
 #include <string>
 #include <thread>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "someos/api/backend.h"
+#include "someos/api/diagnostics.h"
 #include "someos/api/event.h"
 #include "someos/api/interest.h"
 #include "someos/api/poller.h"
@@ -164,6 +167,39 @@ TEST_P(SignalsTest, EventsArriveUnderSignals) {
     EXPECT_EQ(ReadAvailable(pipe.reader.get()), "x");
     Modify(pipe.reader.get(), Interest::kReadable, 0, Trigger::kOneShot);
   }
+}
+
+// A Wait that goes on is one Wait, and the signals that came meanwhile are not spurious.
+TEST_P(DiagnosticsTest, CountsTheInterruptionsOfAWaitThatGoesOn) {
+  const ScopedSignalHandler handler(SIGUSR1, CountSignal);
+  const SignalStorm storm(pthread_self(), SIGUSR1, absl::Milliseconds(2));
+  uint64_t waits = 0;
+  // More than one Wait only where the storm's thread hardly runs.
+  constexpr uint64_t kMostWaits = 50;
+  while (poller().counters().interrupted == 0 && waits < kMostWaits) {
+    EXPECT_THAT(Wait(absl::Milliseconds(50)), IsEmpty());
+    ++waits;
+  }
+  const Counters counters = poller().counters();
+  EXPECT_GT(counters.interrupted, 0u);
+  EXPECT_EQ(counters.waits, waits);
+  EXPECT_EQ(counters.events, 0u);
+  EXPECT_EQ(counters.wakes, 0u);
+  EXPECT_EQ(counters.spurious, 0u);
+}
+
+TEST_P(DiagnosticsTest, CountsAnInterruptionThatEndsTheWaitButNotTheWait) {
+  const auto returning = NewPoller(PollerOptions{/*return_on_signal=*/true});
+  const ScopedSignalHandler handler(SIGUSR1, CountSignal);
+  {
+    const SignalStorm storm(pthread_self(), SIGUSR1, absl::Milliseconds(2));
+    Event event;
+    EXPECT_THAT(returning->Wait(absl::MakeSpan(&event, 1), absl::InfiniteDuration()),
+                FailsWithErrno(EINTR, "wait"));
+  }
+  EXPECT_EQ(absl::StrCat(returning->counters()),
+            absl::StrCat(Counters{/*waits=*/0, /*events=*/0, /*wakes=*/0, /*spurious=*/0,
+                                  /*interrupted=*/1}));
 }
 
 }  // namespace

@@ -1,8 +1,6 @@
 // Promise 8, second half: registrations change from any thread while another waits, and the running
 // Wait sees it.
 
-#include <fcntl.h>
-
 #include <array>
 #include <atomic>
 #include <cstddef>
@@ -26,7 +24,6 @@
 #include "someos/api/interest.h"
 #include "someos/api/poller.h"
 #include "someos/testing/clocks.h"
-#include "someos/testing/open_descriptors.h"
 #include "someos/testing/pipe.h"
 #include "someos/testing/poller/conformance/fixture.h"
 #include "someos/testing/poller/waiting_thread.h"
@@ -34,7 +31,6 @@
 #include "someos/testing/socket_pair.h"
 #include "someos/testing/status_matchers.h"
 #include "someos/testing/stream_io.h"
-#include "someos/testing/system_call.h"
 #include "someos/testing/temporary_file.h"
 
 namespace someos {
@@ -249,7 +245,7 @@ TEST_P(ThreadsTest, WaitMovesBetweenThreads) {
 TEST_P(ThreadsTest, Storm) {
   constexpr int kThreads = 4;
   constexpr int kPipes = 8;
-  constexpr int kSteps = 1500;
+  constexpr int kSteps = Rounds(1500);
   std::array<std::array<Pipe, kPipes>, kThreads> pipes;
   std::set<int> known;
   for (const auto& mine : pipes) {
@@ -343,7 +339,7 @@ class ReusablePair {
 // while one waits. No call may fail, and no event may carry the data of another number.
 void PassNumbersAround(Poller& poller, bool unregister) {
   constexpr int kThreads = 3;
-  constexpr uint32_t kSteps = 600;
+  constexpr uint32_t kSteps = Rounds(600);
   std::atomic<int> running{kThreads};
   std::vector<std::thread> threads;
   for (int t = 0; t < kThreads; ++t) {
@@ -377,30 +373,6 @@ TEST_P(ThreadsTest, NumbersGoAround) { PassNumbersAround(poller(), /*unregister=
 
 TEST_P(ThreadsTest, NumbersGoAroundWithoutUnregister) {
   PassNumbersAround(poller(), /*unregister=*/false);
-}
-
-// Registrations of ever higher numbers, while one waits and is given events of the low ones.
-TEST_P(ThreadsTest, HigherNumbersDuringWait) {
-  const int limit = RaiseDescriptorLimit(16'384);
-  const Pipe busy;
-  WriteText(busy.writer.get(), "x");
-  Register(busy.reader.get(), Interest::kReadable, 1);
-  const Pipe pipe;
-  std::atomic<bool> finished{false};
-  std::thread climber([&] {
-    for (int lowest = 64; lowest + 1 < limit; lowest += lowest / 2) {
-      const ScopedFd high(MustSucceed(fcntl(pipe.reader.get(), F_DUPFD_CLOEXEC, lowest), "fcntl"));
-      const absl::Status status = poller().Register(high.get(), Interest::kReadable, 2);
-      if (absl::IsOutOfRange(status)) break;
-      EXPECT_THAT(status, Succeeds());
-      EXPECT_THAT(poller().Unregister(high.get()), Succeeds());
-    }
-    finished = true;
-  });
-  while (!finished.load()) {
-    EXPECT_THAT(WaitReady(), ElementsAre(EventOf(busy.reader.get(), Readiness::kReadable)));
-  }
-  climber.join();
 }
 
 }  // namespace

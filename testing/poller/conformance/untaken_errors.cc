@@ -1,6 +1,9 @@
 // An error that came with an event and that nobody has taken ends with its registration: the next
 // one of the number has nothing of it.
 
+#include <poll.h>
+#include <sys/socket.h>
+
 #include <cerrno>
 #include <cstdint>
 #include <string>
@@ -8,8 +11,10 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "someos/api/diagnostics.h"
 #include "someos/api/event.h"
 #include "someos/api/interest.h"
 #include "someos/api/poller.h"
@@ -19,7 +24,9 @@
 #include "someos/testing/scoped_fd.h"
 #include "someos/testing/status_matchers.h"
 #include "someos/testing/stream_io.h"
+#include "someos/testing/system_call.h"
 #include "someos/testing/tcp.h"
+#include "someos/testing/temporary_file.h"
 
 namespace someos {
 namespace {
@@ -171,6 +178,38 @@ TEST_P(ForkTest, AnUntakenErrorIsLostWithItsRegistration) {
               return *error == 0 ? "" : absl::StrCat("the old socket's error: ", *error);
             }),
             "");
+}
+
+// Somebody else's socket, which has come to have a number that is registered still.
+TEST_P(DiagnosticsTest, TheErrorOfAnotherFileIsLeftToIt) {
+  for (const Trigger trigger : {Trigger::kLevel, Trigger::kOneShot}) {
+    for (const Interest interest : {Interest::kNone, kReadAndWrite}) {
+      SCOPED_TRACE(absl::StrCat(interest, ", ", TriggerName(trigger)));
+      const ScopedFd client = BeginRefusedConnect();
+      if (client.get() < 0) GTEST_SKIP() << "this system's connect() is refused at once";
+      pollfd refused = {client.get(), POLLOUT, 0};
+      ASSERT_EQ(poll(&refused, 1, absl::ToInt64Milliseconds(kPatience)), 1);
+      const TcpPair pair;
+      const ScopedFd file = TemporaryFile();
+      for (const int fd : {pair.near.get(), file.get()}) {
+        Register(fd, interest, 1, trigger);
+        if (interest != Interest::kNone) WaitReady();
+      }
+      for (const ScopedFd* number : {&pair.near, &file}) {
+        GiveNumber(*number, client);
+        EXPECT_THAT(poller().TakeError(number->get()), FailsWithErrno(ENOENT, "take error of fd "));
+        Unregister(number->get());
+      }
+      int error = 0;
+      socklen_t size = sizeof(error);
+      MustSucceed(getsockopt(client.get(), SOL_SOCKET, SO_ERROR, &error, &size), "getsockopt");
+      // libkqueue itself takes the errors of sockets (findings/libkqueue_so_error.sh).
+      if (!OverLibkqueue()) {
+        EXPECT_EQ(error, ECONNREFUSED);
+      }
+    }
+  }
+  ExpectQuiet();
 }
 
 }  // namespace
