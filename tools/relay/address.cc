@@ -1,8 +1,5 @@
 #include "someos/tools/relay/address.h"
 
-#include <netdb.h>
-#include <sys/socket.h>
-
 #include <cerrno>
 #include <cstdint>
 #include <memory>
@@ -19,9 +16,19 @@
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 #include "someos/tools/relay/socket_address.h"
+#include "someos/tools/relay/system_sockets.h"
 
 namespace someos::relay {
 namespace {
+
+// What getaddrinfo() has failed with.
+absl::Status ResolveError(int error) {
+#ifdef EAI_SYSTEM
+  if (error == EAI_SYSTEM) return absl::ErrnoToStatus(errno, "resolve");
+#endif
+  if (error == EAI_AGAIN) return absl::UnavailableError(gai_strerror(error));
+  return absl::NotFoundError(gai_strerror(error));
+}
 
 absl::Status CheckAbstractName(absl::string_view name) {
   if (!SocketAddress::HasAbstractNames()) {
@@ -45,6 +52,9 @@ absl::StatusOr<Address> ParseAbstract(absl::string_view text) {
 }
 
 absl::StatusOr<Address> ParseUnix(absl::string_view path) {
+  if (!SocketAddress::HasUnixSockets()) {
+    return absl::InvalidArgumentError("the relay has no Unix sockets on this system");
+  }
   if (path.empty()) return absl::InvalidArgumentError("the path after \"unix:\" is missing");
   if (path[0] == '@') return ParseAbstract(path);
   if (path.size() > SocketAddress::MaxUnixPath()) {
@@ -72,7 +82,7 @@ absl::StatusOr<uint16_t> ParsePort(absl::string_view text) {
 
 absl::StatusOr<Address> ParseAddress(absl::string_view text) {
   if (absl::ConsumePrefix(&text, "unix:")) return ParseUnix(text);
-  if (absl::StartsWith(text, "@")) return ParseAbstract(text);
+  if (absl::StartsWith(text, "@")) return ParseUnix(text);
   const size_t colon = text.rfind(':');
   if (colon == absl::string_view::npos) {
     return absl::InvalidArgumentError(
@@ -110,9 +120,7 @@ absl::StatusOr<std::vector<SocketAddress>> Resolve(const Address& address) {
   addrinfo* found = nullptr;
   const char* const host = address.host == "*" ? nullptr : address.host.c_str();
   const int error = getaddrinfo(host, absl::StrCat(address.port).c_str(), &hints, &found);
-  if (error == EAI_SYSTEM) return absl::ErrnoToStatus(errno, "resolve");
-  if (error == EAI_AGAIN) return absl::UnavailableError(gai_strerror(error));
-  if (error != 0) return absl::NotFoundError(gai_strerror(error));
+  if (error != 0) return ResolveError(error);
 
   const std::unique_ptr<addrinfo, void (*)(addrinfo*)> owner(found, freeaddrinfo);
   std::vector<SocketAddress> addresses;

@@ -1,8 +1,5 @@
 #include "someos/tools/relay/channel.h"
 
-#include <sys/socket.h>
-#include <sys/types.h>
-
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
@@ -11,16 +8,10 @@
 
 #include "absl/types/span.h"
 #include "someos/tools/relay/pipe_pool.h"
+#include "someos/tools/relay/socket.h"
 
 namespace someos::relay {
 namespace {
-
-// Where the flag is missing (macOS), ignoring SIGPIPE has to do; relay_main does so.
-#ifdef MSG_NOSIGNAL
-constexpr int kSendFlags = MSG_NOSIGNAL;
-#else
-constexpr int kSendFlags = 0;
-#endif
 
 // Errors after which the call is to be made again when the poller says so. The last two are the
 // system's want of memory for the moment.
@@ -38,8 +29,8 @@ bool CannotSplice(int error) {
 constexpr uint8_t kSmallTransfers = 4;
 
 // How much the kernel took of `data`; 0 if it is full, -1 if `sink` is broken.
-ssize_t Send(int sink, absl::Span<const char> data) {
-  const ssize_t sent = send(sink, data.data(), data.size(), kSendFlags);
+ssize_t SendSome(int sink, absl::Span<const char> data) {
+  const ssize_t sent = Send(sink, data);
   return sent < 0 && WouldBlock(errno) ? 0 : sent;
 }
 
@@ -83,7 +74,7 @@ Channel::Filled Channel::Fill(int source, PipePool& pipes) {
 }
 
 Channel::Failure Channel::Copy(int source, int sink, absl::Span<char> scratch) {
-  const ssize_t received = recv(source, scratch.data(), scratch.size(), 0);
+  const ssize_t received = Receive(source, scratch);
   if (received < 0) return WouldBlock(errno) ? Failure::kNone : Failure::kSource;
   if (received == 0) {
     source_ended_ = true;
@@ -91,7 +82,7 @@ Channel::Failure Channel::Copy(int source, int sink, absl::Span<char> scratch) {
   }
   Note(received);
   const absl::Span<const char> data = scratch.first(received);
-  const ssize_t sent = Send(sink, data);
+  const ssize_t sent = SendSome(sink, data);
   if (sent < 0) return Failure::kSink;
   traffic_->bytes += sent;
   if (sent < received) Hold(data.subspan(sent));
@@ -111,7 +102,7 @@ Channel::Failure Channel::DrainPipe(int sink) {
 
 Channel::Failure Channel::Flush(int sink) {
   if (pipe_ != nullptr) return DrainPipe(sink);
-  const ssize_t sent = Send(sink, {held_.get() + held_begin_, held_end_ - held_begin_});
+  const ssize_t sent = SendSome(sink, {held_.get() + held_begin_, held_end_ - held_begin_});
   if (sent < 0) return Failure::kSink;
   traffic_->bytes += sent;
   held_begin_ += sent;

@@ -1,7 +1,5 @@
 #include "someos/tools/relay/connection.h"
 
-#include <poll.h>
-
 #include <cerrno>
 #include <cstdint>
 #include <utility>
@@ -15,6 +13,7 @@
 #include "someos/tools/relay/exhaustion.h"
 #include "someos/tools/relay/hangup_watch.h"
 #include "someos/tools/relay/modify_interest.h"
+#include "someos/tools/relay/ready_now.h"
 #include "someos/tools/relay/socket.h"
 #include "someos/tools/relay/socket_address.h"
 
@@ -151,12 +150,7 @@ void Connection::Open() {
 }
 
 Readiness Connection::ReadyNow(const End& end) {
-  if (end.interest == Interest::kNone) return Readiness::kNone;
-  pollfd entry = {end.socket.fd(), 0, 0};
-  if (HasAny(end.interest, Interest::kReadable)) entry.events |= POLLIN;
-  if (HasAny(end.interest, Interest::kWritable)) entry.events |= POLLOUT;
-  if (poll(&entry, 1, /*timeout=*/0) <= 0) return Readiness::kNone;
-  return static_cast<Readiness>(entry.revents);  // the values are those of poll()
+  return relay::ReadyNow(end.socket.fd(), end.interest);
 }
 
 void Connection::OnReady(End& end, Readiness readiness) {

@@ -1,9 +1,6 @@
 #include "someos/tools/relay/listener.h"
 
 #include <fcntl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -16,6 +13,7 @@
 #include "someos/api/errno_status.h"
 #include "someos/tools/relay/socket.h"
 #include "someos/tools/relay/socket_address.h"
+#include "someos/tools/relay/system_sockets.h"
 
 namespace someos::relay {
 namespace {

@@ -227,7 +227,7 @@ machine does not have are left out, which is said on standard error, if the name
 others; if one cannot be had for another reason, the relay does not start. The file of
 a Unix socket on which nobody listens any more is replaced, any other one is left
 alone; it is removed at the end, unless it has been replaced. @name (or unix:@name) is
-an abstract name, on Linux only; a file is unix:./@name.
+an abstract name, on Linux only; a file is unix:./@name. Windows has neither.
 
 Sockets from a service manager (systemd's socket activation, sd_listen_fds) are listened
 on as well, and then --listen may be missing: LISTEN_FDS listening stream sockets, TCP

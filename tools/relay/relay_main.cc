@@ -1,8 +1,5 @@
 // relay: a TCP and Unix-socket relay on someos::Poller. HelpText() says what it does.
 
-#include <signal.h>
-
-#include <cerrno>
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -28,6 +25,7 @@
 #include "someos/tools/relay/socket_address.h"
 #include "someos/tools/relay/standard_descriptors.h"
 #include "someos/tools/relay/statistics.h"
+#include "someos/tools/relay/stop_signals.h"
 
 namespace someos::relay {
 namespace {
@@ -38,27 +36,6 @@ constexpr int kUsage = 2;
 int Fail(int code, absl::string_view message) {
   fprintf(stderr, "relay: %s\n", std::string(message).c_str());
   return code;
-}
-
-// Whom the signal handler tells; set before the handler is.
-RelayThreads* signalled_relay = nullptr;
-
-extern "C" void OnSignal(int signal) {
-  const int saved_errno = errno;
-  if (signal == SIGUSR1) {
-    signalled_relay->ReportStatistics();
-  } else {
-    signalled_relay->Stop();
-  }
-  errno = saved_errno;
-}
-
-void SetSignals(void (*handler)(int)) {
-  struct sigaction action = {};
-  action.sa_handler = handler;
-  action.sa_flags = SA_RESTART;
-  sigemptyset(&action.sa_mask);
-  for (int signal : {SIGINT, SIGTERM, SIGUSR1}) sigaction(signal, &action, nullptr);
 }
 
 void PrintStatistics(const Statistics& statistics) {
@@ -107,13 +84,12 @@ int RunRelay(const Options& options, std::vector<Listener> listeners) {
   const std::string addresses = AddressesOf(listeners);
 
   RelayThreads relay(pollers, std::move(listeners), *upstream, options.limits, PrintStatistics);
-  signalled_relay = &relay;
-  SetSignals(OnSignal);
+  BeginSignals(&relay);
   printf("relay: listening on %s, connecting to %s, waiting with %s\n", addresses.c_str(),
          options.connect_text.c_str(), std::string(pollers.front()->name()).c_str());
   fflush(stdout);
   const absl::Status status = relay.Run();
-  SetSignals(SIG_IGN);  // the relay is about to go
+  EndSignals();  // the relay is about to go
   PrintStatistics(relay.statistics());
   return status.ok() ? 0 : Fail(kFailed, status.message());
 }
@@ -141,7 +117,7 @@ int Main(absl::Span<const char* const> arguments) {
   const absl::Status name = CheckPollerName(options->poller);
   if (!name.ok()) return Fail(kUsage, name.message());
 
-  signal(SIGPIPE, SIG_IGN);
+  IgnoreBrokenPipes();
   RaiseDescriptorLimit();
   if (options->action == Options::Action::kRelay) {
     return RunRelay(*options, *std::move(passed));

@@ -1,6 +1,5 @@
 #include "someos/tools/relay/relay_threads.h"
 
-#include <fcntl.h>
 #include <pthread.h>
 
 #include <cstddef>
@@ -127,7 +126,7 @@ bool RelayThreads::HandOut(Socket* client) {
   GivenClient given;
   // The loop will need a second descriptor. If there is none, the first loop, which finds out at
   // once, pauses.
-  given.reserve = Socket(fcntl(client->fd(), F_DUPFD_CLOEXEC, 0));
+  given.reserve = Duplicate(client->fd());
   if (!given.reserve.valid()) return false;
   given.client = std::move(*client);
   if (loops_[turn]->Give(&given)) return true;

@@ -1,11 +1,8 @@
 #include "someos/tools/relay/socket.h"
 
 #include <fcntl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/ioctl.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #ifdef __linux__
@@ -15,10 +12,19 @@
 #include <cerrno>
 #include <utility>
 
+#include "absl/types/span.h"
 #include "someos/tools/relay/socket_address.h"
+#include "someos/tools/relay/system_sockets.h"
 
 namespace someos::relay {
 namespace {
+
+// Where the flag is missing (macOS), ignoring SIGPIPE has to do; relay_main does so.
+#ifdef MSG_NOSIGNAL
+constexpr int kSendFlags = MSG_NOSIGNAL;
+#else
+constexpr int kSendFlags = 0;
+#endif
 
 // The errno of a system call, or 0, made again while it is interrupted or short of memory; but not
 // for ever.
@@ -48,6 +54,14 @@ void Socket::CloseWithReset() {
 int SetFlags(int fd) {
   if (fcntl(fd, F_SETFD, FD_CLOEXEC) != 0 || fcntl(fd, F_SETFL, O_NONBLOCK) != 0) return errno;
   return 0;
+}
+
+Socket Duplicate(int fd) { return Socket(fcntl(fd, F_DUPFD_CLOEXEC, 0)); }
+
+ssize_t Receive(int fd, absl::Span<char> room) { return recv(fd, room.data(), room.size(), 0); }
+
+ssize_t Send(int fd, absl::Span<const char> data) {
+  return send(fd, data.data(), data.size(), kSendFlags);
 }
 
 int Accept(int listener, Socket* accepted) {
@@ -144,7 +158,7 @@ bool HasUnsentData([[maybe_unused]] int fd) {
 }
 
 void MoveToLowestNumber(Socket* socket) {
-  Socket lowest(fcntl(socket->fd(), F_DUPFD_CLOEXEC, 0));
+  Socket lowest = Duplicate(socket->fd());
   if (lowest.valid() && lowest.fd() < socket->fd()) *socket = std::move(lowest);
 }
 

@@ -8,8 +8,11 @@
 #ifndef SOMEOS_TOOLS_RELAY_SOCKET_H_
 #define SOMEOS_TOOLS_RELAY_SOCKET_H_
 
+#include <sys/types.h>
+
 #include <utility>
 
+#include "absl/types/span.h"
 #include "someos/tools/relay/socket_address.h"
 
 namespace someos::relay {
@@ -46,6 +49,13 @@ class Socket {
 
 // Makes `fd` non-blocking and close-on-exec.
 int SetFlags(int fd);
+
+// Another descriptor of the same socket, close-on-exec; none if there is none to be had.
+Socket Duplicate(int fd);
+
+// As recv(2) and send(2), with errno, and without SIGPIPE where the system has a flag for that.
+ssize_t Receive(int fd, absl::Span<char> room);
+ssize_t Send(int fd, absl::Span<const char> data);
 
 // Accepts one connection into `*accepted`. EAGAIN: none is waiting.
 int Accept(int listener, Socket* accepted);
@@ -85,7 +95,7 @@ bool HasUnreadData(int fd);
 bool HasUnsentData(int fd);
 
 // Moves `*socket` to the lowest free number, if that is lower than its own: select() cannot hold
-// high ones.
+// high ones. Does nothing on Windows, where it can.
 void MoveToLowestNumber(Socket* socket);
 
 }  // namespace someos::relay

@@ -1,10 +1,5 @@
 #include "someos/tools/relay/socket_address.h"
 
-#include <netdb.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -13,12 +8,21 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "someos/tools/relay/system_sockets.h"
 
 namespace someos::relay {
 
 SocketAddress::SocketAddress(const sockaddr* address, socklen_t size)
     : size_(std::min<socklen_t>(size, sizeof(storage_))) {
   memcpy(&storage_, address, size_);
+}
+
+bool SocketAddress::HasUnixSockets() {
+#ifdef _WIN32
+  return false;
+#else
+  return true;
+#endif
 }
 
 bool SocketAddress::HasAbstractNames() {

@@ -3,13 +3,12 @@
 #ifndef SOMEOS_TOOLS_RELAY_SOCKET_ADDRESS_H_
 #define SOMEOS_TOOLS_RELAY_SOCKET_ADDRESS_H_
 
-#include <sys/socket.h>
-
 #include <cstddef>
 #include <cstdint>
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "someos/tools/relay/system_sockets.h"
 
 namespace someos::relay {
 
@@ -20,6 +19,9 @@ class SocketAddress {
 
   // A copy of the kernel's `size` bytes, at most a sockaddr_storage.
   SocketAddress(const sockaddr* address, socklen_t size);
+
+  // Whether there are Unix sockets: not on Windows, where not every release has them.
+  static bool HasUnixSockets();
 
   // The Unix socket at `path`, which must be shorter than MaxUnixPath().
   static SocketAddress Unix(absl::string_view path);

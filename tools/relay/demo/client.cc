@@ -1,8 +1,5 @@
 #include "someos/tools/relay/demo/client.h"
 
-#include <sys/socket.h>
-#include <sys/types.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
@@ -81,17 +78,17 @@ absl::Status Client::Send(absl::Span<char> scratch) {
   const absl::Span<char> piece =
       scratch.first(std::min<uint64_t>(scratch.size(), message_end_ - sent_));
   pattern_.Fill(sent_, piece);
-  const ssize_t size = send(fd(), piece.data(), piece.size(), 0);
+  const ssize_t size = relay::Send(fd(), piece);
   if (size < 0) {
     return WouldBlock(errno) ? absl::OkStatus() : absl::ErrnoToStatus(errno, "send");
   }
   sent_ += size;
-  if (sent_ == message_end_ && in_final_message()) shutdown(fd(), SHUT_WR);
+  if (sent_ == message_end_ && in_final_message()) EndStream(fd());
   return absl::OkStatus();
 }
 
 absl::Status Client::Receive(absl::Span<char> scratch) {
-  const ssize_t size = recv(fd(), scratch.data(), scratch.size(), 0);
+  const ssize_t size = relay::Receive(fd(), scratch);
   if (size < 0) {
     return WouldBlock(errno) ? absl::OkStatus() : absl::ErrnoToStatus(errno, "recv");
   }
