@@ -16,9 +16,8 @@ void ScopedFd::reset() {
 
 ScopedFd Duplicate(int fd) {
   WSAPROTOCOL_INFOW description;
-  MustSucceedInWinsock(
-      WSADuplicateSocketW(HandleOf(fd), GetCurrentProcessId(), &description),
-      "WSADuplicateSocket");
+  MustSucceedInWinsock(WSADuplicateSocketW(HandleOf(fd), GetCurrentProcessId(), &description),
+                       "WSADuplicateSocket");
   return ScopedFd(FdOf(WSASocketW(FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO,
                                   &description, 0, WSA_FLAG_OVERLAPPED),
                        "WSASocket"));

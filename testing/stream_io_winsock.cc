@@ -34,9 +34,7 @@ std::string ReadAvailable(int fd) {
   }
 }
 
-void ShutDownWriting(int fd) {
-  MustSucceedInWinsock(shutdown(HandleOf(fd), SD_SEND), "shutdown");
-}
+void ShutDownWriting(int fd) { MustSucceedInWinsock(shutdown(HandleOf(fd), SD_SEND), "shutdown"); }
 
 size_t Fill(int fd) {
   const std::string block(4096, 'x');

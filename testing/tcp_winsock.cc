@@ -18,7 +18,8 @@ ScopedFd NewSocket() {
   return ScopedFd(NonBlocking(FdOf(socket(AF_INET, SOCK_STREAM, IPPROTO_TCP), "socket")));
 }
 
-// Returns whether one of `events` has come, in so many milliseconds or, if they are negative, at all.
+// Returns whether one of `events` has come, in so many milliseconds or, if they are negative, at
+// all.
 bool AwaitPollEvent(int fd, short events, int milliseconds) {
   WSAPOLLFD entry = {HandleOf(fd), events, 0};
   return MustSucceedInWinsock(WSAPoll(&entry, 1, milliseconds), "WSAPoll") > 0;

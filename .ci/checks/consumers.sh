@@ -71,6 +71,16 @@ consumer_elsewhere() {
   grep -q '^epoll: 1 ready' <<<"$output"
 }
 
+# The same for Windows, from both dependency systems, and run in wine.
+consumer_windows() {
+  local directory output
+  for directory in testing/consumers/bzlmod testing/consumers/workspace; do
+    output=$(cd "$directory" && ../../../tools/bazel run --config=wine_x86_64 //woken 2>/dev/null) || return 1
+    echo "$output"
+    grep -q '^select: woken, 0 ready' <<<"$output" || return 1
+  done
+}
+
 # A workspace with an Abseil and a C++ toolchain of its own, both of which are used.
 consumer_with_its_own() {
   local directory=testing/consumers/own output symbols

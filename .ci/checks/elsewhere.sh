@@ -65,13 +65,24 @@ macos_tests() {
   [ "$(wc -l <<<"$programs")" -gt 50 ] && for_macos $programs
 }
 
-# The library for Windows, without a warning of ours, and what it does in wine: its own test, and a program that links it.
+# The library for Windows, without a warning of ours, and what it does in wine: its tests, the table of what the backend
+# reports, and a program that links it. What is not ported is skipped.
 windows() {
   local options=(--config=ci --config=wine_x86_64) linked
-  bazel test "${options[@]}" //backends/select:select_winsock_test || return 1
+  bazel build "${options[@]}" //api/... //backends/... //tools/relay //tools/pollers || return 1
+  bazel test "${options[@]}" --test_timeout=1800 //api/... //backends/... //testing/poller/behaviour:behaviour_test || return 1
   linked=$(bazel run "${options[@]}" //tools/pollers 2>/dev/null) || return 1
   echo "$linked"
   grep -q '^linked:  *select' <<<"$linked"
+}
+
+# The relay for Windows, in wine, between clients and a server of Linux.
+windows_relay() {
+  local options=(--config=ci --config=wine_x86_64)
+  local emulator=//platforms/toolchains:run_windows_x86_64 relay=//tools/relay
+  bazel build "${options[@]}" $emulator $relay || return 1
+  .ci/checks/echo_through_relay.py "$(bazel cquery "${options[@]}" --output=files $emulator 2>/dev/null)" \
+    "$(bazel cquery "${options[@]}" --output=files $relay 2>/dev/null)"
 }
 
 # Without a system's headers and libraries, a build for it says in one sentence what to give.

@@ -2,7 +2,6 @@
 
 #include "absl/types/span.h"
 #include "someos/api/backend.h"
-#include "someos/backends/poll/poll_poller.h"
 #include "someos/backends/select/select_backend.h"
 #include "someos/testing/poller/linkable_pollers.h"
 
@@ -12,13 +11,18 @@
 #if SOMEOS_LINKS_KQUEUE
 #include "someos/backends/kqueue/kqueue_poller.h"
 #endif
+#if SOMEOS_LINKS_POLL
+#include "someos/backends/poll/poll_poller.h"
+#endif
 
 namespace someos {
 
 absl::Span<const Backend* const> AllBackends() {
   static const Backend* const kAll[] = {
       &SelectBackend(),
+#if SOMEOS_LINKS_POLL
       &PollBackend(),
+#endif
 #if SOMEOS_LINKS_EPOLL
       &EpollBackend(),
 #endif

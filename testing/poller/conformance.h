@@ -51,7 +51,8 @@
   SOMEOS_CONFORMANCE_SUITE_(Name, DiagnosticsTest, backend_function);                         \
   SOMEOS_POSIX_CONFORMANCE_SUITES_(Name, backend_function)
 
-// What Windows has not: signals, fork, descriptors that are no sockets, and numbers of one's choice.
+// What Windows has not: signals, fork, descriptors that are no sockets, and numbers of one's
+// choice.
 #ifdef _WIN32
 #define SOMEOS_POSIX_CONFORMANCE_SUITES_(Name, backend_function)
 #define SOMEOS_OVERLAPPING_POSIX_CONFORMANCE_SUITES_(Name, backend_function)

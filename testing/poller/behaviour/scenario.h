@@ -15,6 +15,9 @@ namespace someos::behaviour {
 
 // A descriptor to be registered, and what is to happen to it afterwards.
 struct Stage {
+  // Instead of a descriptor, where the system does not know such files at all.
+  static constexpr int kNoSuchThing = -2;
+
   int fd = -1;  // -1: this machine cannot set the stage
   std::function<void()> happen = [] {};
   std::shared_ptr<void> scenery;  // keeps the descriptors open

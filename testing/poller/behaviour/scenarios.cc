@@ -1,7 +1,3 @@
-#include <fcntl.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <functional>
 #include <memory>
 #include <utility>
@@ -9,15 +5,11 @@
 #include "absl/types/span.h"
 #include "someos/api/event.h"
 #include "someos/api/interest.h"
-#include "someos/testing/pipe.h"
+#include "someos/testing/poller/behaviour/local_scenery.h"
 #include "someos/testing/poller/behaviour/scenario.h"
-#include "someos/testing/pseudo_terminal.h"
 #include "someos/testing/scoped_fd.h"
-#include "someos/testing/socket_pair.h"
 #include "someos/testing/stream_io.h"
-#include "someos/testing/system_call.h"
 #include "someos/testing/tcp.h"
-#include "someos/testing/temporary_file.h"
 
 namespace someos::behaviour {
 namespace {
@@ -109,25 +101,21 @@ const Scenario kScenarios[] = {
      }},
     {"pipe, room to write", kWrite, kWritable, kNothing, [] { return PipeWriter(Nothing); }},
     {"pipe, filled", kWrite, kNothing, kNothing,
-     [] {
-       Stage stage = PipeWriter(Nothing);
-       Fill(stage.fd);
-       return stage;
-     }},
+     [] { return PipeWriter([](Pipe& pipe) { Fill(pipe.writer.get()); }); }},
     {"pipe, reader closed", kWrite, kWritable | kError, kHangup,
      [] { return PipeWriter([](Pipe& pipe) { pipe.reader.reset(); }); }},
     {"unix socket, a byte sent", kAllButPriority, kReadableAndWritable, kNothing,
      [] { return Near([](SocketPair& pair) { WriteText(pair.far.get(), "x"); }); }},
     {"unix socket, peer shuts down writing", kAllButPriority, kReadableAndWritable | kReadHangup,
-     kNothing, [] { return Near([](SocketPair& pair) { shutdown(pair.far.get(), SHUT_WR); }); }},
+     kNothing, [] { return Near([](SocketPair& pair) { ShutDownWriting(pair.far.get()); }); }},
     {"unix socket, peer shuts down writing, not asked", kReadWrite, kReadableAndWritable, kNothing,
-     [] { return Near([](SocketPair& pair) { shutdown(pair.far.get(), SHUT_WR); }); }},
+     [] { return Near([](SocketPair& pair) { ShutDownWriting(pair.far.get()); }); }},
     {"unix socket, peer closed", kAllButPriority, kReadableAndWritable | kReadHangup | kHangup,
      kError, [] { return Near([](SocketPair& pair) { pair.far.reset(); }); }},
     {"TCP, a byte sent", kAllButPriority, kReadableAndWritable, kNothing,
      [] { return TcpNear([](TcpPair& pair) { WriteText(pair.far.get(), "x"); }); }},
     {"TCP, peer shuts down writing", kAllButPriority, kReadableAndWritable | kReadHangup, kNothing,
-     [] { return TcpNear([](TcpPair& pair) { shutdown(pair.far.get(), SHUT_WR); }); }},
+     [] { return TcpNear([](TcpPair& pair) { ShutDownWriting(pair.far.get()); }); }},
     // TCP tells nobody that the peer reads no more.
     {"TCP, peer closed", kAllButPriority, kReadableAndWritable | kReadHangup, kNothing,
      [] { return TcpNear([](TcpPair& pair) { pair.far.reset(); }); }},
@@ -135,9 +123,9 @@ const Scenario kScenarios[] = {
      kError,
      [] {
        return TcpNear([](TcpPair& pair) {
-         shutdown(pair.far.get(), SHUT_WR);
+         ShutDownWriting(pair.far.get());
          AwaitArrival(pair.near.get());
-         shutdown(pair.near.get(), SHUT_WR);
+         ShutDownWriting(pair.near.get());
        });
      }},
     {"TCP, reset by peer", kAllButPriority, kReadableAndWritable | kError, kReadHangup | kHangup,
@@ -155,7 +143,7 @@ const Scenario kScenarios[] = {
        });
      }},
     {"TCP, urgent byte", Interest::kPriority, Readiness::kPriority, kNothing,
-     [] { return TcpNear([](TcpPair& pair) { send(pair.far.get(), "!", 1, MSG_OOB); }); }},
+     [] { return TcpNear([](TcpPair& pair) { SendUrgent(pair.far.get(), '!'); }); }},
     {"TCP, connected", kReadWrite, kWritable, kNothing, [] { return Connected(); }},
     {"TCP, connection refused", kReadWrite, kReadableAndWritable | kError, kHangup,
      [] { return Refused(); }},
@@ -169,10 +157,8 @@ const Scenario kScenarios[] = {
      }},
     {"regular file, at its end", kReadWrite, kReadableAndWritable, kNothing,
      [] { return File(TemporaryFile()); }},
-    {"directory", kRead, kReadable, kNothing,
-     [] { return File(ScopedFd(open("/", O_RDONLY | O_CLOEXEC))); }},
-    {"/dev/null", kReadWrite, kReadableAndWritable, kNothing,
-     [] { return File(ScopedFd(open("/dev/null", O_RDWR | O_CLOEXEC))); }},
+    {"directory", kRead, kReadable, kNothing, [] { return File(Directory()); }},
+    {"/dev/null", kReadWrite, kReadableAndWritable, kNothing, [] { return File(NullDevice()); }},
     {"terminal, a line typed", kRead, kReadable, kNothing,
      [] {
        return Terminal(&PseudoTerminal::terminal,
@@ -190,13 +176,13 @@ const Scenario kScenarios[] = {
      }},
     {"interest none, a byte and a hangup", Interest::kNone, kNothing, kNothing,
      [] {
-       return Near([](SocketPair& pair) {
+       return TcpNear([](TcpPair& pair) {
          WriteText(pair.far.get(), "x");
          pair.far.reset();
        });
      }},
     {"closed without Unregister", kRead, Readiness::kInvalid, kNothing,
-     [] { return PipeReader([](Pipe& pipe) { pipe.reader.reset(); }); }},
+     [] { return TcpNear([](TcpPair& pair) { pair.near.reset(); }); }},
 };
 
 }  // namespace

@@ -69,6 +69,7 @@ Observation Run(const Scenario& scenario, const Backend& backend) {
     return {"unimplemented", ""};
   }
   const Stage stage = scenario.make();
+  if (stage.fd == Stage::kNoSuchThing) return {"not run", ""};
   if (stage.fd < 0) return {"not run", "this machine cannot set the stage"};
   const absl::Status registered = (*poller)->Register(stage.fd, scenario.interest);
   if (!registered.ok()) return {"refused", std::string(registered.message())};

@@ -35,8 +35,8 @@ inline constexpr absl::Duration kQuiet = absl::Milliseconds(30);
 
 inline constexpr Interest kReadAndWrite = Interest::kReadable | Interest::kWritable;
 
-// How often a scenario does what it does `usual` times elsewhere. In wine, each call of Winsock is a
-// conversation with a server process, and takes a hundred times as long.
+// How often a scenario does what it does `usual` times elsewhere. In wine, each call of Winsock is
+// a conversation with a server process, and takes a hundred times as long.
 constexpr int Rounds(int usual) {
 #ifdef _WIN32
   return usual / 50 + 1;

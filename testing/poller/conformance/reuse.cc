@@ -29,9 +29,7 @@ using testing::Field;
 using testing::IsEmpty;
 
 // Lets `number`, which was closed before, name the file of `file`. Returns what it became.
-int Reopen(int number, const ScopedFd& file) {
-  return DuplicateTo(number, file.get()).release();
-}
+int Reopen(int number, const ScopedFd& file) { return DuplicateTo(number, file.get()).release(); }
 
 TEST_P(ReuseTest, RegisterOfTheNewFile) {
   const Pipe old;
