@@ -189,7 +189,8 @@ TEST(GuidelinesTest, AChildHasAnEmptyStandardInput) {
   const int own = dup(STDIN_FILENO);
   int ends[2];
   MustSucceed(pipe(ends), "pipe");
-  MustSucceed(write(ends[1], "x", 1), "write");
+  MustSucceed(write(ends[1], "xx", 2), "write");  // one byte for each child that would read it
+  close(ends[1]);
   MustSucceed(dup2(ends[0], STDIN_FILENO), "dup2");
   multiprocessing::ProcessOptions options;
   for (const absl::string_view method : {"spawn", "fork"}) {
@@ -200,7 +201,7 @@ TEST(GuidelinesTest, AChildHasAnEmptyStandardInput) {
     EXPECT_EQ(*process.exitcode(), 0) << method;
   }
   MustSucceed(dup2(own, STDIN_FILENO), "dup2");
-  for (const int fd : {own, ends[0], ends[1]}) close(fd);
+  for (const int fd : {own, ends[0]}) close(fd);
 }
 
 absl::StatusOr<int> CountBytesOfInput(const multiprocessing::ProcessCall&) {
