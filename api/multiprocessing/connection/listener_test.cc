@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <cstddef>
+#include <cstdlib>
 #include <memory>
 #include <optional>
 #include <set>
@@ -94,6 +95,16 @@ TEST(ListenerTest, IsAPathThatVanishes) {
   EXPECT_FALSE(Exists(path.substr(0, path.rfind('/'))));
   EXPECT_EQ(Says(listener->Accept()), "OSError: listener is closed");
   EXPECT_EQ(Says(listener->fileno()), "OSError: listener is closed");
+}
+
+TEST(ListenerTest, WithoutAPlaceForTheDirectoryThereIsNone) {
+  const char* const set = getenv("TMPDIR");
+  const std::optional<std::string> before =
+      set == nullptr ? std::nullopt : std::optional<std::string>(set);
+  setenv("TMPDIR", "/nonexistent", /*overwrite=*/1);
+  EXPECT_EQ(Says(Listener::Create().status()), "OSError: ENOENT");
+  unsetenv("TMPDIR");
+  if (before.has_value()) setenv("TMPDIR", before->c_str(), /*overwrite=*/1);
 }
 
 TEST(ListenerTest, OfInet) {

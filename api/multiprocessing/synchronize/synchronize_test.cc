@@ -148,6 +148,14 @@ TEST(SynchronizeTest, TheNameEndsWithItsCreator) {
   EXPECT_THAT(SemLock::Open(state), FailsWithErrno(ENOENT, "open semaphore \"/mp-"));
 }
 
+TEST(SynchronizeTest, TheNameCanBeTakenAway) {
+  Lock lock = *Lock::Create();
+  EXPECT_THAT(lock.Unlink(), Succeeds());
+  EXPECT_THAT(SemLock::Open(lock.state()), FailsWithErrno(ENOENT, "open semaphore"));
+  EXPECT_THAT(lock.Unlink(), FailsWithErrno(ENOENT, "unlink semaphore"));
+  EXPECT_TRUE(*lock.Acquire());
+}
+
 TEST(SynchronizeTest, WhatIsNoNameIsRefused) {
   EXPECT_THAT(SemLock::Open({SemLock::Kind::kSemaphore, 1, std::string("/a\0b", 4)}),
               FailsWithCode(absl::StatusCode::kInvalidArgument, "embedded null character"));

@@ -43,6 +43,8 @@ TEST(PyValueTest, IntsOfAnySize) {
     EXPECT_EQ(PyValue::IntFromBytes(*value->AsIntBytes()), *value);
   }
   EXPECT_EQ(PyValue::IntFromBytes("\xff\xff\xff").ToString(), "-1");
+  EXPECT_EQ(*PyValue::IntFromBytes("\xff\xff\xff").AsInt(), -1);
+  EXPECT_EQ(*PyValue::IntFromBytes("\7").AsInt(), 7);
   EXPECT_THAT(PyValue::IntFromDecimal("1_0"),
               FailsWithCode(StatusCode::kInvalidArgument, "invalid literal"));
   EXPECT_THAT(PyValue::IntFromDecimal(std::string(4301, '1')),
