@@ -1,5 +1,6 @@
 // Objects that Python would not have pickled, and C++ values that Python has no objects for.
 
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -76,8 +77,10 @@ TEST(DatetimeTest, WhatPythonDoesNotHaveIsNotWritten) {
   const PyConverters converters = StandardConverters();
   EXPECT_THAT(converters.Write(PyDateTime{absl::CivilSecond(10000, 1, 1)}),
               FailsWithCode(kInvalid, "datetime.datetime: year must be in 1..9999, not 10000"));
-  EXPECT_THAT(converters.Write(PyDateTime{absl::CivilSecond(2019, 1, 1), -1}),
-              FailsWithCode(kInvalid, "datetime.datetime: microsecond must be in"));
+  for (const int32_t microsecond : {-1, 1'000'000}) {
+    EXPECT_THAT(converters.Write(PyDateTime{absl::CivilSecond(2019, 1, 1), microsecond}),
+                FailsWithCode(kInvalid, "datetime.datetime: microsecond must be in"));
+  }
   EXPECT_THAT(converters.Write(absl::CivilDay(0, 1, 1)),
               FailsWithCode(kInvalid, "datetime.date: year must be in 1..9999, not 0"));
   EXPECT_THAT(converters.Write(absl::Nanoseconds(1500)),
