@@ -27,10 +27,11 @@ namespace someos::multiprocessing::dummy {
 // - kCancelled "the pool was terminated". Calls that run are not ended: Terminate drops their
 //   results and what has not begun, and Join waits for them.
 //
-// Callbacks are called by the workers, one at a time; one that waits for the same pool gets an
-// error. A call that waits for another one of the same pool keeps a thread from it, as in Python
-// (threading::ThreadPool has no such limit). By thread_dummy, functions are called at once by the
-// thread that asks.
+// Callbacks are called one at a time, by the workers, by who calls Terminate or the destructor, or
+// by who calls a function of a broken pool: hold no lock there that a callback takes. One that
+// waits for the same pool gets an error. A call that waits for another one of the same pool keeps a
+// thread from it, as in Python (threading::ThreadPool has no such limit). By thread_dummy,
+// functions are called at once by the thread that asks.
 //
 // No call and no callback may destroy its own pool. In a forked child all calls fail.
 class Pool final : public WorkerPool {

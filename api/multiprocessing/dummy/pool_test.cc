@@ -18,6 +18,7 @@
 #include "absl/log/log_sink.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -265,6 +266,33 @@ TEST(ThreadPoolTest, TerminateCancelsWhatHasNoResult) {
   go.Set();
   EXPECT_TRUE(*pool->Join());
   EXPECT_FALSE(called);
+}
+
+TEST(ThreadPoolTest, NothingIsToldOfACallBeforeItsCancellation) {
+  const auto pool = NewPool(1);
+  threading::Event running;
+  threading::Event go;
+  std::vector<absl::StatusOr<AsyncResult>> results;
+  for (int i = 0; i < 10; ++i) {
+    results.push_back(pool->ApplyAsync(
+        [&](const Arguments&) {
+          running.Set();
+          static_cast<void>(go.Wait());
+          return PyValue(1);
+        },
+        {}, {}, nullptr,
+        [&](const absl::Status&) {
+          if (go.IsSet()) return;
+          go.Set();
+          absl::SleepFor(absl::Milliseconds(50));  // for the worker, which then has the other calls
+        }));
+  }
+  ASSERT_TRUE(*running.Wait());
+  pool->Terminate();
+  for (const absl::StatusOr<AsyncResult>& result : results) {
+    EXPECT_THAT(result->Get(),
+                FailsWithCode(absl::StatusCode::kCancelled, "the pool was terminated"));
+  }
 }
 
 TEST(ThreadPoolTest, ACallCannotJoinItsPool) {

@@ -38,8 +38,9 @@ absl::Status Process::Start() {
                        absl::StrCat("Parent is '", parent_.name(), "' but current_process is '",
                                     current.name(), "'"));
   }
-  OwnChildren().push_back(*this);
-  return Thread::Start();
+  absl::Status status = Thread::Start();
+  if (status.ok()) OwnChildren().push_back(*this);
+  return status;
 }
 
 std::optional<int> Process::exitcode() const {

@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <memory>
 #include <utility>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -98,25 +97,32 @@ void ThreadWorkers::SetUpThread() {
 }
 
 void ThreadWorkers::Break(const absl::Status& why) {
-  std::vector<std::shared_ptr<const pool::Job>> jobs;
   {
     const base::MutexLock lock(mutex_);
     if (broken_.ok()) broken_ = why;
-    jobs.reserve(active_.size());
-    for (const auto& [job, active] : active_) jobs.push_back(active.job);
+    // Before any chunk that is left out because of it.
+    for (const auto& [key, active] : active_) {
+      tellings_.push_back([job = active.job, why] { job->outcome().Abandoned(why); });
+    }
   }
-  for (std::shared_ptr<const pool::Job>& job : jobs) {
-    Tell([job = std::move(job), why] { job->outcome().Abandoned(why); });
-  }
+  TellAll();
 }
 
 void ThreadWorkers::Tell(Telling telling) {
   {
     const base::MutexLock lock(mutex_);
     tellings_.push_back(std::move(telling));
+  }
+  TellAll();
+}
+
+void ThreadWorkers::TellAll() {
+  {
+    const base::MutexLock lock(mutex_);
     if (std::exchange(telling_, true)) return;
   }
   const pool::ServiceThread::Scope here(*service());
+  Telling telling;
   for (;;) {
     {
       const base::MutexLock lock(mutex_);

@@ -19,14 +19,15 @@
 #include "someos/api/multiprocessing/pool/pool_function.h"
 #include "someos/api/multiprocessing/pool/worker_set.h"
 #include "someos/api/threading.h"
+#include "someos/backends/base/fork_guard.h"
 
 namespace someos::multiprocessing::dummy {
 
 // Chunks of jobs are the tasks of a threading::ThreadPool.
 //
-// Results are told one after the other, as the outcomes require, by whichever worker has one while
-// no other is telling: it also tells those that the others have meanwhile, so that a callback that
-// takes long keeps one worker from working and no more.
+// Results are told one after the other, as the outcomes require, by whichever thread has one while
+// no other is telling: a worker, or who breaks the pool. It also tells those that the others have
+// meanwhile, so that a callback that takes long keeps one worker from working and no more.
 class ThreadWorkers final : public pool::WorkerSet {
  public:
   // `threads` has at least one worker.
@@ -59,11 +60,14 @@ class ThreadWorkers final : public pool::WorkerSet {
   // All jobs are abandoned, and those that come.
   void Break(const absl::Status& why);
   void Tell(Telling telling);
+  // Tells what there is, unless another thread is telling.
+  void TellAll();
   void PartIsDone(const pool::Job& job);
   void EndIfDone();
 
   const PoolOptions options_;
   mutable absl::Mutex mutex_;
+  const base::ForkGuard guard_{mutex_};
   State state_ ABSL_GUARDED_BY(mutex_) = State::kRunning;
   absl::Status broken_ ABSL_GUARDED_BY(mutex_);
   struct Active {

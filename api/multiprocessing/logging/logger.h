@@ -27,6 +27,9 @@ class Logger {
   // Has entries sent to the sink, which must stay until RemoveSink has returned. An entry has the
   // severity that is next to the level (kInfo and below: INFO; below kError: WARNING; else ERROR)
   // and the level itself as its verbosity. absl::SetMinLogLevel counts as well.
+  //
+  // A sink must not add or remove sinks, fork, or start or ask for threads of //api:threading; a
+  // fork by another thread waits until it returns.
   void AddSink(absl::LogSink* sink);
   void RemoveSink(absl::LogSink* sink);
 

@@ -102,7 +102,7 @@ Pool::Pool(std::shared_ptr<pool::PoolLoop> loop, size_t processes)
 
 Pool::~Pool() {
   // The thread's destructor joins it, unless it is this one or of the process before a fork.
-  if (loop_->service()->InThisProcess()) loop_->Terminate();
+  Terminate();
 }
 
 absl::StatusOr<bool> Pool::JoinWorkers(absl::Duration timeout) {

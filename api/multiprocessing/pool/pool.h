@@ -41,7 +41,7 @@ namespace someos::multiprocessing {
 // - kUnavailable: "the worker of f, pid 1234 was killed by signal 9". Its worker has ended before
 //   the result was there; whether the function has run to its end is not known. No other call is
 //   affected, and the worker is replaced. (In Python the result never comes.) A call is given to
-//   another worker instead, up to 16 times, if the first one has certainly not begun it: its
+//   another worker instead, 16 of them at most, if the first one has certainly not begun it: its
 //   message was not sent in full or, which only Linux tells, not read in full.
 // - kUnavailable: the pool is broken, because its initializer has failed or its workers do not
 //   start. All calls fail from then on.
@@ -68,7 +68,9 @@ class Pool final : public WorkerPool {
   ~Pool() override;
 
   // The workers that have been started and have not ended.
-  std::vector<int64_t> WorkerPids() const { return loop_->pids(); }
+  std::vector<int64_t> WorkerPids() const {
+    return loop_->service()->InThisProcess() ? loop_->pids() : std::vector<int64_t>();
+  }
 
  private:
   Pool(std::shared_ptr<pool::PoolLoop> loop, size_t processes);

@@ -148,18 +148,20 @@ absl::StatusOr<IMapIterator> WorkerPool::ImapUnordered(PoolFunction function,
 }
 
 void WorkerPool::Close() {
+  if (!workers_->service()->InThisProcess()) return;
   internal::LogEvent(kDebug, "closing pool");
-  if (workers_->service()->InThisProcess()) workers_->Close();
+  workers_->Close();
 }
 
 void WorkerPool::Terminate() {
+  if (!workers_->service()->InThisProcess()) return;
   internal::LogEvent(kDebug, "terminating pool");
-  if (workers_->service()->InThisProcess()) workers_->Terminate();
+  workers_->Terminate();
 }
 
 absl::StatusOr<bool> WorkerPool::Join(absl::Duration timeout) {
-  internal::LogEvent(kDebug, "joining pool");
   if (!workers_->service()->InThisProcess()) return pool::ServiceThread::NotHere();
+  internal::LogEvent(kDebug, "joining pool");
   if (workers_->running()) return ValueError("Pool is still running");
   return JoinWorkers(timeout);
 }

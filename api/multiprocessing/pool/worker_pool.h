@@ -82,8 +82,8 @@ class WorkerPool {
 
   // No more calls; the workers end when all results are there.
   void Close();
-  // The workers end without waiting for results; calls that have none yet are cancelled. Returns
-  // at once.
+  // The workers end without waiting for results; calls that have none yet are cancelled. Does
+  // not wait for calls.
   void Terminate();
   // Waits until all workers have ended; Close or Terminate must have been called. Returns whether
   // they have. kInvalidArgument (ValueError) "Pool is still running". kFailedPrecondition
