@@ -49,7 +49,7 @@ async def try_relay():
     # A group of its own: an emulator may be a script, which does not pass on what ends it.
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as relay:
         try:
-            first = await asyncio.to_thread(relay.stdout.readline)
+            first = await asyncio.wait_for(asyncio.to_thread(relay.stdout.readline), PATIENCE)
             print(first, end="", flush=True)
             port = int(first.split("listening on ")[1].split(",")[0].rsplit(":", 1)[1])
             for clients, size in ROUNDS:

@@ -5,7 +5,6 @@
 #include <cerrno>
 #include <cstddef>
 #include <memory>
-#include <string>
 #include <utility>
 #include <vector>
 
@@ -36,6 +35,7 @@ class AcceptorTest : public ::testing::Test {
     for (size_t i = 0; i < listeners; ++i) {
       opened.push_back(Listener::Open(AddressOf("127.0.0.1:0")).value());
       addresses_.push_back(opened.back().address());
+      fds_.push_back(opened.back().fd());
     }
     acceptor_ =
         std::make_unique<Acceptor>(poller_.get(), &crew_, std::move(opened), absl::Hours(1),
@@ -44,7 +44,10 @@ class AcceptorTest : public ::testing::Test {
   }
 
   // The listener has a client when this returns.
-  void ConnectTo(size_t listener) { clients_.push_back(Peer::ConnectedTo(addresses_[listener])); }
+  void ConnectTo(size_t listener) {
+    clients_.push_back(Peer::ConnectedTo(addresses_[listener]));
+    AwaitReadable(fds_[listener]);
+  }
 
   // `times` reports of the first listener as readable.
   void Report(int times) {
@@ -70,6 +73,7 @@ class AcceptorTest : public ::testing::Test {
     return absl::OkStatus();
   }
 
+  std::vector<int> fds_;  // of the listeners
   const std::unique_ptr<Poller> poller_ = NewPoller().value();
   Crew crew_;
   Statistics statistics_;

@@ -1,8 +1,8 @@
-#include <cerrno>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "someos/backends/base/winsock.h"
 #include "someos/tools/relay/listener.h"
 #include "someos/tools/relay/socket.h"

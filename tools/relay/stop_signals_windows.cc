@@ -1,29 +1,36 @@
 #include <winsock2.h>
 
-#include <atomic>
+#include <mutex>
 
 #include "someos/tools/relay/stop_signals.h"
 
 namespace someos::relay {
 namespace {
 
+std::mutex mutex;
 // Whom the handler, which runs in a thread of its own, tells; null before and after.
-std::atomic<RelayThreads*> running_relay{nullptr};
+RelayThreads* running_relay = nullptr;
 
 BOOL WINAPI OnControl(DWORD /*event*/) {
-  RelayThreads* const relay = running_relay.load();
-  if (relay != nullptr) relay->Stop();
+  const std::lock_guard<std::mutex> lock(mutex);  // the relay stays until Stop() has returned
+  if (running_relay != nullptr) running_relay->Stop();
   return TRUE;
 }
 
 }  // namespace
 
 void BeginSignals(RelayThreads* relay) {
-  running_relay = relay;
+  {
+    const std::lock_guard<std::mutex> lock(mutex);
+    running_relay = relay;
+  }
   SetConsoleCtrlHandler(OnControl, TRUE);
 }
 
-void EndSignals() { running_relay = nullptr; }
+void EndSignals() {
+  const std::lock_guard<std::mutex> lock(mutex);
+  running_relay = nullptr;
+}
 
 // There is no SIGPIPE.
 void IgnoreBrokenPipes() {}

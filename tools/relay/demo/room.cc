@@ -28,7 +28,7 @@ absl::Status TryNumber(Poller& poller, int any_open_fd, int number) {
 }  // namespace
 
 Room FindRoom(Poller& poller, int any_open_fd, int wanted, int descriptors_each) {
-  const int first_free = Socket(fcntl(any_open_fd, F_DUPFD_CLOEXEC, 0)).fd();
+  const int first_free = Duplicate(any_open_fd).fd();
   auto try_clients = [&](int clients) {
     return TryNumber(poller, any_open_fd, first_free + kSpare + clients * descriptors_each);
   };
