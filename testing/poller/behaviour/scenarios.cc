@@ -176,13 +176,13 @@ const Scenario kScenarios[] = {
      }},
     {"interest none, a byte and a hangup", Interest::kNone, kNothing, kNothing,
      [] {
-       return TcpNear([](TcpPair& pair) {
+       return Near([](SocketPair& pair) {
          WriteText(pair.far.get(), "x");
          pair.far.reset();
        });
      }},
     {"closed without Unregister", kRead, Readiness::kInvalid, kNothing,
-     [] { return TcpNear([](TcpPair& pair) { pair.near.reset(); }); }},
+     [] { return PipeReader([](Pipe& pipe) { pipe.reader.reset(); }); }},
 };
 
 }  // namespace

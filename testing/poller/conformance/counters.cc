@@ -8,7 +8,6 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "someos/api/diagnostics.h"
-#include "someos/api/event.h"
 #include "someos/api/interest.h"
 #include "someos/api/poller.h"
 #include "someos/testing/pipe.h"
