@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <cstdlib>
-#include <memory>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -15,6 +14,7 @@ namespace {
 
 // What the handler prints: a handler may not allocate.
 const std::string* g_message = nullptr;
+struct sigaction g_previous;
 
 void Expire(int /*signal*/) {
   // Nothing can be done if standard error is gone.
@@ -24,24 +24,19 @@ void Expire(int /*signal*/) {
 
 }  // namespace
 
-struct ScenarioAlarm::System {
-  struct sigaction previous = {};
-};
-
 ScenarioAlarm::ScenarioAlarm(absl::string_view scenario, unsigned seconds)
-    : message_(absl::StrCat("\n", scenario, " has not ended after ", seconds, " s: it hangs.\n")),
-      system_(std::make_unique<System>()) {
+    : message_(absl::StrCat("\n", scenario, " has not ended after ", seconds, " s: it hangs.\n")) {
   g_message = &message_;
   struct sigaction action = {};
   action.sa_handler = Expire;
   sigemptyset(&action.sa_mask);
-  MustSucceed(sigaction(SIGALRM, &action, &system_->previous), "sigaction");
+  MustSucceed(sigaction(SIGALRM, &action, &g_previous), "sigaction");
   alarm(seconds);
 }
 
 ScenarioAlarm::~ScenarioAlarm() {
   alarm(0);
-  MustSucceed(sigaction(SIGALRM, &system_->previous, nullptr), "sigaction");
+  MustSucceed(sigaction(SIGALRM, &g_previous, nullptr), "sigaction");
   g_message = nullptr;
 }
 

@@ -3,7 +3,6 @@
 #ifndef SOMEOS_TESTING_SCENARIO_ALARM_H_
 #define SOMEOS_TESTING_SCENARIO_ALARM_H_
 
-#include <memory>
 #include <string>
 
 #include "absl/strings/string_view.h"
@@ -21,10 +20,7 @@ class ScenarioAlarm {
   ~ScenarioAlarm();
 
  private:
-  struct System;  // what this system's kind of alarm needs
-
   std::string message_;
-  std::unique_ptr<System> system_;
 };
 
 }  // namespace someos

@@ -2,7 +2,6 @@
 
 #include <cstdio>
 #include <cstdlib>
-#include <memory>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -10,6 +9,8 @@
 
 namespace someos {
 namespace {
+
+HANDLE g_timer = nullptr;
 
 void CALLBACK Expire(void* message, BOOLEAN /*by_timer*/) {
   std::fputs(static_cast<const std::string*>(message)->c_str(), stderr);
@@ -19,14 +20,9 @@ void CALLBACK Expire(void* message, BOOLEAN /*by_timer*/) {
 
 }  // namespace
 
-struct ScenarioAlarm::System {
-  HANDLE timer = nullptr;
-};
-
 ScenarioAlarm::ScenarioAlarm(absl::string_view scenario, unsigned seconds)
-    : message_(absl::StrCat("\n", scenario, " has not ended after ", seconds, " s: it hangs.\n")),
-      system_(std::make_unique<System>()) {
-  if (CreateTimerQueueTimer(&system_->timer, nullptr, Expire, &message_, seconds * 1000, 0,
+    : message_(absl::StrCat("\n", scenario, " has not ended after ", seconds, " s: it hangs.\n")) {
+  if (CreateTimerQueueTimer(&g_timer, nullptr, Expire, &message_, seconds * 1000, 0,
                             WT_EXECUTEONLYONCE) == 0) {
     std::abort();
   }
@@ -34,7 +30,7 @@ ScenarioAlarm::ScenarioAlarm(absl::string_view scenario, unsigned seconds)
 
 ScenarioAlarm::~ScenarioAlarm() {
   // Waits for one that is under way, which ends the process.
-  DeleteTimerQueueTimer(nullptr, system_->timer, INVALID_HANDLE_VALUE);
+  DeleteTimerQueueTimer(nullptr, g_timer, INVALID_HANDLE_VALUE);
 }
 
 }  // namespace someos

@@ -8,7 +8,7 @@
 #include <cerrno>
 #include <climits>
 
-#include "absl/status/statusor.h"
+#include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "someos/api/errno_status.h"
 #include "someos/api/on_signal.h"
