@@ -4,10 +4,10 @@
 # asan_and_ubsan ARGUMENT...: tests under the address and the undefined behaviour sanitizer.
 asan_and_ubsan() { bazel test --config=ci --config=asan --config=ubsan "$@"; }
 
-# The library without the tests of the pollers, which take as long as all others.
-asan_without_pollers() {
-  local poller without=()
-  for poller in $(configs poller); do without+=("-//backends/$poller/..."); done
+# The library without the backends of pollers and threads, whose tests take as long as all others.
+asan_part() {
+  local backend without=()
+  for backend in $(configs poller) $(configs thread); do without+=("-//backends/$backend/..."); done
   asan_and_ubsan -- //api/... //backends/... "${without[@]}"
 }
 
