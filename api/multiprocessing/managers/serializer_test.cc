@@ -36,6 +36,17 @@ absl::StatusOr<PyValue> SpeakOfMuch(Speaker&, const Arguments&) {
   return PyValue(int64_t{1} << 40);
 }
 
+absl::StatusOr<PyValue> SayNoCharacter(Speaker&, const Arguments&) {
+  return PyValue::Str("\xef\xbf\xbf");
+}
+
+// The message that says so is cut, and not within a character.
+absl::StatusOr<PyValue> SayMuchBeforeIt(Speaker&, const Arguments&) {
+  std::string text;
+  for (int i = 0; i < 100; ++i) text += "\xc3\xa9";
+  return PyValue::Str(text + '\x01');
+}
+
 absl::StatusOr<std::shared_ptr<Speaker>> Another(Speaker&, const Arguments&) {
   return std::make_shared<Speaker>();
 }
@@ -45,6 +56,8 @@ ManagedTypes Types() {
   speaker.Constructor([](const Arguments&) { return std::make_shared<Speaker>(); })
       .Method("complain", Complain)
       .Method("speak_of_much", SpeakOfMuch)
+      .Method("say_no_character", SayNoCharacter)
+      .Method("say_much_before_it", SayMuchBeforeIt)
       .ProxyMethod<Speaker>("another", speaker, Another);
   ManagedTypes types = SyncTypes();
   types.Register(speaker.Type());
@@ -105,6 +118,17 @@ TEST_F(XmlManagerTest, WhatXmlCannotContainIsAnError) {
   EXPECT_THAT(std::string(much.message()), HasSubstr("int exceeds XML-RPC limits"));
   // The connection goes on.
   EXPECT_TRUE(IsRemoteError(speaker->Call("complain", {PyValue::Str("still there")}).status()));
+}
+
+// A reply that says what cannot be written can be.
+TEST_F(XmlManagerTest, ACallAlwaysGetsAReply) {
+  const absl::StatusOr<Proxy> speaker = Connected().Create("Speaker");
+  ASSERT_THAT(speaker, Succeeds());
+  for (const char* method : {"say_no_character", "say_much_before_it"}) {
+    const absl::Status refused = speaker->Call(method).status();
+    EXPECT_TRUE(IsRemoteError(refused)) << method;
+    EXPECT_THAT(std::string(refused.message()), HasSubstr("XML cannot contain the str '"));
+  }
 }
 
 TEST_F(XmlManagerTest, ResultsAreNoProxies) {

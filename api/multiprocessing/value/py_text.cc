@@ -47,7 +47,7 @@ void AppendEscaped(uint32_t point, char quote, bool bytes, std::string& out) {
     out += static_cast<char>(point);
   } else if (point < 0xa1 || point == 0xad || bytes) {
     absl::StrAppendFormat(&out, "\\x%02x", point);
-  } else if (point >= 0xd800 && point < 0xe000) {
+  } else if ((point >= 0xd800 && point < 0xe000) || point == 0xfffe || point == 0xffff) {
     absl::StrAppendFormat(&out, "\\u%04x", point);
   } else {
     AppendUtf8(point, out);
@@ -183,7 +183,10 @@ std::string PyText::Of(const PyValue& value) {
     }
   }
   if (text_.size() > limit_) {
-    text_.resize(limit_);
+    // Not within a character.
+    size_t end = limit_;
+    while (end > 0 && (static_cast<unsigned char>(text_[end]) & 0xc0) == 0x80) --end;
+    text_.resize(end);
     text_ += "...";
   }
   return std::move(text_);

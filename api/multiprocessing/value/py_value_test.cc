@@ -1,6 +1,7 @@
 #include "someos/api/multiprocessing/value/py_value.h"
 
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <string>
@@ -98,12 +99,22 @@ TEST(PyValueTest, CopiesShare) {
 TEST(PyValueTest, TextIsPythons) {
   EXPECT_EQ(PyValue::Str("it's").ToString(), "\"it's\"");
   EXPECT_EQ(PyValue::Str("\xed\xb2\x80").ToString(), "'\\udc80'");
+  EXPECT_EQ(PyValue::Str("\xef\xbf\xbd\xef\xbf\xbe\xef\xbf\xbf").ToString(),
+            "'\xef\xbf\xbd\\ufffe\\uffff'");
   EXPECT_EQ(PyValue(std::numeric_limits<double>::denorm_min()).ToString(), "5e-324");
   EXPECT_EQ(PyValue(123456789012345680.0).ToString(), "1.2345678901234568e+17");
   EXPECT_EQ(PyValue(0.0001).ToString(), "0.0001");
   EXPECT_EQ(PyValue(1e22).ToString(), "1e+22");
   EXPECT_EQ(PyValue(100.0).ToString(), "100.0");
   EXPECT_EQ(PyValue::Tuple({PyValue(1)}).ToString(), "(1,)");
+}
+
+TEST(PyValueTest, TextIsCutBetweenCharacters) {
+  const PyValue text = PyValue::Str("\xe2\x82\xac\xe2\x82\xac");
+  EXPECT_EQ(text.ToString(0), "...");
+  for (const size_t limit : {1, 2, 3}) EXPECT_EQ(text.ToString(limit), "'...") << limit;
+  for (const size_t limit : {4, 5, 6}) EXPECT_EQ(text.ToString(limit), "'\xe2\x82\xac...") << limit;
+  EXPECT_EQ(text.ToString(8), "'\xe2\x82\xac\xe2\x82\xac'");
 }
 
 }  // namespace
