@@ -44,11 +44,11 @@ void Peer::ContinueHandshake() {
 void Peer::Read() {
   absl::StatusOr<std::optional<std::string>> message =
       early_.empty() ? connection_->TryReceiveBytes() : connection_->TryReceiveBytes(kLongestEarly);
+  if (message.ok() && !message->has_value()) return;
   if (!message.ok() || early_.size() == kMostEarly) {
     finished_ = true;
     return;
   }
-  if (!message->has_value()) return;
   early_.push_back(*std::move(*message));
   Process();
 }

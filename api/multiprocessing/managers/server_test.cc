@@ -156,6 +156,31 @@ TEST(ManagerServerTest, RequestsAreAnsweredInTurn) {
   EXPECT_TRUE(IsClosed(eager));
 }
 
+// Each is read before the next is sent: a peer that waits is looked at twice when it is ready.
+TEST(ManagerServerTest, AsManyEarlyRequestsAsAreAllowedAreAnswered) {
+  const ServedManager served(kKey, SyncTypes());
+  const ManagerClient client = Connected(served);
+  const absl::StatusOr<Proxy> queue = client.Create("Queue");
+  ASSERT_THAT(queue, Succeeds());
+  Connection eager = ForCalls(served, kKey);
+  const auto send = [&](const char* method) {
+    return eager.SendBytes(*WriteRequest(PyValue::Str(queue->token().ident), method,
+                                         PyValue::Tuple({}), *PyValue::Dict({}), {}));
+  };
+  constexpr int kMostEarly = 16;
+  ASSERT_THAT(send("get"), Succeeds());
+  for (int i = 0; i < kMostEarly; ++i) {
+    ASSERT_THAT(send("qsize"), Succeeds()) << i;
+    ASSERT_THAT(client.NumberOfObjects(), Succeeds());
+  }
+  EXPECT_THAT(queue->Call("put", {PyValue(5)}), Succeeds());
+  for (int i = 0; i <= kMostEarly; ++i) {
+    const absl::StatusOr<std::string> reply = eager.ReceiveBytes();
+    ASSERT_THAT(reply, Succeeds()) << i;
+    EXPECT_EQ(ReadReply(*reply)->value, PyValue(i == 0 ? 5 : 0));
+  }
+}
+
 TEST(ManagerServerTest, EachServerHasItsOnlyOne) {
   ManagedTypes types = SyncTypes();
   types.Register(OnlyOne("get_list", *types.Find("list")));
