@@ -28,7 +28,9 @@ TEST(ItemLimitsTest, ALongRangeIsAMemoryError) {
   const std::string list = TestPeer::Create(server, "list");
   TestPeer peer(server);
   for (const PyValue& range :
-       {Range(0, kMostItemsMade + 1), Range(0, int64_t{1} << 26), Range(0, -(int64_t{1} << 26), -1),
+       {Range(0, kMostItemsMade + 1), Range(0, 2 * kMostItemsMade + 1, 2),
+        Range(0, -3 * kMostItemsMade - 1, -3), Range(0, int64_t{1} << 26),
+        Range(0, -(int64_t{1} << 26), -1),
         Range(std::numeric_limits<int64_t>::min(), std::numeric_limits<int64_t>::max())}) {
     EXPECT_THAT(peer.Call(list, "extend", {range}),
                 FailsWithCode(absl::StatusCode::kUnknown,
@@ -64,6 +66,32 @@ TEST(ItemLimitsTest, SoIsAListThatIsRepeated) {
   }
   EXPECT_THAT(peer.Call(list, "__imul__", {PyValue(3)}), Succeeds());
   EXPECT_EQ(*peer.Call(list, "__len__"), PyValue(6));
+}
+
+TEST(ItemLimitsTest, OfARangeItsItemsCountWhateverItsNumbers) {
+  constexpr int64_t kMin = std::numeric_limits<int64_t>::min();
+  constexpr int64_t kMax = std::numeric_limits<int64_t>::max();
+  constexpr int64_t kFar = int64_t{1} << 41;
+  TestServer server;
+  TestPeer peer(server);
+  const auto items = [&](const PyValue& range) {
+    return peer.Call(TestPeer::Create(server, "list", {range}), "#GETVALUE");
+  };
+  EXPECT_EQ(*items(Range(0, -(int64_t{1} << 26))), PyValue::List({}));
+  EXPECT_EQ(*items(Range(0, int64_t{1} << 26, -1)), PyValue::List({}));
+  EXPECT_EQ(*items(Range(7, 7, 2)), PyValue::List({}));
+  EXPECT_EQ(*items(Range(kMax, kMin)), PyValue::List({}));
+  EXPECT_EQ(*items(Range(kFar, kFar + 3)),
+            PyValue::List({PyValue(kFar), PyValue(kFar + 1), PyValue(kFar + 2)}));
+  EXPECT_EQ(*items(Range(5, -1, -3)), PyValue::List({PyValue(5), PyValue(2)}));
+  EXPECT_EQ(*items(Range(0, 7, 3)), PyValue::List({PyValue(0), PyValue(3), PyValue(6)}));
+  EXPECT_EQ(*items(Range(kMin, kMax, kMax)),
+            PyValue::List({PyValue(kMin), PyValue(-1), PyValue(kMax - 1)}));
+  EXPECT_EQ(*items(Range(kMax, kMin, kMin)), PyValue::List({PyValue(kMax), PyValue(-1)}));
+  const std::string list = TestPeer::Create(server, "list");
+  EXPECT_THAT(peer.Call(list, "extend", {Range(0, 10, 0)}),
+              FailsWithCode(absl::StatusCode::kInvalidArgument,
+                            "ValueError: range() arg 3 must not be zero"));
 }
 
 }  // namespace

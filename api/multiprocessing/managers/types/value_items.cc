@@ -4,7 +4,6 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <limits>
 #include <numeric>
 #include <optional>
@@ -17,6 +16,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "someos/api/errno_status.h"
 #include "someos/api/mmap/slice.h"
 #include "someos/api/multiprocessing/managers/arguments.h"
 #include "someos/api/multiprocessing/managers/python_exception.h"
@@ -69,12 +69,23 @@ absl::StatusOr<std::optional<std::vector<PyValue>>> NumbersOfRange(const PyObjec
     numbers[i] = *number;
   }
   const auto [start, stop, step] = numbers;
-  constexpr int64_t kMost = int64_t{1} << 40;
-  auto within = [](int64_t number) { return number >= -kMost && number <= kMost; };
-  const bool small = within(start) && within(stop) && within(step) && step != 0;
-  if (!small || std::abs(stop - start) / std::abs(step) > kMostItemsMade) return TooManyItems();
+  if (step == 0) {
+    return PlainStatus(absl::StatusCode::kInvalidArgument, "range() arg 3 must not be zero");
+  }
+  // Modulo 2^64, where no difference of two int64_t overflows.
+  const auto from = static_cast<uint64_t>(start);
+  const auto to = static_cast<uint64_t>(stop);
+  const auto width = static_cast<uint64_t>(step);
+  const bool up = step > 0;
+  const bool empty = up ? start >= stop : start <= stop;
+  const uint64_t distance = up ? to - from : from - to;
+  const uint64_t count = empty ? 0 : (distance - 1) / (up ? width : 0 - width) + 1;
+  if (count > uint64_t{kMostItemsMade}) return TooManyItems();
   std::vector<PyValue> items;
-  for (int64_t i = start; step > 0 ? i < stop : i > stop; i += step) items.emplace_back(i);
+  items.reserve(count);
+  for (uint64_t i = 0; i < count; ++i) {
+    items.emplace_back(static_cast<int64_t>(from + i * width));
+  }
   return items;
 }
 
