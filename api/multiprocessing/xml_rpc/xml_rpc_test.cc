@@ -55,8 +55,10 @@ TEST(XmlRpcTest, CarriageReturnsArrive) {
 TEST(XmlRpcTest, ReferencesToCharactersAreRead) {
   EXPECT_EQ(*ReadValue("<value><string>&#65;&#x20ac;&quot;&apos;</string></value>"),
             PyValue::Str("A\xe2\x82\xac\"'"));
-  for (const char* wrong : {"&", "&;", "&amp", "&nbsp;", "&#0;", "&#x0;", "&#xd800;", "&#x110000;",
-                            "&#-1;", "&#99999999999;", "&#x;", "\x01", "\xff", "\xed\xa0\x80"}) {
+  for (const char* wrong :
+       {"&",          "&;",       "&amp",           "&nbsp;", "&#0;", "&#x0;",  "&#xd800;",
+        "&#x110000;", "&#-1;",    "&#99999999999;", "&#x;",   "&#;",  "&#+65;", "&# 65;",
+        "&#65 ;",     "&#x0x41;", "&#x 41;",        "&#X41;", "\x01", "\xff",   "\xed\xa0\x80"}) {
     EXPECT_THAT(ReadValue(absl::StrCat("<value><string>", wrong, "</string></value>")),
                 FailsWithCode(absl::StatusCode::kInvalidArgument, "XML-RPC: not well-formed text"))
         << wrong;

@@ -1,11 +1,13 @@
 #include "someos/api/multiprocessing/xml_rpc/xml_text.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/string_view.h"
@@ -23,6 +25,13 @@ bool IsCharacter(CodePoint point) {
   return !surrogate && value != 0xfffe && value != 0xffff && value <= 0x10ffff;
 }
 
+// Of the digits alone: absl's functions also take a sign, "0x" and white space.
+bool NumberOf(absl::string_view digits, bool hexadecimal, uint32_t& value) {
+  const auto is_digit = hexadecimal ? absl::ascii_isxdigit : absl::ascii_isdigit;
+  if (!std::all_of(digits.begin(), digits.end(), is_digit)) return false;
+  return hexadecimal ? absl::SimpleHexAtoi(digits, &value) : absl::SimpleAtoi(digits, &value);
+}
+
 // Of what is between "&" and ";".
 std::optional<uint32_t> CharacterOf(absl::string_view entity) {
   constexpr std::pair<absl::string_view, char> kNamed[] = {
@@ -33,8 +42,8 @@ std::optional<uint32_t> CharacterOf(absl::string_view entity) {
   uint32_t value = 0;
   const bool is_number =
       absl::StartsWith(entity, "#x")
-          ? absl::SimpleHexAtoi(entity.substr(2), &value)
-          : absl::StartsWith(entity, "#") && absl::SimpleAtoi(entity.substr(1), &value);
+          ? NumberOf(entity.substr(2), true, value)
+          : absl::StartsWith(entity, "#") && NumberOf(entity.substr(1), false, value);
   if (!is_number || !IsCharacter({value, 1})) return std::nullopt;
   return value;
 }
