@@ -90,6 +90,7 @@ class Reader {
   Result Int() {
     const absl::StatusOr<absl::string_view> digits = Until("</int>");
     if (!digits.ok()) return digits.status();
+    if (absl::Status status = Charge(digits->size()); !status.ok()) return status;
     return PyValue::IntFromDecimal(absl::StripAsciiWhitespace(*digits));
   }
 

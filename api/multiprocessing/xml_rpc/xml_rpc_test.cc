@@ -157,6 +157,9 @@ TEST(XmlRpcTest, DepthAndMemoryHaveLimits) {
         ReadXmlRpc(*WriteXmlRpc(value), little),
         FailsWithCode(absl::StatusCode::kResourceExhausted, "XML-RPC: more than 1000 bytes"));
   }
+  const std::string digits(2000, '1');
+  EXPECT_THAT(ReadXmlRpc(Message(absl::StrCat("<value><int>", digits, "</int></value>")), little),
+              FailsWithCode(absl::StatusCode::kResourceExhausted, "XML-RPC: more than 1000 bytes"));
 }
 
 }  // namespace
