@@ -21,8 +21,10 @@ namespace someos::multiprocessing {
 // OverflowError (kOutOfRange) "int exceeds XML-RPC limits": it has more than 32 bits. TypeError
 // (kInvalidArgument): "cannot marshal set objects", and so on of other types; "dictionary key must
 // be string". ValueError (kInvalidArgument): a str with characters that XML cannot contain, which
-// are the control characters but tab, newline and carriage return.
-absl::StatusOr<std::string> WriteXmlRpc(const PyValue& value);
+// are the control characters but tab, newline and carriage return. kResourceExhausted: more than
+// `max_size` bytes, "XML-RPC: more than 1073741824 bytes"; a value is written as often as it is
+// contained in others.
+absl::StatusOr<std::string> WriteXmlRpc(const PyValue& value, size_t max_size = size_t{1} << 30);
 
 struct XmlRpcLimits {
   // Levels of values; at most kMaxXmlRpcDepth.

@@ -162,5 +162,18 @@ TEST(XmlRpcTest, DepthAndMemoryHaveLimits) {
               FailsWithCode(absl::StatusCode::kResourceExhausted, "XML-RPC: more than 1000 bytes"));
 }
 
+// Each level contains the one below twice.
+TEST(XmlRpcTest, WhatIsWrittenHasALimit) {
+  PyValue shared = PyValue::Str("x");
+  for (int i = 0; i < 64; ++i) shared = PyValue::List({shared, shared});
+  EXPECT_THAT(WriteXmlRpc(shared, 10000), FailsWithCode(absl::StatusCode::kResourceExhausted,
+                                                        "XML-RPC: more than 10000 bytes"));
+  const PyValue text = PyValue::List({PyValue::Str(std::string(500, '&'))});
+  const size_t size = WriteXmlRpc(text)->size();
+  EXPECT_THAT(WriteXmlRpc(text, size), Succeeds());
+  EXPECT_THAT(WriteXmlRpc(text, size - 1),
+              FailsWithCode(absl::StatusCode::kResourceExhausted, "XML-RPC: more than"));
+}
+
 }  // namespace
 }  // namespace someos::multiprocessing

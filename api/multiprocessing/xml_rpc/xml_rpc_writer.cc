@@ -26,11 +26,15 @@ namespace {
 
 class Writer {
  public:
+  explicit Writer(size_t max_size) : max_size_(max_size) {}
+
   absl::Status Value(const PyValue& value, size_t depth) {
     if (depth > kMaxXmlRpcDepth) {
       return PlainStatus(absl::StatusCode::kInvalidArgument,
                          absl::StrCat("XML-RPC: more than ", kMaxXmlRpcDepth, " levels"));
     }
+    // A value may be contained in others more often than could ever be written.
+    if (xml_.size() > max_size_) return TooLong();
     switch (value.kind()) {
       case PyKind::kNone:
         return Add("<value><nil/></value>");
@@ -61,9 +65,17 @@ class Writer {
     return absl::OkStatus();
   }
 
-  std::string Take() { return std::move(xml_); }
+  absl::StatusOr<std::string> Take() {
+    if (xml_.size() > max_size_) return TooLong();
+    return std::move(xml_);
+  }
 
  private:
+  absl::Status TooLong() const {
+    return PlainStatus(absl::StatusCode::kResourceExhausted,
+                       absl::StrCat("XML-RPC: more than ", max_size_, " bytes"));
+  }
+
   absl::Status Typed(absl::string_view type, absl::string_view content) {
     absl::StrAppend(&xml_, "<value><", type, ">", content, "</", type, "></value>\n");
     return absl::OkStatus();
@@ -122,13 +134,14 @@ class Writer {
     return Add("</struct></value>\n");
   }
 
+  const size_t max_size_;
   std::string xml_;
 };
 
 }  // namespace
 
-absl::StatusOr<std::string> WriteXmlRpc(const PyValue& value) {
-  Writer writer;
+absl::StatusOr<std::string> WriteXmlRpc(const PyValue& value, size_t max_size) {
+  Writer writer(max_size);
   (void)writer.Add("<params>\n<param>\n");
   if (absl::Status status = writer.Value(value, 1); !status.ok()) return status;
   (void)writer.Add("</param>\n</params>\n");
