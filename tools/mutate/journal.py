@@ -1,4 +1,4 @@
-"""The outcomes so far, in a file of the scratch directory, so that a run that was interrupted can go on."""
+"""The outcomes so far, in a file of --directory, so that a run that was interrupted can go on."""
 
 import hashlib
 import json

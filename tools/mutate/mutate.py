@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Whether the tests notice small bugs: tools/bazel run //tools/mutate -- --seed=1 --count=150
 
-Plants one small bug at a time in a copy of the library's files, builds and runs the tests that depend on the file, and
-says which bugs no test has noticed. README.md beside this file tells more.
+Plants one small bug at a time in a copy of the library's files, builds and runs the tests that depend on the file, the
+nearest --most of them, and says which bugs no test has noticed. README.md beside this file tells more.
 """
 
 import argparse

@@ -31,7 +31,7 @@ struct ManagerRequest {
 };
 
 // kInvalidArgument: no pickle, or one of something else. kResourceExhausted: beyond the limits,
-// which hold for XML, too, but for max_nodes.
+// which hold for XML, too, but for max_nodes, and max_depth is at most kMaxXmlRpcDepth.
 absl::StatusOr<ManagerRequest> ReadRequest(absl::string_view message,
                                            const UnpickleOptions& options = {},
                                            Serializer serializer = Serializer::kPickle);

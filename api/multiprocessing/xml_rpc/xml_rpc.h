@@ -38,7 +38,8 @@ inline constexpr size_t kMaxXmlRpcDepth = 1000;
 // The value of such a text. Understands what Python writes, and no other XML: neither attributes
 // nor comments, declarations of entities or types.
 //
-// The message says what is wrong and where: "XML-RPC: expected </value> (offset 70)".
+// The message says what is malformed and where, but of an int: "XML-RPC: expected </value> (offset
+// 70)".
 // - kInvalidArgument (ValueError): another text, or one that is cut off; limits beyond theirs.
 // - kResourceExhausted: beyond one of the limits.
 // - kUnimplemented: dateTime.iso8601.

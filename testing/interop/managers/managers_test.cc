@@ -36,7 +36,7 @@ constexpr char kKey[] = "interop";
 
 Matrix& Roles() {
   static Matrix& matrix =
-      *new Matrix("managers", {"proxies", "server", "xmlrpclib proxies", "xmlrpclib server"});
+      *new Matrix("managers", {"proxies", "server", "xmlrpclib_proxies", "xmlrpclib_server"});
   return matrix;
 }
 
@@ -142,7 +142,7 @@ TEST(ManagersInteropTest, ProxiesCannotTellOurServerFromPythonsWithXml) {
     EXPECT_THAT(expected, HasSubstr("True True False\n")) << python.command;
     const std::string arguments = absl::StrCat(served.address().port(), " ", kKey);
     EXPECT_EQ(ExercisePrints(python, arguments, "XML_EXERCISE"), expected) << python.command;
-    Roles().Ran(python, "xmlrpclib proxies");
+    Roles().Ran(python, "xmlrpclib_proxies");
   }
 }
 
@@ -179,7 +179,7 @@ TEST(ManagersInteropTest, OurClientUsesPythonsServersWithXml) {
     UseServerWithXml(*client);
     EXPECT_EQ(*client->NumberOfObjects(), 0) << *client->DebugInfo();
     EXPECT_THAT(client->Shutdown(), Succeeds());
-    Roles().Ran(python, "xmlrpclib server");
+    Roles().Ran(python, "xmlrpclib_server");
   }
   Roles().Print();
 }

@@ -17,7 +17,8 @@
 
 namespace someos::multiprocessing::internal {
 
-// Of so many items at most, a request may ask for more than it has sent: 64 MiB.
+// Of so many items at most, a request may ask for more than it has sent: 128 MiB in a list, and
+// about 0.5 GiB if they are the characters of a str.
 inline constexpr int64_t kMostItemsMade = int64_t{1} << 22;
 
 // The MemoryError for more.
