@@ -85,7 +85,7 @@ std::optional<ReceivedRequest> ReceiveRequest(int fd) {
   char bytes[sizeof(Request)];
   if (!ReadAll(stream, absl::MakeSpan(bytes))) return std::nullopt;
   std::memcpy(&received.request, bytes, sizeof(bytes));
-  for (uint32_t i = 0; i < received.request.descriptors; ++i) {
+  for (uint64_t i = 0; i < received.request.descriptors; ++i) {
     int descriptor = -1;
     const Transfer came = stream->ReceiveDescriptor(descriptor, never);
     if (came.end != Transfer::End::kBytes) return std::nullopt;

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <type_traits>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -22,8 +23,9 @@ struct Request {
   uint64_t serial = 0;       // of the child, among those of the server
   int32_t pid = 0;           // of the child that `signal` is for
   int32_t signal = 0;        // 0: to start a child
-  uint32_t descriptors = 0;  // that follow
+  uint64_t descriptors = 0;  // that follow
 };
+static_assert(std::has_unique_object_representations_v<Request>, "padding would be sent, too");
 
 // The two descriptors of each start that are not the user's.
 inline constexpr uint32_t kOwnDescriptors = 2;

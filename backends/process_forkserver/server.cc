@@ -69,7 +69,7 @@ absl::StatusOr<uint64_t> Server::RequestStart(absl::Span<const int> descriptors)
   const base::MutexLock holder(lock_);
   Request request;
   request.serial = ++last_serial_;
-  request.descriptors = static_cast<uint32_t>(descriptors.size());
+  request.descriptors = descriptors.size();
   absl::Status status = SendRequest(socket_.get(), request, descriptors);
   if (!status.ok()) return status;
   return request.serial;
