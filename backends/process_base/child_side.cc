@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 
 #include "someos/backends/process_base/child.h"
 #include "someos/backends/process_base/detached_thread.h"
@@ -23,6 +24,11 @@ ChildSide GivenDescriptors(int count) {
       kFirstChildDescriptor + count + (Sentinel::BestKind() == Sentinel::Kind::kPipe ? 1 : 0);
   for (int fd = kFirstChildDescriptor; fd < end; ++fd) (void)fcntl(fd, F_SETFD, FD_CLOEXEC);
   return side;
+}
+
+void FlushStandardStreams() {
+  std::fflush(stdout);
+  std::fflush(stderr);
 }
 
 void EmptyStandardInput() {

@@ -10,6 +10,9 @@ namespace someos::multiprocessing::process_base {
 // In a copy of this program: what it was given, `count` descriptors, close-on-exec from now on.
 ChildSide GivenDescriptors(int count);
 
+// Flushes stdout and stderr, before a fork or _exit(2).
+void FlushStandardStreams();
+
 // Makes standard input empty, as Python does in a child, so that it does not take what is meant for
 // its parent. No effect if /dev/null cannot be opened.
 void EmptyStandardInput();

@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdio>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -15,6 +14,7 @@
 #include "someos/backends/base/owned_fd.h"
 #include "someos/backends/process_base/child.h"
 #include "someos/backends/process_base/child_process.h"
+#include "someos/backends/process_base/child_side.h"
 #include "someos/backends/process_base/duplicates.h"
 #include "someos/backends/process_base/own_pipe.h"
 #include "someos/backends/process_base/sentinel.h"
@@ -24,13 +24,9 @@ namespace someos::multiprocessing {
 namespace {
 
 using process_base::ChildProcess;
+using process_base::FlushStandardStreams;
 using process_base::OwnPipe;
 using process_base::Sentinel;
-
-void FlushStandardStreams() {
-  std::fflush(stdout);
-  std::fflush(stderr);
-}
 
 [[noreturn]] void RunChild(StartTask& task, int parent, std::vector<int> descriptors) {
   sigset_t none;

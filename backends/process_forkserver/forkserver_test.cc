@@ -1,18 +1,26 @@
 // The fork server: what the tests of all start methods do not see. The program is its own server.
 
-#include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#ifdef __linux__
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#endif
+
 #include <cerrno>
+#include <cstddef>
+#include <cstdio>
 #include <cstdlib>
+#include <iterator>
 #include <optional>
 #include <set>
 #include <string>
 #include <thread>
-#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -20,17 +28,15 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
 #include "someos/backends/process_base/child.h"
 #include "someos/backends/process_base/start_method.h"
-#include "someos/backends/process_forkserver/forkserver_method.h"
+#include "someos/backends/process_forkserver/forkserver_fixture.h"
 #include "someos/backends/process_forkserver/serve.h"
 #include "someos/backends/process_forkserver/served_child.h"
 #include "someos/backends/process_forkserver/server.h"
 #include "someos/testing/answer_pipe.h"
-#include "someos/testing/clocks.h"
 #include "someos/testing/doomed_child.h"
 #include "someos/testing/expect_in_child.h"
 #include "someos/testing/open_descriptors.h"
@@ -40,9 +46,34 @@
 namespace someos::multiprocessing::process_forkserver {
 namespace {
 
-constexpr absl::Duration kSoon = absl::Seconds(60);
+// ---- what servers and children do
 
-// ---- what children do
+// What main() does in a server, by the environment.
+void BeforeServing() {
+  const char* const how = std::getenv(kBeforeServing);
+  const absl::string_view what = how == nullptr ? "" : how;
+  if (what == "print") std::printf("printed;");
+  if (what == "close socket") MustSucceed(close(kFirstChildDescriptor), "close");
+  if (what == "end after fork")
+    pthread_atfork(
+        nullptr, [] { _exit(0); }, nullptr);
+  if (what == "block SIGUSR1") {
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGUSR1);
+    sigprocmask(SIG_BLOCK, &set, nullptr);
+  }
+}
+
+std::string BlockedSignals() {
+  sigset_t set;
+  sigprocmask(SIG_BLOCK, nullptr, &set);
+  std::string text;
+  for (const int signal : {SIGINT, SIGCHLD, SIGTERM, SIGUSR1}) {
+    if (sigismember(&set, signal) == 1) absl::StrAppend(&text, signal, ";");
+  }
+  return text;
+}
 
 // The message is a line; answers go to the first descriptor.
 int RunAsChild(const ChildSide& side) {
@@ -53,6 +84,7 @@ int RunAsChild(const ChildSide& side) {
   if (line == "count descriptors") answer = absl::StrCat(OpenDescriptors().size());
   if (line == "name parent's end") answer = absl::StrCat(side.parent);
   if (line == "name parent") answer = absl::StrCat(getppid());
+  if (line == "name blocked signals") answer = BlockedSignals();
   if (!answer.empty()) {
     MustSucceed(write(side.descriptors.at(0), answer.data(), answer.size()), "write");
   }
@@ -64,58 +96,21 @@ int RunAsChild(const ChildSide& side) {
   return absl::SimpleAtoi(line, &code) ? code : 0;
 }
 
-absl::StatusOr<StartedChild> StartChild(absl::string_view line, std::vector<int> descriptors = {},
-                                        SignalBy signal_by = SignalBy::kPidfd) {
-  StartTask task;
-  task.program = "self";
-  task.message = absl::StrCat(line, "\n");
-  task.descriptors = std::move(descriptors);
-  return Start(std::move(task), signal_by);
-}
-
-// -1000 for anything but an exit code.
-int ExitCode(Child& child) {
-  const absl::StatusOr<std::optional<int>> code = child.Wait(kSoon);
-  EXPECT_THAT(code, Succeeds());
-  return code.ok() ? code->value_or(-1000) : -1000;
-}
-
-std::string AnswerTo(absl::string_view line) {
-  AnswerPipe pipe;
-  const absl::StatusOr<StartedChild> started = StartChild(line, {pipe.writer.get()});
-  EXPECT_THAT(started, Succeeds());
-  pipe.writer.reset();
-  std::string answer = pipe.Read();
-  if (started.ok()) {
-    EXPECT_EQ(ExitCode(*started->child), 0);
-  }
-  return answer;
-}
-
-pid_t ServersNumber() {
-  int number = 0;
-  EXPECT_TRUE(absl::SimpleAtoi(AnswerTo("name parent"), &number));
-  return number;
-}
-
-bool IsReadable(int fd) {
-  pollfd entry = {fd, POLLIN, 0};
-  return poll(&entry, 1, 0) == 1;
-}
-
-template <typename Condition>
-bool Becomes(Condition condition) {
-  const absl::Duration end = MonotonicNow() + kSoon;
-  while (!condition()) {
-    if (MonotonicNow() > end) return false;
-    absl::SleepFor(absl::Milliseconds(1));
-  }
-  return true;
-}
-
-bool HasNoZombie() {
-  siginfo_t ended = {};
-  return waitid(P_ALL, 0, &ended, WEXITED | WNOHANG | WNOWAIT) != 0 || ended.si_pid == 0;
+// Takes pidfd_send_signal(2) from this thread, as a sandbox may. False where that is not possible.
+bool RefuseSignalsByHandle() {
+#if defined(__linux__) && defined(SYS_pidfd_send_signal)
+  sock_filter code[] = {
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_pidfd_send_signal, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+  const sock_fprog program = {std::size(code), code};
+  return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+         prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+#else
+  return false;
+#endif
 }
 
 // ---- tests
@@ -149,6 +144,19 @@ TEST(ForkserverTest, SignalsReachAChildByItsHandleAndByTheServer) {
   }
 }
 
+TEST(ForkserverTest, SignalsGoByTheServerWhereASandboxRefusesThemByHandle) {
+  const absl::StatusOr<StartedChild> started = StartChild("sleep");
+  ASSERT_THAT(started, Succeeds());
+  bool refused = false;
+  std::thread sandbox([&] {
+    refused = RefuseSignalsByHandle();
+    EXPECT_THAT(started->child->Signal(SIGTERM), Succeeds());
+  });
+  sandbox.join();
+  EXPECT_EQ(ExitCode(*started->child), -SIGTERM);
+  if (!refused) GTEST_SKIP() << "a thread cannot be kept from one system call here";
+}
+
 TEST(ForkserverTest, AChildHasNoDescriptorsOfOthersAndNoneOfTheServer) {
   std::vector<StartedChild> others;
   for (int i = 0; i < 3; ++i) others.push_back(*StartChild("sleep"));
@@ -168,7 +176,9 @@ TEST(ForkserverTest, AChildHasNoDescriptorsOfOthersAndNoneOfTheServer) {
 
 TEST(ForkserverTest, DescriptorsAreNoStandardStreamsWhereThoseAreMissing) {
   ExpectInChild([] {
+    // The status socket comes first, and then what the answer is about.
     MustSucceed(close(STDIN_FILENO), "close");
+    MustSucceed(close(STDOUT_FILENO), "close");
     int number = 0;
     EXPECT_TRUE(absl::SimpleAtoi(AnswerTo("name parent's end"), &number));
     EXPECT_GT(number, STDERR_FILENO);
@@ -216,58 +226,30 @@ TEST(ForkserverTest, AServerWithoutDescriptorsSaysSoAndServesOn) {
 #endif
 }
 
-TEST(ForkserverTest, ChildrenOutliveAServerThatIsKilledAndTheNextStartHasAnother) {
-  for (const SignalBy by : {SignalBy::kPidfd, SignalBy::kServer}) {
-    AnswerPipe pipe;
-    const absl::StatusOr<StartedChild> orphan = StartChild("await byte", {pipe.reader.get()}, by);
-    ASSERT_THAT(orphan, Succeeds());
-    Child& child = *orphan->child;
-    const pid_t server = ServersNumber();
-    MustSucceed(kill(server, SIGKILL), "kill");
-    EXPECT_TRUE(Becomes([&child] { return !child.Signal(0).ok(); }));
-    EXPECT_THAT(child.Signal(SIGTERM), FailsWithCode(absl::StatusCode::kUnavailable, "kill "));
-    EXPECT_EQ(*child.Wait(absl::Milliseconds(1)), std::nullopt);
-    EXPECT_FALSE(IsReadable(child.sentinel()));
-    EXPECT_NE(ServersNumber(), server);
-    MustSucceed(write(pipe.writer.get(), "x", 1), "write");
-    EXPECT_THAT(child.Wait(kSoon), FailsWithErrno(ECHILD, "wait for process "));
-    EXPECT_TRUE(IsReadable(child.sentinel()));
-    EXPECT_THAT(child.Signal(SIGTERM), Succeeds()) << "of one that has ended";
-  }
-  EXPECT_TRUE(Becomes(HasNoZombie));
-}
-
-TEST(ForkserverTest, AServerThatIsKilledDuringAStartIsAnErrorOfThatStart) {
-  EXPECT_TRUE(Becomes([] {
-    const pid_t server = ServersNumber();
-    MustSucceed(kill(server, SIGSTOP), "kill");
-    absl::Status status;
-    std::thread start([&status] { status = StartChild("0").status(); });
-    absl::SleepFor(absl::Milliseconds(5));  // most often it waits for the answer by then
-    MustSucceed(kill(server, SIGKILL), "kill");
-    start.join();
-    EXPECT_NE(ServersNumber(), server);
-    if (status.ok()) return false;  // it was not: another server has started it
-    EXPECT_THAT(status, FailsWithCode(absl::StatusCode::kUnavailable,
-                                      "start a process: the fork server has ended"));
-    return true;
-  }));
-}
-
-TEST(ForkserverTest, TheServerEndsWithItsParent) {
+TEST(ForkserverTest, WhatIsPrintedBeforeServingIsPrintedOnce) {
   AnswerPipe pipe;
   AnswerPipe ready;
   DoomedChild parent([&] {
-    // The server has it as its standard error.
-    MustSucceed(dup2(pipe.writer.get(), STDERR_FILENO), "dup2");
-    const pid_t server = ServersNumber();
-    MustSucceed(write(ready.writer.get(), server > 0 ? "y" : "n", 1), "write");
+    MustSucceed(dup2(pipe.writer.get(), STDOUT_FILENO), "dup2");
+    MakeTheServerBegin("print");
+    (void)ServersNumber();
+    (void)ServersNumber();
+    MustSucceed(write(ready.writer.get(), "y", 1), "write");
   });
   pipe.writer.reset();
   EXPECT_EQ(ready.Read("y"), "y");
-  EXPECT_FALSE(IsReadable(pipe.reader.get()));
   parent.Kill();
-  EXPECT_EQ(pipe.Read(), "");
+  EXPECT_EQ(pipe.Read(), "printed;");
+}
+
+TEST(ForkserverTest, SignalsThatMainHasBlockedStayBlocked) {
+  ExpectInChild([] {
+    MakeTheServerBegin("block SIGUSR1");
+    const pid_t server = ServersNumber();
+    MustSucceed(kill(server, SIGUSR1), "kill");
+    EXPECT_EQ(ServersNumber(), server);
+    EXPECT_EQ(AnswerTo("name blocked signals"), absl::StrCat(SIGUSR1, ";"));
+  });
 }
 
 TEST(ForkserverTest, AForkedChildHasAServerOfItsOwn) {
@@ -292,6 +274,7 @@ TEST(ForkserverTest, AForkedChildHasAServerOfItsOwn) {
 int main(int argc, char** argv) {
   using someos::multiprocessing::process_forkserver::kServerArgument;
   if (argc > 1 && argv[1] == kServerArgument) {
+    someos::multiprocessing::process_forkserver::BeforeServing();
     const std::optional<someos::multiprocessing::ChildSide> side =
         someos::multiprocessing::process_forkserver::Serve(1);
     return side.has_value() ? someos::multiprocessing::process_forkserver::RunAsChild(*side) : 0;

@@ -89,7 +89,10 @@ class ForkServer {
     fd_set readable;
     FD_ZERO(&readable);
     FD_SET(requests_.get(), &readable);  // kFirstChildDescriptor
-    return pselect(requests_.get() + 1, &readable, nullptr, nullptr, nullptr, &while_waiting_) > 0;
+    const int found =
+        pselect(requests_.get() + 1, &readable, nullptr, nullptr, nullptr, &while_waiting_);
+    // Any other error is one of reading, too, and ends the server.
+    return found > 0 || errno != EINTR;
   }
 
   // The only place where children are waited for.
@@ -146,22 +149,26 @@ class ForkServer {
 }  // namespace
 
 std::optional<ChildSide> Serve(int descriptors) {
+  process_base::FlushStandardStreams();  // each child would print it again
   const ChildSide own = process_base::GivenDescriptors(descriptors);
-  // Blocked, not ignored: one that is sent to a child at once takes effect when the child unblocks
-  // it.
-  sigset_t interrupt;
-  sigemptyset(&interrupt);
-  sigaddset(&interrupt, SIGINT);
-  sigset_t blocked = interrupt;
+  // SIGINT is blocked, not ignored: one that is sent to a child at once takes effect when the child
+  // unblocks it. What main() has blocked stays so.
+  sigset_t blocked;
+  sigemptyset(&blocked);
+  sigaddset(&blocked, SIGINT);
   sigaddset(&blocked, SIGCHLD);
-  sigprocmask(SIG_BLOCK, &blocked, nullptr);
+  sigset_t before;
+  sigprocmask(SIG_BLOCK, &blocked, &before);
+  sigset_t while_waiting = before;
+  sigaddset(&while_waiting, SIGINT);
+  sigdelset(&while_waiting, SIGCHLD);
   std::optional<ChildSide> side;
   {
     const Disposition wakes(SIGCHLD, Nothing);
-    ForkServer server(own.parent, interrupt);
+    ForkServer server(own.parent, while_waiting);
     side = server.Run();
   }
-  sigprocmask(SIG_UNBLOCK, &blocked, nullptr);
+  if (side.has_value()) sigprocmask(SIG_SETMASK, &before, nullptr);
   return side;
 }
 

@@ -17,7 +17,8 @@ namespace someos::multiprocessing::process_forkserver {
 // whose end has not been told still has its number.
 //
 // SIGINT, which a terminal sends to the parent as well, does not end it; its children have it as
-// usual.
+// usual. What main() has printed by stdio is flushed first, and the signals that it has blocked are
+// blocked in the server and in its children.
 std::optional<ChildSide> Serve(int descriptors);
 
 }  // namespace someos::multiprocessing::process_forkserver

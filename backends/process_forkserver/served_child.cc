@@ -94,7 +94,10 @@ absl::Status ServedChild::Signal(int signal) {
     if (process_base::SendByPidfd(pidfd.get(), signal) == 0 || errno == ESRCH) {
       return absl::OkStatus();
     }
-    return ErrnoStatus(errno, absl::StrCat("kill ", pid_, " with signal ", signal));
+    // A sandbox may allow the one call and not the other.
+    if (errno != ENOSYS) {
+      return ErrnoStatus(errno, absl::StrCat("kill ", pid_, " with signal ", signal));
+    }
   }
   const absl::Status asked = server_->RequestSignal(serial_, pid_, signal);
   return asked.ok() ? asked : ServerHasEnded(signal);

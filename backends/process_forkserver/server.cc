@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -57,12 +58,13 @@ absl::StatusOr<std::shared_ptr<Server>> Server::Start(const std::string& program
 Server::Server(std::unique_ptr<Child> process, base::OwnDescriptor socket)
     : process_(std::move(process)), socket_(std::move(socket)) {}
 
-// It sends nothing, so that only the end of its socket can be read.
+// It sends nothing, so that only the end of its socket can be read. A process that another thread
+// has forked during Start may have a copy of the server's end: then only waiting for it tells.
 bool Server::IsAlive() const {
   pollfd entry = {socket_.get(), POLLIN, 0};
-  if (poll(&entry, 1, 0) <= 0) return true;
-  (void)process_->Wait(absl::ZeroDuration());  // so that it is no zombie
-  return false;
+  const bool is_open = poll(&entry, 1, 0) <= 0;
+  const absl::StatusOr<std::optional<int>> code = process_->Wait(absl::ZeroDuration());
+  return is_open && code.ok() && !code->has_value();
 }
 
 absl::StatusOr<uint64_t> Server::RequestStart(absl::Span<const int> descriptors) {

@@ -36,6 +36,11 @@ class Server {
   // Whether it has not ended.
   bool IsAlive() const;
 
+  // Two descriptors, of which at least one is readable once it has ended: the socket unless another
+  // process has a copy of its end, the sentinel unless that is a pipe and a child of it lives.
+  int socket() const { return socket_.get(); }
+  int sentinel() const { return process_->sentinel(); }
+
   // Asks it to start a child with the descriptors: Request. Returns the serial number of the child.
   // Errors of SendRequest.
   absl::StatusOr<uint64_t> RequestStart(absl::Span<const int> descriptors);
