@@ -11,7 +11,8 @@
 //     asks too; a child that is still running then is waited for by a thread of the library.
 //  2. Right pid. Nothing is ever sent to a process that got the number of a child that had ended;
 //     where the sentinel is a pipe (outside Linux): unless the program has waited for the child
-//     itself, or ignores SIGCHLD.
+//     itself, or ignores SIGCHLD. That is about children that this process has forked: those of
+//     "forkserver" are waited for by their server, and the promise holds everywhere.
 //  3. Exit codes are Python's: what the child gave to exit(3), or the negative number of the signal
 //     that killed it.
 //  4. Fork. The children of a process are not those of its forked children: there, Wait and Signal
@@ -52,7 +53,8 @@ class Child {
   // multiprocessing::Wait. It belongs to this object; do not read from it. Close-on-exec.
   //
   // Where it is a pipe (outside Linux) it is readable only when no process has the child's end any
-  // more: neither the child nor one that it has started and given the descriptor to.
+  // more: neither the child nor one that it has started and given the descriptor to. So is that of
+  // a child of "forkserver", everywhere, if the server has ended before the child.
   virtual int sentinel() const = 0;
 
   // Waits until the child has ended, and returns its exit code, each time the same one; nullopt if
@@ -60,13 +62,15 @@ class Child {
   // lengthen the wait.
   //
   // ECHILD, each time: the child has ended, but its exit code is lost, because the program ignores
-  // SIGCHLD or has waited for it by a call of its own. kFailedPrecondition: this is a forked child.
+  // SIGCHLD or has waited for it by a call of its own, or because the server that had forked it was
+  // killed before. kFailedPrecondition: this is a forked child.
   virtual absl::StatusOr<std::optional<int>> Wait(
       absl::Duration timeout = absl::InfiniteDuration()) = 0;
 
   // Sends a signal to the child. No effect, and no error, if it has ended.
   //
   // EINVAL: no such signal. EPERM: the child has changed its user. kUnimplemented: a thread.
+  // kUnavailable: the server that has forked it has ended, and nobody knows whose its number is.
   // kFailedPrecondition: this is a forked child.
   virtual absl::Status Signal(int signal) = 0;
 

@@ -15,9 +15,10 @@ namespace someos::multiprocessing {
 // the server, and each child has it: Python's set_forkserver_preload.
 //
 // A child has nothing of this process but the message and the descriptors. It has the environment,
-// the working directory and the standard streams that this process had when the server began, and
-// addresses that are the same in all children of the server. Its parent, for the system, is the
-// server, which waits for it.
+// the working directory, the standard streams, the user and the groups, the resource limits, the
+// umask and the ignored signals that this process had when the server began: children of one that
+// gives up root after its first start are still root's. Addresses are the same in all children of
+// the server. Its parent, for the system, is the server, which waits for it.
 //
 // The server ends when this process has ended, and each child that it has by fork(2) has ended or
 // executed a program. It is a child of this process: wait(2) for any child waits for it, too. If it

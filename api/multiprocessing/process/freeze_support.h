@@ -18,6 +18,10 @@ namespace someos::multiprocessing {
 // exit(3), and in the server of the latter it serves; it does not return. Otherwise it returns at
 // once. A program that has not called it cannot start children by these: they would run main() and
 // start children of their own.
+//
+// What main() does before it, it does in each child of "spawn", and in the server of "forkserver",
+// of which the children are copies: exit handlers that it has registered (atexit(3), destructors of
+// static objects) run at the end of each child, and at that of the server as well.
 void FreezeSupport(int argc, char** argv);
 
 namespace internal {

@@ -64,10 +64,11 @@ class Process {
   ~Process();
 
   // kFailedPrecondition: "cannot start a process twice"; "can only start a process object created
-  // by current process"; "daemonic processes are not allowed to have children"; with "spawn", a
-  // function without a name, or FreezeSupport has not been called. kNotFound: no such function.
-  // Errors of Pickle, of the arguments, with "spawn". Errnos of the start: EAGAIN, ENOMEM, EMFILE,
-  // ENFILE, EBADF.
+  // by current process"; "daemonic processes are not allowed to have children"; with "spawn" and
+  // "forkserver", a function without a name, or FreezeSupport has not been called. kNotFound: no
+  // such function. Errors of Pickle, of the arguments, with these two. kUnavailable: the server of
+  // "forkserver" has ended meanwhile; the next start starts another one. Errnos of the start:
+  // EAGAIN, ENOMEM, EMFILE, ENFILE, EBADF.
   absl::Status Start();
 
   // Waits until the child has ended, and returns whether it has. Without a timeout for ever;
@@ -84,7 +85,8 @@ class Process {
   absl::StatusOr<bool> IsAlive() const;
 
   // Sends SIGTERM, or SIGKILL. No effect on one that has ended. kFailedPrecondition: not started,
-  // or this is a forked child.
+  // or this is a forked child. kUnavailable: the server of "forkserver" that has started it has
+  // ended.
   absl::Status Terminate() const;
   absl::Status Kill() const;
 
@@ -93,7 +95,8 @@ class Process {
   absl::Status Close();
 
   // nullopt before its end; the negative number of the signal that has ended it. ECHILD: it has
-  // ended, but the program has taken its exit code away (see Child::Wait).
+  // ended, but its exit code is lost: the program has taken it away, or the server of "forkserver"
+  // was killed before (see Child::Wait).
   absl::StatusOr<std::optional<int>> exitcode() const;
 
   // nullopt before Start.
