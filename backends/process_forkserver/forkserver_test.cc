@@ -48,15 +48,15 @@ namespace {
 
 // ---- what servers and children do
 
+void EndAtOnce() { _exit(0); }
+
 // What main() does in a server, by the environment.
 void BeforeServing() {
   const char* const how = std::getenv(kBeforeServing);
   const absl::string_view what = how == nullptr ? "" : how;
   if (what == "print") std::printf("printed;");
   if (what == "close socket") MustSucceed(close(kFirstChildDescriptor), "close");
-  if (what == "end after fork")
-    pthread_atfork(
-        nullptr, [] { _exit(0); }, nullptr);
+  if (what == "end after fork") pthread_atfork(nullptr, EndAtOnce, nullptr);
   if (what == "block SIGUSR1") {
     sigset_t set;
     sigemptyset(&set);
